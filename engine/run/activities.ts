@@ -1,0 +1,71 @@
+// What goes into activities and comes out of them. All of it is JSON, so that it can be recorded or sent elsewhere.
+
+import type { GuestRequest } from "../steps/operation.ts";
+import type { IdentitySelector } from "../steps/operation.ts";
+import type { Json, JsonObject } from "../value/json.ts";
+import type { Secret } from "../value/secret.ts";
+
+/** An activity of a resource by id. */
+export interface ResourceInput {
+  readonly type: string;
+  readonly id: string;
+}
+
+export interface WriteInput extends ResourceInput {
+  readonly body: JsonObject;
+  /** True when the resource was absent when the engine looked. */
+  readonly creates?: boolean;
+}
+
+export interface ListInput {
+  readonly type: string;
+  readonly scope: string;
+  readonly filter: string;
+}
+
+/** Where the token of a guest's request comes from. */
+export type GuestToken =
+  /** IMDS of the same VM: the token never leaves it. */
+  | { readonly from: "imds"; readonly resource: string; readonly identity?: IdentitySelector }
+  /** Elsewhere: sent as a protected parameter. */
+  | { readonly from: "secret"; readonly token: Secret };
+
+export interface GuestRunInput {
+  readonly vm: string;
+  readonly osType: "Windows" | "Linux";
+  readonly request:
+    | Extract<GuestRequest, { kind: "token" }>
+    | { readonly kind: "arm-get"; readonly path: string; readonly apiVersion: string; readonly token: GuestToken };
+}
+
+/** A long-running operation that has been submitted. */
+export interface Submitted {
+  readonly status: number;
+  readonly body: Json;
+  /** What `poll` needs to ask how far the operation is; absent when it has already ended. */
+  readonly poller?: JsonObject;
+  /** In milliseconds, as the service asks. */
+  readonly retryAfterMs?: number;
+}
+
+export interface Polled {
+  readonly done: boolean;
+  /** The operation's result, when done. */
+  readonly body: Json;
+  readonly retryAfterMs?: number;
+}
+
+/** What a request inside a VM was answered. */
+export interface GuestAnswer {
+  /** Which of the two requests this is the answer of. */
+  readonly stage: "imds" | "arm";
+  readonly status: number;
+  readonly body: Json;
+  readonly requestId: string;
+}
+
+export interface Got {
+  /** 200 or 404. */
+  readonly status: number;
+  readonly body: Json;
+}

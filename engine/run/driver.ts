@@ -1,0 +1,28 @@
+// The port between the scheduler and whatever performs its operations: the local driver, or a distributed engine.
+
+import type { Json, JsonObject } from "../value/json.ts";
+import type { Failure } from "./failure.ts";
+
+/** One thing to perform. `key` names it within its run, the same on every replay: `vm/0.1/0:put.1`. */
+export type DriverOperation = { readonly key: string } & (
+  | { readonly kind: "activity"; readonly name: ActivityName; readonly input: JsonObject }
+  | { readonly kind: "timer"; readonly ms: number }
+);
+
+export type Unkeyed = DriverOperation extends infer T ? (T extends DriverOperation ? Omit<T, "key"> : never) : never;
+
+/** The activities that a performer offers. Their inputs and results are documented in `activities.ts`. */
+export type ActivityName = "get" | "list" | "put" | "patch" | "poll" | "guest-run" | "arm-get" | "local-token";
+
+/** Activities that may change something at the target: their intent is on disk before they start. */
+export const MUTATING: ReadonlySet<ActivityName> = new Set(["put", "patch", "guest-run"]);
+
+export type Completion = { readonly key: string } & (
+  { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly failure: Failure }
+);
+
+export interface RunDriver {
+  start(operation: DriverOperation): void;
+  /** The next completion. On a replay, the same order again. */
+  next(): Promise<Completion>;
+}

@@ -1,0 +1,55 @@
+// Everything that happens in a run, as data. Terminal, NDJSON and reports consume it; the engine itself never prints.
+
+import type { Json } from "../value/json.ts";
+import type { Failure } from "./failure.ts";
+
+/** What a step did to the target, the strongest of its operations: create, update, run (in a VM), read, none. */
+export type Change = "create" | "update" | "run" | "read" | "none";
+export type StepStatus = "waiting" | "running" | "done" | "failed" | "skipped";
+
+export type EventBody =
+  | {
+      readonly type: "run-started";
+      readonly runbook: string;
+      readonly target: string;
+      readonly steps: readonly {
+        readonly id: string;
+        readonly uses: string;
+        readonly dependencies: readonly string[];
+      }[];
+    }
+  | { readonly type: "step-started"; readonly step: string }
+  /** An operation begins; `summary` is a few words, for example `create virtualMachines myVM`. */
+  | { readonly type: "operation-started"; readonly step: string; readonly path: string; readonly summary: string }
+  | { readonly type: "operation-finished"; readonly step: string; readonly path: string; readonly change: Change }
+  /** A failed attempt that will be repeated. */
+  | {
+      readonly type: "attempt-failed";
+      readonly step: string;
+      readonly path: string;
+      readonly attempt: number;
+      readonly failure: Failure;
+      readonly retryInMs: number;
+      /** True when the engine waits for something that this run wrote to become visible. */
+      readonly propagation: boolean;
+    }
+  | {
+      readonly type: "step-finished";
+      readonly step: string;
+      readonly status: "done" | "failed" | "skipped";
+      readonly change: Change;
+      readonly failure?: Failure;
+      /** Why it was skipped: `if`, or the step whose failure it depends on. */
+      readonly reason?: string;
+      readonly outputs?: Json;
+    }
+  | { readonly type: "run-finished"; readonly status: "done" | "failed" | "interrupted"; readonly outputs: Json };
+
+/** An event with the time it happened, in milliseconds since the epoch on the engine's clock. */
+export type RunEvent = EventBody & { readonly at: number };
+
+const STRENGTH: Record<Change, number> = { none: 0, read: 1, run: 2, update: 3, create: 4 };
+
+export function strongerChange(a: Change, b: Change): Change {
+  return STRENGTH[a] >= STRENGTH[b] ? a : b;
+}

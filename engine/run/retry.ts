@@ -1,0 +1,87 @@
+// Which failures are worth another attempt, and when. Pure; nothing sleeps here.
+
+import type { Failure } from "./failure.ts";
+
+/** What this run did that Azure may not show everywhere yet. Only that makes a refusal worth waiting for. */
+export interface RecentWrites {
+  /** Ids of principals that this run created, lower case. */
+  readonly principals: Set<string>;
+  /** Principals that this run granted a role. */
+  readonly grants: Set<string>;
+  /** VMs whose identities this run changed, lower case ids. */
+  readonly identities: Set<string>;
+}
+
+/** Attempts at one request, the first included. */
+export const MAX_ATTEMPTS = 6;
+
+/**
+ * The delay in milliseconds before the next attempt after a transient failure, or `undefined`: never. `repeatable` is
+ * false for a POST whose effect a second one would repeat; such a request is sent again only when Azure says that it
+ * was not accepted (429).
+ */
+export function transientDelayMs(failure: Failure, attempt: number, repeatable: boolean): number | undefined {
+  if (attempt >= MAX_ATTEMPTS) return undefined;
+  const backoff = Math.min(1000 * 2 ** (attempt - 1), 32_000);
+  const asked = failure.retryAfterMs ?? backoff;
+  if (failure.status === 429) return asked;
+  if (!repeatable) return undefined;
+  if (failure.status === undefined)
+    return failure.code !== undefined && NETWORK.has(failure.code) ? backoff : undefined;
+  const transient =
+    failure.status === 408 || (failure.status >= 500 && failure.status !== 501 && failure.status !== 505);
+  return transient || BUSY.has(failure.code ?? "") ? asked : undefined;
+}
+
+const NETWORK: ReadonlySet<string> = new Set([
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "ETIMEDOUT",
+  "ENOTFOUND",
+  "EPIPE",
+  "EAI_AGAIN",
+]);
+/** Azure is busy with this or a dependent resource; see the error lists of Microsoft.Network and Microsoft.Compute. */
+const BUSY: ReadonlySet<string> = new Set(["AnotherOperationInProgress", "RetryableErrorDueToAnotherOperation"]);
+
+/** Ten minutes: how long a role assignment may take by Azure's troubleshooting guide for role-based access control. */
+export const PROPAGATION_LIMIT_MS = 600_000;
+
+/**
+ * The delay before the next attempt when a failure says that something this run just wrote is not visible yet, or
+ * `undefined` when it says anything else. Starts at half a second and doubles up to 15 s.
+ */
+export function propagationDelayMs(
+  failure: Failure,
+  attempt: number,
+  waitedMs: number,
+  subject: { readonly vm?: string; readonly principal?: string },
+  recent: RecentWrites,
+): number | undefined {
+  if (waitedMs >= PROPAGATION_LIMIT_MS || !awaited(failure, subject, recent)) return undefined;
+  return Math.min(500 * 2 ** (attempt - 1), 15_000);
+}
+
+function awaited(
+  failure: Failure,
+  subject: { readonly vm?: string; readonly principal?: string },
+  recent: RecentWrites,
+): boolean {
+  switch (failure.code) {
+    case "PrincipalNotFound":
+      return subject.principal !== undefined && recent.principals.has(subject.principal.toLowerCase());
+    case "AuthorizationFailed": {
+      // The message names the object id of who was refused: only somebody whom this run granted a role is waited for.
+      const refused = /object id '([^']+)'/.exec(failure.message)?.[1]?.toLowerCase();
+      return refused !== undefined && recent.grants.has(refused);
+    }
+    case "invalid_request":
+      return (
+        failure.message.includes("Identity not found") &&
+        subject.vm !== undefined &&
+        recent.identities.has(subject.vm.toLowerCase())
+      );
+    default:
+      return false;
+  }
+}

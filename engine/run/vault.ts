@@ -1,0 +1,48 @@
+// The secrets of one run, in memory only, and their removal from text that came from elsewhere.
+
+import type { Json } from "../value/json.ts";
+import { isJsonObject } from "../value/json.ts";
+import { Secret, type SecretRef } from "../value/secret.ts";
+
+export class Vault {
+  readonly #values = new Map<SecretRef, string>();
+
+  /** Keeps a value and gives its handle. */
+  put(ref: SecretRef, value: string): Secret {
+    this.#values.set(ref, value);
+    return Secret.of(ref);
+  }
+
+  /** Throws when the vault does not hold the secret: it belongs to an earlier process. */
+  open(secret: Secret): string {
+    return secret.parts
+      .map((part) => {
+        if (typeof part === "string") return part;
+        const value = this.#values.get(part.ref);
+        if (value === undefined) throw new Error(`the secret ${part.ref} is not known to this run`);
+        return value;
+      })
+      .join("");
+  }
+
+  /** Replaces every known secret in a text, so that a service that echoes one does not make it public. */
+  redact(text: string): string {
+    let redacted = text;
+    for (const value of this.#values.values()) {
+      if (value.length >= 4) redacted = redacted.replaceAll(value, "(secret)");
+    }
+    return redacted;
+  }
+
+  /** A copy with every string redacted. */
+  redactJson(value: Json): Json {
+    if (typeof value === "string") return this.redact(value);
+    if (Array.isArray(value)) return value.map((item: Json) => this.redactJson(item));
+    if (isJsonObject(value)) {
+      return Object.fromEntries(
+        Object.entries(value).map(([key, member]) => [this.redact(key), this.redactJson(member)]),
+      );
+    }
+    return value;
+  }
+}

@@ -1,0 +1,127 @@
+// What a step may ask of the engine, as data, and the functions with which step authors ask for it.
+
+import type { Json, JsonObject } from "../value/json.ts";
+import type { Secret } from "../value/secret.ts";
+import type { Resource } from "./resource.ts";
+
+/** Chooses one identity of a VM; without any, the VM's default identity is meant. */
+export type IdentitySelector =
+  { readonly clientId: string } | { readonly objectId: string } | { readonly resourceId: string };
+
+/** An HTTP GET that is made inside a VM. */
+export type GuestRequest =
+  | { readonly kind: "token"; readonly resource: string; readonly identity?: IdentitySelector }
+  | { readonly kind: "arm-get"; readonly path: string; readonly apiVersion: string; readonly token: Secret };
+
+export type OperationData =
+  /** Read; compare with what is wanted; write only when something wanted is missing. */
+  | { readonly kind: "ensure"; readonly type: string; readonly id: string; readonly desired: JsonObject }
+  | { readonly kind: "read"; readonly type: string; readonly id: string }
+  /** Like `read`, but an absent resource is an answer (`null`), not a failure. */
+  | { readonly kind: "find"; readonly type: string; readonly id: string }
+  | { readonly kind: "list"; readonly type: string; readonly scope: string; readonly filter: string }
+  /** A PATCH. */
+  | { readonly kind: "update"; readonly type: string; readonly id: string; readonly patch: JsonObject }
+  | { readonly kind: "guest"; readonly vm: string; readonly request: GuestRequest }
+  /** A GET of any ARM path by the engine, with a token of the runbook's or, without one, the engine's own credential. */
+  | { readonly kind: "arm-get"; readonly path: string; readonly apiVersion: string; readonly token?: Secret }
+  /** A token from the IMDS of the machine that the engine runs on. */
+  | { readonly kind: "local-token"; readonly resource: string; readonly identity?: IdentitySelector };
+
+/** What a step's generator yields. Authors never build one: `yield* ensure(…)` does. */
+export class Command {
+  readonly what: OperationData | readonly Program<unknown>[];
+  constructor(what: OperationData | readonly Program<unknown>[]) {
+    this.what = what;
+  }
+}
+
+/** An operation, or a generator of operations. */
+export type Program<T> = Iterable<Command, T, unknown>;
+type ResultOf<P> = P extends Program<infer T> ? T : never;
+
+/** An operation to be performed with `yield*`, which then gives its result. */
+export class Operation<out T> implements Iterable<Command, T, unknown> {
+  readonly command: Command;
+  performed = false;
+  constructor(what: OperationData | readonly Program<unknown>[]) {
+    this.command = new Command(what);
+    onOperationMade?.(this);
+  }
+  *[Symbol.iterator](): Generator<Command, T, unknown> {
+    this.performed = true;
+    return (yield this.command) as T;
+  }
+}
+
+let onOperationMade: ((operation: Operation<unknown>) => void) | undefined;
+
+/** Runs `advance` and gives the operations made meanwhile to `observe`: the scheduler finds those never performed. */
+export function observingOperations<T>(observe: (operation: Operation<unknown>) => void, advance: () => T): T {
+  const before = onOperationMade;
+  onOperationMade = observe;
+  try {
+    return advance();
+  } finally {
+    onOperationMade = before;
+  }
+}
+
+export function ensure<D, A>(resource: Resource<D, A>, desired: NoInfer<D>): Operation<A> {
+  return new Operation({ kind: "ensure", type: resource.type, id: resource.id, desired: desired as JsonObject });
+}
+
+export function read<A>(resource: Resource<never, A>): Operation<A> {
+  return new Operation({ kind: "read", type: resource.type, id: resource.id });
+}
+
+export function find<A>(resource: Resource<never, A>): Operation<A | null> {
+  return new Operation({ kind: "find", type: resource.type, id: resource.id });
+}
+
+/** Lists the resources of a type at an ARM scope. `filter` is an OData expression without `$filter=`. */
+export function list<A>(type: string, scope: string, filter: string): Operation<readonly A[]> {
+  return new Operation({ kind: "list", type, scope, filter });
+}
+
+export function update<A>(resource: Resource<never, A>, patch: JsonObject): Operation<A> {
+  return new Operation({ kind: "update", type: resource.type, id: resource.id, patch });
+}
+
+/** What IMDS answers to a token request; its numbers come as strings. */
+export interface TokenAnswer {
+  readonly access_token: Secret;
+  readonly client_id?: string;
+  readonly expires_on: string;
+  readonly resource: string;
+  readonly token_type: string;
+}
+
+export interface ArmAnswer {
+  readonly status: number;
+  readonly body: Json;
+  readonly requestId: string;
+}
+
+export function guestToken(vm: string, resource: string, identity?: IdentitySelector): Operation<TokenAnswer> {
+  return new Operation({ kind: "guest", vm, request: { kind: "token", resource, ...(identity && { identity }) } });
+}
+
+export function guestArmGet(vm: string, path: string, apiVersion: string, token: Secret): Operation<ArmAnswer> {
+  return new Operation({ kind: "guest", vm, request: { kind: "arm-get", path, apiVersion, token } });
+}
+
+export function armGet(path: string, apiVersion: string, token?: Secret): Operation<ArmAnswer> {
+  return new Operation({ kind: "arm-get", path, apiVersion, ...(token && { token }) });
+}
+
+export function localToken(resource: string, identity?: IdentitySelector): Operation<TokenAnswer> {
+  return new Operation({ kind: "local-token", resource, ...(identity && { identity }) });
+}
+
+/** Performs several programs at once and gives their results in the order written; every one ends before the first failure is thrown. */
+export function all<const P extends readonly Program<unknown>[]>(
+  programs: P,
+): Operation<{ -readonly [K in keyof P]: ResultOf<P[K]> }> {
+  return new Operation(programs);
+}

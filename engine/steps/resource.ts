@@ -1,0 +1,39 @@
+// Where resources are, and what the engine must know of each type to read, compare and write it.
+
+/** A resource's place, with the type of what can be asked of it (D) and of what it answers (A). */
+export interface Resource<in D, out A> {
+  readonly type: string;
+  readonly id: string;
+  readonly types?: (desired: D) => A;
+}
+
+/** Knowledge of a resource type; pure data. */
+export interface ResourceTypeFacts {
+  readonly apiVersion: string;
+  /** JSON pointers of properties that Azure takes and never gives back: no reason for a write. */
+  readonly writeOnly?: readonly string[];
+}
+
+const FACTS: ReadonlyMap<string, ResourceTypeFacts> = new Map(
+  Object.entries({
+    "Microsoft.Resources/resourceGroups": { apiVersion: "2025-04-01" },
+    "Microsoft.ManagedIdentity/userAssignedIdentities": { apiVersion: "2024-11-30" },
+    "Microsoft.Authorization/roleDefinitions": { apiVersion: "2022-04-01" },
+    "Microsoft.Authorization/roleAssignments": { apiVersion: "2022-04-01" },
+    "Microsoft.Network/virtualNetworks": { apiVersion: "2024-10-01" },
+    "Microsoft.Network/networkSecurityGroups": { apiVersion: "2024-10-01" },
+    "Microsoft.Network/publicIPAddresses": { apiVersion: "2024-10-01" },
+    "Microsoft.Network/networkInterfaces": { apiVersion: "2024-10-01" },
+    "Microsoft.Compute/virtualMachines": {
+      apiVersion: "2025-04-01",
+      writeOnly: ["/properties/osProfile/adminPassword"],
+    },
+  } satisfies Record<string, ResourceTypeFacts>),
+);
+
+/** Throws for a type that the engine does not know: a bug in a step definition. */
+export function factsOf(type: string): ResourceTypeFacts {
+  const facts = FACTS.get(type);
+  if (facts === undefined) throw new Error(`the engine knows no resource type "${type}"`);
+  return facts;
+}
