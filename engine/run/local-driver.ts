@@ -29,14 +29,24 @@ export class LocalDriver implements RunDriver {
     void this.#run(operation);
   }
 
-  async next(): Promise<Completion> {
+  /** `undefined` when, after a wake-up, there is nothing left to wait for. */
+  async next(): Promise<Completion>;
+  async next(isOver: () => boolean): Promise<Completion | undefined>;
+  async next(isOver: () => boolean = () => false): Promise<Completion | undefined> {
     for (;;) {
       const completion = this.#ready.shift();
       if (completion) return completion;
+      if (isOver()) return undefined;
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
     }
+  }
+
+  /** Makes `next` look again whether it still has anything to wait for. */
+  wake(): void {
+    this.#wake?.();
+    this.#wake = undefined;
   }
 
   /** Forgets timers that are still running. */
@@ -56,8 +66,7 @@ export class LocalDriver implements RunDriver {
     }
     this.#journal.append({ kind: "completion", digest, ...completion });
     this.#ready.push(completion);
-    this.#wake?.();
-    this.#wake = undefined;
+    this.wake();
   }
 
   async #once(operation: DriverOperation, digest: string): Promise<Json> {

@@ -1,6 +1,6 @@
 // What a step type is, and how one is defined.
 
-import type { Static, TObject, TSchema } from "typebox";
+import type { Static, TObject, TUnsafe } from "typebox";
 import { Unsafe } from "typebox";
 import type { Json, JsonObject } from "../value/json.ts";
 import type { Secret } from "../value/secret.ts";
@@ -73,8 +73,6 @@ export function defineStep<I extends TObject, O extends TObject>(spec: StepSpec<
 export const SECRET_KEYWORD = "x-secret";
 
 /** A schema for a value that steps only hold a handle of. */
-export function SecretString(options: { readonly description?: string } = {}): TSchema & { static: Secret } {
-  return Unsafe<Secret>({ type: "string", [SECRET_KEYWORD]: true, ...options }) as unknown as TSchema & {
-    static: Secret;
-  };
+export function SecretString(options: { readonly description?: string } = {}): TUnsafe<Secret> {
+  return Unsafe<Secret>({ type: "string", [SECRET_KEYWORD]: true, ...options });
 }

@@ -1,0 +1,63 @@
+// `assign-identity`: puts identities on a VM, beside those that it has.
+
+import { Type } from "typebox";
+import { defineStep } from "../definition.ts";
+import { read, update } from "../operation.ts";
+import { type VmAnswer, virtualMachineAt } from "../resources.ts";
+import { vmId } from "./fields.ts";
+
+export const assignIdentity = defineStep({
+  name: "assign-identity",
+  summary: "Assign identities to a VM; those that it already has stay.",
+  inputs: Type.Object(
+    {
+      vm: vmId,
+      identity: Type.Optional(
+        Type.String({ description: "ARM id of a user assigned identity.", pattern: "^/subscriptions/" }),
+      ),
+      systemAssigned: Type.Optional(
+        Type.Boolean({
+          description: "Whether the VM gets an identity of its own too. Default false; never takes one away.",
+        }),
+      ),
+    },
+    { additionalProperties: false },
+  ),
+  outputs: Type.Object({
+    identities: Type.Array(Type.String(), { description: "ARM ids of all user assigned identities of the VM." }),
+    principalId: Type.Optional(Type.String({ description: "Object id of the VM's own identity, if it has one." })),
+    tenantId: Type.Optional(Type.String()),
+  }),
+  examples: [
+    {
+      title: "A user assigned identity",
+      with: { vm: "${{ steps.vm.outputs.id }}", identity: "${{ steps.identity.outputs.id }}" },
+    },
+  ],
+  check(known) {
+    if (known.identity !== undefined || known.systemAssigned === true) return [];
+    return [{ at: "", message: "neither an identity nor `systemAssigned: true` is given", hint: "give at least one" }];
+  },
+  *run({ vm: id, identity, systemAssigned = false }) {
+    const vm = yield* read(virtualMachineAt(id));
+    const now = assigned(vm);
+    const hasUser = identity === undefined || now.some((one) => one.toLowerCase() === identity.toLowerCase());
+    const hasSystem = !systemAssigned || (vm.identity?.type.includes("SystemAssigned") ?? false);
+    if (hasUser && hasSystem) return answer(vm);
+    // A PATCH merges `userAssignedIdentities`, so naming the new one keeps the others; `type` must name both kinds.
+    const system = systemAssigned || (vm.identity?.type.includes("SystemAssigned") ?? false);
+    const user = identity !== undefined || now.length > 0;
+    const type = [system ? "SystemAssigned" : "", user ? "UserAssigned" : ""].filter((kind) => kind !== "").join(", ");
+    const added = identity !== undefined && !hasUser ? { userAssignedIdentities: { [identity]: {} } } : {};
+    return answer(yield* update(virtualMachineAt(id), { identity: { type, ...added } }));
+  },
+});
+
+function assigned(vm: VmAnswer): string[] {
+  return Object.keys(vm.identity?.userAssignedIdentities ?? {});
+}
+
+function answer(vm: VmAnswer): { identities: string[]; principalId?: string; tenantId?: string } {
+  const { principalId, tenantId } = vm.identity ?? {};
+  return { identities: assigned(vm), ...(principalId && { principalId }), ...(tenantId && { tenantId }) };
+}

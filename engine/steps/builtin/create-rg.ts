@@ -1,0 +1,23 @@
+// `create-rg`: a resource group.
+
+import { Type } from "typebox";
+import { defineStep } from "../definition.ts";
+import { ensure } from "../operation.ts";
+import { resourceGroup } from "../resources.ts";
+import { groupName, location, tags } from "./fields.ts";
+
+export const createRg = defineStep({
+  name: "create-rg",
+  summary: "Create a resource group, or confirm that it is as described.",
+  inputs: Type.Object({ name: groupName, location, tags }, { additionalProperties: false }),
+  outputs: Type.Object({
+    id: Type.String({ description: "ARM id of the group." }),
+    name: Type.String(),
+    location: Type.String({ description: "Region as Azure writes it, for example eastus." }),
+  }),
+  examples: [{ title: "A group with a tag", with: { name: "myGroup", location: "eastus", tags: { owner: "me" } } }],
+  *run({ name, location: region, tags: labels }) {
+    const group = yield* ensure(resourceGroup(name), { location: region, ...(labels && { tags: labels }) });
+    return { id: group.id, name: group.name, location: group.location };
+  },
+});

@@ -1,0 +1,89 @@
+// `grant-role`: a role assignment, the same one however often it is asked for.
+
+import { createHash } from "node:crypto";
+import { Type } from "typebox";
+import { defineStep } from "../definition.ts";
+import { ensure, list } from "../operation.ts";
+import { ROLE_ASSIGNMENTS, ROLE_DEFINITIONS, type RoleAssignment, roleAssignment } from "../resources.ts";
+import { armScope } from "./fields.ts";
+
+const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+export const grantRole = defineStep({
+  name: "grant-role",
+  summary: "Grant a role at a scope to a principal, unless it holds it there already.",
+  inputs: Type.Object(
+    {
+      principalId: Type.String({ description: "Object id of who gets the role.", minLength: 1 }),
+      role: Type.String({ description: "Name of the role, its GUID, or the ARM id of its definition.", minLength: 1 }),
+      scope: armScope,
+      principalType: Type.Optional(
+        // Named outright, because Azure then does not look a new principal up in a directory that may not show it yet:
+        // https://learn.microsoft.com/azure/role-based-access-control/troubleshooting
+        Type.Enum(["ServicePrincipal", "User", "Group", "ForeignGroup", "Device"], {
+          description: "Kind of the principal. Default ServicePrincipal, which managed identities are.",
+        }),
+      ),
+    },
+    { additionalProperties: false },
+  ),
+  outputs: Type.Object({
+    id: Type.String({ description: "ARM id of the assignment." }),
+    name: Type.String({ description: "GUID of the assignment." }),
+    roleDefinitionId: Type.String(),
+  }),
+  examples: [
+    {
+      title: "Reader on a group",
+      with: {
+        principalId: "${{ steps.identity.outputs.principalId }}",
+        role: "Reader",
+        scope: "${{ steps.group.outputs.id }}",
+      },
+    },
+  ],
+  *run({ principalId, role, scope, principalType = "ServicePrincipal" }) {
+    const roleDefinitionId = yield* definitionId(role, scope);
+    // The same grant may exist under another name, and Azure answers 409 to a second one.
+    const held = yield* list<RoleAssignment>(ROLE_ASSIGNMENTS, scope, `principalId eq '${principalId}'`);
+    const same = held.find(
+      ({ properties }) =>
+        sameRole(properties.roleDefinitionId, roleDefinitionId) &&
+        properties.principalId.toLowerCase() === principalId.toLowerCase() &&
+        properties.scope.toLowerCase() === scope.toLowerCase(),
+    );
+    const granted =
+      same ??
+      (yield* ensure(roleAssignment(scope, assignmentName(scope, principalId, roleDefinitionId)), {
+        properties: { roleDefinitionId, principalId, principalType },
+      }));
+    return { id: granted.id, name: granted.name, roleDefinitionId };
+  },
+});
+
+function* definitionId(role: string, scope: string) {
+  if (role.startsWith("/")) return role;
+  const subscription = /^\/subscriptions\/[^/]+/i.exec(scope)?.[0] ?? "";
+  if (GUID.test(role)) return `${subscription}/providers/${ROLE_DEFINITIONS}/${role.toLowerCase()}`;
+  const found = yield* list<{ readonly id: string }>(
+    ROLE_DEFINITIONS,
+    scope,
+    `roleName eq '${role.replaceAll("'", "''")}'`,
+  );
+  const [first] = found;
+  if (first === undefined) throw new Error(`there is no role named "${role}" at ${scope}`);
+  return first.id;
+}
+
+/** Definitions are named with and without the subscription in front; the GUID at the end is what counts. */
+function sameRole(a: string, b: string): boolean {
+  const guid = (id: string): string => id.slice(id.lastIndexOf("/") + 1).toLowerCase();
+  return guid(a) === guid(b);
+}
+
+/** A GUID made of scope, principal and role, so that a second run names the same assignment. */
+function assignmentName(scope: string, principalId: string, roleDefinitionId: string): string {
+  const guid = roleDefinitionId.slice(roleDefinitionId.lastIndexOf("/") + 1);
+  const hex = createHash("sha256").update(`${scope}|${principalId}|${guid}`.toLowerCase()).digest("hex");
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join("-");
+}
