@@ -1,6 +1,7 @@
 // Performs a run's operations in this process, and writes what happened to the journal.
 
 import { createHash } from "node:crypto";
+import { setMaxListeners } from "node:events";
 import { canonicalJson, type Json, roundTrip } from "../value/json.ts";
 import type { Clock } from "./clock.ts";
 import { type Completion, type DriverOperation, MUTATING, type RunDriver } from "./driver.ts";
@@ -23,6 +24,8 @@ export class LocalDriver implements RunDriver {
     this.#journal = journal;
     this.#perform = perform;
     this.#clock = clock;
+    // Every timer in flight listens to it.
+    setMaxListeners(0, this.#ended.signal);
   }
 
   start(operation: DriverOperation): void {

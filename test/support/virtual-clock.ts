@@ -4,7 +4,7 @@ import type { Clock } from "../../engine/run/clock.ts";
 
 export class VirtualClock implements Clock {
   #now: number;
-  #sleepers: { readonly at: number; readonly wake: () => void; readonly cancel: () => void }[] = [];
+  #sleepers: { readonly at: number; readonly wake: () => void }[] = [];
   #scheduled = false;
 
   constructor(now = Date.UTC(2026, 0, 1)) {
@@ -17,12 +17,17 @@ export class VirtualClock implements Clock {
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
-      const sleeper = { at: this.#now + ms, wake: resolve, cancel: () => reject(new Error("aborted")) };
-      this.#sleepers.push(sleeper);
-      signal?.addEventListener("abort", () => {
+      const cancel = (): void => {
         this.#sleepers = this.#sleepers.filter((other) => other !== sleeper);
-        sleeper.cancel();
-      });
+        reject(new Error("aborted"));
+      };
+      const wake = (): void => {
+        signal?.removeEventListener("abort", cancel);
+        resolve();
+      };
+      const sleeper = { at: this.#now + ms, wake };
+      this.#sleepers.push(sleeper);
+      signal?.addEventListener("abort", cancel);
       this.#advanceSoon();
     });
   }

@@ -157,7 +157,7 @@ export const createVm = defineStep({
           ...(i.adminPassword && { adminPassword: i.adminPassword }),
           ...(image.os === "Linux" && i.sshPublicKey !== undefined && sshOnly(i.adminUsername, i.sshPublicKey)),
         },
-        networkProfile: { networkInterfaces: [{ id: nic.id, properties: { primary: true } }] },
+        networkProfile: { networkInterfaces: [{ id: nic.id }] },
       },
     });
     const vm = i.systemAssignedIdentity === true ? yield* withOwnIdentity(made) : made;

@@ -1,0 +1,71 @@
+// The embedded emulator as a target. Its credential asks the emulator's own token endpoint, as one for Azure would ask Entra.
+
+import type { AccessToken, TokenCredential } from "@azure/core-auth";
+import { createPipelineRequest } from "@azure/core-rest-pipeline";
+import type { HttpClient } from "@azure/core-rest-pipeline";
+import { inProcessClient } from "./in-process.ts";
+import type { Target } from "./target.ts";
+
+export interface EmulatorTargetOptions {
+  /** Where the emulator keeps its state; absent: in memory. */
+  readonly directory?: string;
+  readonly latency?: "fast" | "real";
+  /** As a person would write it. */
+  readonly description: string;
+  readonly now?: () => number;
+}
+
+export async function openEmulatorTarget(options: EmulatorTargetOptions): Promise<Target> {
+  const { Emulator } = await import("../emulator/emulator.ts");
+  const { directory, latency, now } = options;
+  const emulator = Emulator.open({
+    ...(directory !== undefined && { directory }),
+    ...(latency !== undefined && { latency }),
+    ...(now !== undefined && { now }),
+  });
+  const httpClient = inProcessClient(emulator);
+  return {
+    kind: "emulator",
+    description: options.description,
+    subscriptionId: emulator.subscriptionId,
+    resourceManager: "https://management.azure.com",
+    credential: clientSecretCredential(httpClient, emulator.tenantId, emulator.operator),
+    httpClient,
+    localImds: false,
+    close: async () => emulator.close(),
+  };
+}
+
+/**
+ * The client-credentials grant (RFC 6749, section 4.4) over the given client. `ClientSecretCredential` takes no client of
+ * its own and would open a socket.
+ */
+function clientSecretCredential(
+  httpClient: HttpClient,
+  tenantId: string,
+  operator: { readonly clientId: string; readonly clientSecret: string },
+): TokenCredential {
+  let cached: AccessToken | undefined;
+  return {
+    async getToken(scopes) {
+      if (cached !== undefined && cached.expiresOnTimestamp - Date.now() > 300_000) return cached;
+      const form = new URLSearchParams({
+        grant_type: "client_credentials",
+        client_id: operator.clientId,
+        client_secret: operator.clientSecret,
+        scope: [scopes].flat().join(" "),
+      });
+      const request = createPipelineRequest({
+        method: "POST",
+        url: `https://login.microsoftonline.com/${tenantId}/oauth2/v2.0/token`,
+        body: form.toString(),
+      });
+      request.headers.set("content-type", "application/x-www-form-urlencoded");
+      const response = await httpClient.sendRequest(request);
+      const answer = JSON.parse(response.bodyAsText ?? "{}") as { access_token?: string; expires_in?: number };
+      if (answer.access_token === undefined) throw new Error(`the emulator gave no token (HTTP ${response.status})`);
+      cached = { token: answer.access_token, expiresOnTimestamp: Date.now() + Number(answer.expires_in ?? 0) * 1000 };
+      return cached;
+    },
+  };
+}

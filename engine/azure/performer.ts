@@ -1,0 +1,221 @@
+// Performs activities on a target, through the SDKs.
+
+import pRetry from "p-retry";
+import type { Got, ListInput, Polled, ResourceInput, Submitted, WriteInput } from "../run/activities.ts";
+import type { Clock } from "../run/clock.ts";
+import { type Failure, failureOf, OperationError } from "../run/failure.ts";
+import type { ActivityOperation, Performer } from "../run/local-driver.ts";
+import { transientDelayMs } from "../run/retry.ts";
+import type { Vault } from "../run/vault.ts";
+import { factsOf } from "../steps/resource.ts";
+import type { IdentitySelector } from "../steps/operation.ts";
+import { isJsonObject, type JsonObject, parseJson } from "../value/json.ts";
+import type { Secret } from "../value/secret.ts";
+import { type Clients, clientsFor } from "./clients.ts";
+import { localToken } from "./local-imds.ts";
+import { callsFor, type SdkPoller } from "./resource-calls.ts";
+import { inSubscription, type Target } from "./target.ts";
+import { type Exchange, exchanging, type WireResponse } from "./wire.ts";
+
+export interface PerformerOptions {
+  readonly target: Target;
+  readonly vault: Vault;
+  readonly clock: Clock;
+  /** Told of each attempt that failed and will be repeated. */
+  readonly onRetry: (key: string, attempt: number, failure: Failure, delayMs: number) => void;
+}
+
+export function performerFor(options: PerformerOptions): Performer {
+  const { target, vault, clock } = options;
+  const clients = clientsFor(target);
+  const context: CallContext = { clients, vault, target };
+  return (operation) => {
+    const repeatable = operation.name !== "guest-run";
+    let next: number | undefined;
+    return pRetry(() => perform(operation, context), {
+      retries: 20,
+      minTimeout: 0, // the delay is ours, on the engine's clock
+      // Here and not in onFailedAttempt, which also runs after the last attempt.
+      shouldRetry: async ({ error, attemptNumber }) => {
+        const failure = failureOf(error, "internal");
+        next = transientDelayMs(failure, attemptNumber, repeatable);
+        if (next === undefined) return false;
+        options.onRetry(operation.key, attemptNumber, failure, next);
+        await clock.sleep(next);
+        return true;
+      },
+    });
+  };
+}
+
+export interface CallContext {
+  readonly clients: Clients;
+  readonly vault: Vault;
+  readonly target: Target;
+}
+
+async function perform(operation: ActivityOperation, context: CallContext): Promise<unknown> {
+  const { target } = context;
+  // Steps write ids before the subscription is known.
+  const input: unknown = parseJson(inSubscription(JSON.stringify(operation.input), target.subscriptionId));
+  switch (operation.name) {
+    case "get":
+      return get(input as ResourceInput, context);
+    case "list":
+      return list(input as ListInput, context);
+    case "put":
+    case "patch":
+      return write(operation.name, input as WriteInput, context);
+    case "poll":
+      return poll(input as PollInput, context);
+    case "guest-run":
+      throw new OperationError({
+        origin: "internal",
+        message: "requests from inside a VM are not possible in this version",
+        hint: "leave `vm` out to make the request from here",
+      });
+    case "arm-get":
+      return armGet(input as { path: string; apiVersion: string; token?: Secret }, context);
+    case "local-token":
+      return localToken(input as { resource: string; identity?: IdentitySelector }, context, operation.key);
+  }
+}
+
+async function get(input: ResourceInput, context: CallContext): Promise<Got> {
+  const { apiVersion } = factsOf(input.type);
+  try {
+    const wire = await call(context, { apiVersion }, () =>
+      callsFor(input.type).get(context.clients, input.id, apiVersion),
+    );
+    return { status: 200, body: wire.body };
+  } catch (thrown) {
+    if (thrown instanceof OperationError && thrown.failure.status === 404) return { status: 404, body: null };
+    throw thrown;
+  }
+}
+
+async function list(input: ListInput, context: CallContext): Promise<readonly unknown[]> {
+  const calls = callsFor(input.type);
+  if (calls.list === undefined) throw new Error(`${input.type} cannot be listed`);
+  const { apiVersion } = factsOf(input.type);
+  let items: readonly unknown[] = [];
+  await call(context, { apiVersion }, async () => {
+    items = (await calls.list?.(context.clients, input.scope, input.filter)) ?? [];
+  });
+  // The SDK follows the pages and so is the one to ask; its flattened items go back to the shape of the wire.
+  return items.map((item) => nested(item as Record<string, unknown>));
+}
+
+function nested(item: Record<string, unknown>): Record<string, unknown> {
+  const { id, name, type, ...properties } = item;
+  return { id, name, type, properties };
+}
+
+interface PollInput {
+  readonly type: string;
+  readonly method: "put" | "patch";
+  readonly id: string;
+  readonly state: string;
+}
+
+async function write(method: "put" | "patch", input: WriteInput, context: CallContext): Promise<Submitted> {
+  const calls = callsFor(input.type);
+  const { apiVersion } = factsOf(input.type);
+  const send = calls[method];
+  if (send === undefined) throw new Error(`${input.type} takes no ${method.toUpperCase()}`);
+  let state = "";
+  const wire = await call(context, { apiVersion, body: input.body }, async () => {
+    const { poller } = await send(context.clients, input.id, apiVersion, input.body);
+    await poller?.submitted();
+    if (poller && !poller.isDone) state = await poller.serialize();
+  });
+  return {
+    status: wire.status,
+    body: wire.body,
+    ...(state !== "" && { poller: { type: input.type, method, id: input.id, state } }),
+    ...(wire.retryAfterMs !== undefined && { retryAfterMs: wire.retryAfterMs }),
+  };
+}
+
+/** Asks once. The poller is made anew from what was recorded at the submit: one failed poll would spoil a kept one. */
+async function poll(input: PollInput, context: CallContext): Promise<Polled> {
+  const { clients } = context;
+  let done = false;
+  const wire = await call(context, {}, async () => {
+    const { poller } = await restore(input, clients);
+    await poller.poll();
+    done = poller.isDone;
+  });
+  return { done, body: wire.body, ...(wire.retryAfterMs !== undefined && { retryAfterMs: wire.retryAfterMs }) };
+}
+
+async function restore(input: PollInput, clients: Clients): Promise<{ readonly poller: SdkPoller }> {
+  if (input.type === "Microsoft.Compute/virtualMachines") {
+    const sdk = await import("@azure/arm-compute");
+    const compute = await clients.compute();
+    const { createOrUpdate, update } = compute.virtualMachines;
+    const poller: SdkPoller =
+      input.method === "put"
+        ? sdk.restorePoller(compute, input.state, createOrUpdate)
+        : sdk.restorePoller(compute, input.state, update);
+    return { poller };
+  }
+  const sdk = await import("@azure/arm-resources");
+  const resources = await clients.resources();
+  const { createOrUpdateById, updateById } = resources.resources;
+  const poller: SdkPoller =
+    input.method === "put"
+      ? sdk.restorePoller(resources, input.state, createOrUpdateById)
+      : sdk.restorePoller(resources, input.state, updateById);
+  return { poller };
+}
+
+async function armGet(
+  input: { path: string; apiVersion: string; token?: Secret },
+  context: CallContext,
+): Promise<unknown> {
+  const { apiVersion, token } = input;
+  const exchange = { apiVersion, ...(token && { token }) };
+  const wire = await call(context, exchange, () => callsFor("").get(context.clients, input.path, apiVersion));
+  return { status: wire.status, body: wire.body, requestId: wire.requestId };
+}
+
+/** Makes an SDK call; gives the last answer as it was on the wire, or throws Azure's own error. */
+export async function call(
+  context: CallContext,
+  how: Pick<Exchange, "apiVersion" | "body" | "token">,
+  sdkCall: () => Promise<unknown>,
+): Promise<WireResponse> {
+  const exchange: Exchange = { ...how, vault: context.vault };
+  try {
+    await exchanging(exchange, sdkCall);
+  } catch (thrown) {
+    throw new OperationError(azureFailure(thrown, exchange.response, context.vault));
+  }
+  if (exchange.response === undefined) throw new Error("the SDK sent no request");
+  return { ...exchange.response, body: context.vault.redactJson(exchange.response.body) };
+}
+
+/** Azure's code and message from the answer's body; for a failed operation they are in a body of status 200. */
+function azureFailure(thrown: unknown, response: WireResponse | undefined, vault: Vault): Failure {
+  const body = isJsonObject(response?.body ?? null) ? (response?.body as JsonObject) : {};
+  const error = isJsonObject(body["error"] ?? null) ? (body["error"] as JsonObject) : undefined;
+  if (response !== undefined && error !== undefined) {
+    return {
+      origin: "azure",
+      message: vault.redact(String(error["message"] ?? `HTTP ${response.status}`)),
+      code: String(error["code"] ?? "Unknown"),
+      ...(response.status >= 400 && { status: response.status }),
+      ...(response.requestId !== "" && { requestId: response.requestId }),
+      ...(response.retryAfterMs !== undefined && { retryAfterMs: response.retryAfterMs }),
+    };
+  }
+  const { code, statusCode, message } = thrown as { code?: unknown; statusCode?: unknown; message?: unknown };
+  return {
+    origin: response === undefined ? "internal" : "azure",
+    message: vault.redact(typeof message === "string" ? message : String(thrown)),
+    ...(typeof code === "string" && { code }),
+    ...(typeof statusCode === "number" && { status: statusCode }),
+    ...(response !== undefined && response.requestId !== "" && { requestId: response.requestId }),
+  };
+}

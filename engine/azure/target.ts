@@ -1,0 +1,26 @@
+// Where a run goes: Azure, or the embedded emulator. The same clients speak to both.
+
+import type { TokenCredential } from "@azure/core-auth";
+import type { HttpClient } from "@azure/core-rest-pipeline";
+
+export interface Target {
+  readonly kind: "azure" | "emulator";
+  /** One line for a person, for example `emulator (.runbook/emulator)`. */
+  readonly description: string;
+  readonly subscriptionId: string;
+  /** The Resource Manager's address without a slash at the end, for example `https://management.azure.com`. */
+  readonly resourceManager: string;
+  readonly credential: TokenCredential;
+  /** Absent: the SDKs' own, over the network. */
+  readonly httpClient?: HttpClient;
+  /** A certificate authority to trust besides the usual ones, PEM. */
+  readonly ca?: string;
+  /** Whether the machine that the engine runs on can have an IMDS of this target. */
+  readonly localImds: boolean;
+  close(): Promise<void>;
+}
+
+/** Replaces the placeholder with which steps write ids before the subscription is known. */
+export function inSubscription(text: string, subscriptionId: string): string {
+  return text.replaceAll("{subscriptionId}", subscriptionId);
+}

@@ -1,0 +1,135 @@
+// Pipeline policies that every client shares. The SDKs' models may drop what they do not know, and their results leave
+// out headers; so the engine compares what goes out with what was asked for, and takes what comes back from the wire.
+
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { PipelinePolicy, PipelineResponse } from "@azure/core-rest-pipeline";
+import { canonicalJson, type Json } from "../value/json.ts";
+import { Secret } from "../value/secret.ts";
+import type { Vault } from "../run/vault.ts";
+
+/** What one SDK call may send, and what it was answered. */
+export interface Exchange {
+  /** Pins the api-version; absent where the call names its own. */
+  readonly apiVersion?: string;
+  /** The body as it must appear on the wire, with secrets as handles. */
+  readonly body?: Json;
+  readonly vault: Vault;
+  /** A bearer token that replaces the engine's own credential. */
+  readonly token?: Secret;
+  /** The last answer. */
+  response?: WireResponse;
+}
+
+export interface WireResponse {
+  readonly status: number;
+  readonly body: Json;
+  readonly requestId: string;
+  /** In milliseconds. */
+  readonly retryAfterMs?: number;
+}
+
+const current = new AsyncLocalStorage<Exchange>();
+
+/** Performs an SDK call; the policies below see `exchange`. */
+export function exchanging<T>(exchange: Exchange, call: () => Promise<T>): Promise<T> {
+  return current.run(exchange, call);
+}
+
+/** What stands for a secret in the models that are given to the SDKs: the value is put in on the way out. */
+export function sentinelOf(secret: Secret): string {
+  return `secret:${Buffer.from(canonicalJson(secret)).toString("base64url")}:`;
+}
+
+const SENTINEL = /secret:([A-Za-z0-9_-]+):/g;
+
+/** JSON with sentinels in place of secrets. */
+export function withSentinels(value: Json): unknown {
+  if (value instanceof Secret) return sentinelOf(value);
+  if (Array.isArray(value)) return value.map((item: Json) => withSentinels(item));
+  if (typeof value === "object" && value !== null) {
+    return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, withSentinels(member as Json)]));
+  }
+  return value;
+}
+
+/** Pins the api-version, checks the body, and records the answer. Sees sentinels, never a secret. */
+export const wirePolicy: PipelinePolicy = {
+  name: "runbook-wire",
+  async sendRequest(request, next) {
+    const exchange = current.getStore();
+    if (exchange === undefined) throw new Error("a request was made outside of any activity");
+    const url = new URL(request.url);
+    if (exchange.apiVersion !== undefined) {
+      // A copy: the list changes under the loop.
+      for (const name of Array.from(url.searchParams.keys()))
+        if (name.toLowerCase() === "api-version") url.searchParams.delete(name);
+      url.searchParams.set("api-version", exchange.apiVersion);
+      // A scope with a leading slash gives a path with two of them.
+      request.url = `${url.origin}${url.pathname.replace(/^\/+/, "/")}${url.search}`;
+    }
+    if (exchange.body !== undefined && request.method !== "GET") {
+      const sent = typeof request.body === "string" ? (JSON.parse(request.body) as unknown) : undefined;
+      if (canonicalJson(sent) !== canonicalJson(withSentinels(exchange.body))) {
+        throw new Error(`the SDK would send another body than was asked for to ${url.pathname}; nothing was sent`);
+      }
+    }
+    const response = await next(request);
+    exchange.response = wireResponseOf(response);
+    return response;
+  },
+};
+
+/** The last policy before the wire: puts secrets in, and takes them out again before anything can log the request. */
+export const revealPolicy: PipelinePolicy = {
+  name: "runbook-reveal",
+  async sendRequest(request, next) {
+    const exchange = current.getStore();
+    const { body } = request;
+    const authorization = request.headers.get("authorization");
+    if (exchange?.token !== undefined)
+      request.headers.set("authorization", `Bearer ${exchange.vault.open(exchange.token)}`);
+    if (exchange !== undefined && typeof body === "string" && body.includes("secret:")) {
+      request.body = body.replace(SENTINEL, (_, encoded: string) => {
+        const handle = Secret.revive(JSON.parse(Buffer.from(encoded, "base64url").toString()));
+        return JSON.stringify(exchange.vault.open(handle as Secret)).slice(1, -1);
+      });
+    }
+    try {
+      return await next(request);
+    } finally {
+      if (body !== undefined) request.body = body;
+      if (authorization === undefined) request.headers.delete("authorization");
+      else request.headers.set("authorization", authorization);
+    }
+  },
+};
+
+function wireResponseOf(response: PipelineResponse): WireResponse {
+  const { headers, bodyAsText } = response;
+  const precise = headers.get("x-ms-retry-after-ms") ?? headers.get("retry-after-ms");
+  const seconds = headers.get("retry-after");
+  const retryAfterMs =
+    precise !== undefined ? Number(precise) : seconds !== undefined ? retryAfter(seconds) : undefined;
+  return {
+    status: response.status,
+    body: parse(bodyAsText),
+    requestId: headers.get("x-ms-request-id") ?? "",
+    ...(retryAfterMs !== undefined && !Number.isNaN(retryAfterMs) && { retryAfterMs }),
+  };
+}
+
+/** Whole seconds or an HTTP date (RFC 9110, section 10.2.3), as milliseconds from now. */
+function retryAfter(value: string): number | undefined {
+  if (/^\d+$/.test(value)) return Number(value) * 1000;
+  const at = Date.parse(value);
+  return Number.isNaN(at) ? undefined : Math.max(0, at - Date.now());
+}
+
+function parse(text: string | null | undefined): Json {
+  if (text === undefined || text === null || text === "") return null;
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,234 @@
+/** Azure, as far as runbooks need it. */
+import { appendFileSync, existsSync, renameSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { entra } from "./entra/endpoints.ts";
+import { jwks, openKeys, type Keys } from "./entra/keys.ts";
+import { arm } from "./gateway.ts";
+import { imdsRequest, type ImdsRequest } from "./imds.ts";
+import { Inventor } from "./invent.ts";
+import { latencyOf, type LatencySettings } from "./latency.ts";
+import { ownerRole } from "./rbac/builtin-roles.ts";
+import { lower } from "./resource-id.ts";
+import { Miss, Store, Transaction, type Upstream } from "./store.ts";
+import { AzureError, type Answer, type EmulatorRequest, type EmulatorResponse } from "./wire.ts";
+
+export type { EmulatorRequest, EmulatorResponse } from "./wire.ts";
+export type { LatencySettings } from "./latency.ts";
+export type { Upstream } from "./store.ts";
+export interface EmulatorOptions {
+  /** Where the state lives; absent: in memory. */
+  directory?: string;
+  now?: () => number;
+  latency?: "fast" | "real" | LatencySettings;
+  subscriptionId?: string;
+  tenantId?: string;
+  seed?: string;
+  upstream?: Upstream;
+}
+const logLimit = 5 * 1024 * 1024;
+
+export class Emulator {
+  readonly subscriptionId: string;
+  readonly tenantId: string;
+  readonly operator: { clientId: string; clientSecret: string; objectId: string };
+  readonly #store: Store;
+  readonly #keys: Keys;
+  readonly #now: () => number;
+  readonly #latency: LatencySettings;
+  readonly #invent: Inventor;
+  readonly #upstream: Upstream | undefined;
+  readonly #log: string | undefined;
+  #requests = 0;
+
+  static open(options: EmulatorOptions = {}): Emulator {
+    return new Emulator(options);
+  }
+  private constructor(o: EmulatorOptions) {
+    this.#store = new Store(o.directory);
+    this.#keys = openKeys(o.directory);
+    this.#now = o.now ?? Date.now;
+    this.#latency = latencyOf(o.latency);
+    this.#upstream = o.upstream;
+    this.#log = o.directory === undefined ? undefined : join(o.directory, "requests.jsonl");
+    const kept = this.#store.entries.get("/settings")?.body,
+      seed: string = kept?.["seed"] ?? o.seed ?? "emulator";
+    this.#invent = new Inventor(seed);
+    this.subscriptionId = kept?.["subscriptionId"] ?? o.subscriptionId ?? this.#invent.guid("subscription", "default");
+    this.tenantId = kept?.["tenantId"] ?? o.tenantId ?? this.#invent.guid("tenant", "default");
+    const objectId = this.#invent.guid("objectId", "operator");
+    this.operator = {
+      clientId: this.#invent.guid("clientId", "operator"),
+      clientSecret: this.#keys.clientSecret,
+      objectId,
+    };
+    if (kept) return;
+    const now = this.#now(),
+      scope = `/subscriptions/${this.subscriptionId}`,
+      name = this.#invent.guid("roleAssignment", "operator"),
+      id = `${scope}/providers/Microsoft.Authorization/roleAssignments/${name}`;
+    const tx = this.#transaction();
+    tx.put({
+      id: "/settings",
+      body: { seed, subscriptionId: this.subscriptionId, tenantId: this.tenantId },
+      createdAt: now,
+      hidden: { kind: "settings" },
+    });
+    tx.put({ id: `/principals/${objectId}`, body: {}, createdAt: now, visibleAt: 0, hidden: { kind: "principal" } });
+    tx.put({
+      id,
+      createdAt: now,
+      visibleAt: 0,
+      body: {
+        properties: {
+          roleDefinitionId: `${scope}/providers/Microsoft.Authorization/roleDefinitions/${ownerRole}`,
+          principalId: objectId,
+          principalType: "ServicePrincipal",
+          scope,
+          condition: null,
+          createdOn: new Date(now).toISOString(),
+          updatedOn: new Date(now).toISOString(),
+          createdBy: null,
+          updatedBy: null,
+        },
+        id,
+        type: "Microsoft.Authorization/roleAssignments",
+        name,
+      },
+    });
+    tx.commit();
+    this.#store.save(now);
+  }
+  #transaction(): Transaction {
+    return new Transaction({
+      store: this.#store,
+      now: this.#now(),
+      latency: this.#latency,
+      invent: this.#invent,
+      tenantId: this.tenantId,
+      subscriptionId: this.subscriptionId,
+      upstream: this.#upstream !== undefined,
+    });
+  }
+  jwks() {
+    return jwks(this.#keys);
+  }
+  close(): void {
+    this.#store.save(this.#now());
+  }
+
+  /** What a program inside the VM gets from its metadata service. */
+  imds(vmId: string, request: ImdsRequest): Answer {
+    return imdsRequest(this.#transaction(), vmId, request, this.#keys);
+  }
+
+  async handle(request: EmulatorRequest): Promise<EmulatorResponse> {
+    const requestId = this.#invent.guid("request", `${this.#now()}|${this.#requests++}`),
+      method = request.method.toUpperCase();
+    const m = /^(https?:\/\/[^/?#]+)?([^?#]*)(?:\?([^#]*))?/i.exec(request.url);
+    const origin = m?.[1] ?? `https://${request.headers["host"] ?? "management.azure.com"}`,
+      query = new URLSearchParams(m?.[3] ?? "");
+    let path = (m?.[2] ?? "/").replace(/\/{2,}/g, "/");
+    try {
+      path = decodeURIComponent(path);
+    } catch {
+      /* kept as sent */
+    }
+    if (path.length > 1) path = path.replace(/\/$/, "");
+    let caller: string | null = null,
+      answer: Answer;
+    for (;;) {
+      const tx = this.#transaction();
+      try {
+        answer =
+          entra(method, path, query, request.body ?? "", {
+            keys: this.#keys,
+            tenantId: this.tenantId,
+            now: tx.now,
+            origin,
+            requestId,
+            operator: this.operator,
+          }) ??
+          arm(
+            {
+              method,
+              path,
+              query,
+              authorization: request.headers["authorization"],
+              body: request.body ?? "",
+              origin,
+              tx,
+              keys: this.#keys,
+            },
+            (o) => {
+              caller = o;
+            },
+          );
+        if (tx.commit()) this.#store.save(tx.now);
+        break;
+      } catch (e) {
+        if (e instanceof Miss) {
+          await this.#fetch(e);
+          continue;
+        }
+        answer =
+          e instanceof AzureError
+            ? e.answer()
+            : {
+                status: 500,
+                body: {
+                  error: { code: "InternalServerError", message: `The emulator failed: ${(e as Error).message}` },
+                },
+              };
+        break;
+      }
+    }
+    this.#record({
+      time: new Date(this.#now()).toISOString(),
+      door: request.door,
+      method,
+      path,
+      apiVersion: query.get("api-version"),
+      caller,
+      status: answer.status,
+      requestId,
+    });
+    const text = answer.body === undefined || method === "HEAD" ? "" : JSON.stringify(answer.body);
+    return {
+      status: answer.status,
+      body: text,
+      headers: {
+        "cache-control": "no-cache",
+        pragma: "no-cache",
+        expires: "-1",
+        "x-content-type-options": "nosniff",
+        "strict-transport-security": "max-age=31536000; includeSubDomains",
+        "x-ms-request-id": requestId,
+        "x-ms-correlation-request-id": request.headers["x-ms-correlation-request-id"] ?? requestId,
+        date: new Date(this.#now()).toUTCString(),
+        ...(text ? { "content-type": "application/json; charset=utf-8" } : {}),
+        ...answer.headers,
+      },
+    };
+  }
+  async #fetch(miss: Miss): Promise<void> {
+    if (!this.#upstream) return;
+    if (miss.kind === "get") {
+      const body = await this.#upstream.get(miss.id);
+      this.#store.entries.set(
+        lower(miss.id),
+        body ? { id: String(body["id"] ?? miss.id), body, createdAt: this.#now() } : null,
+      );
+      return;
+    }
+    for (const body of await this.#upstream.list(miss.id, miss.type))
+      if (!this.#store.entries.has(lower(String(body["id"]))))
+        this.#store.entries.set(lower(String(body["id"])), { id: String(body["id"]), body, createdAt: this.#now() });
+    this.#store.fetched.add(`${lower(miss.id)}|${lower(miss.type)}`);
+  }
+  #record(line: object): void {
+    if (!this.#log) return;
+    if (existsSync(this.#log) && statSync(this.#log).size > logLimit)
+      renameSync(this.#log, this.#log.replace(/\.jsonl$/, ".1.jsonl"));
+    appendFileSync(this.#log, `${JSON.stringify(line)}\n`, { mode: 0o600 });
+  }
+}

@@ -1,0 +1,135 @@
+/** Access tokens: version 1.0 claims, RS256. */
+import { createHash, createPublicKey, sign, verify } from "node:crypto";
+import { AzureError } from "../wire.ts";
+import type { Caller } from "../rbac/evaluate.ts";
+import type { Keys } from "./keys.ts";
+
+export interface TokenSubject {
+  objectId: string;
+  clientId: string;
+  tenantId: string;
+  audience: string;
+  lifetimeS: number;
+  now: number;
+  appidacr: "1" | "2";
+  resourceId?: string;
+}
+const encode = (v: unknown): string => Buffer.from(JSON.stringify(v)).toString("base64url");
+export const issuer = (tenant: string): string => `https://sts.windows.net/${tenant}/`;
+
+export function issueToken(keys: Keys, of: TokenSubject): { token: string; iat: number; nbf: number; exp: number } {
+  const iat = Math.floor(of.now / 1000),
+    nbf = iat - 300,
+    exp = iat + of.lifetimeS;
+  const mark = createHash("sha256").update(`${of.objectId}|${of.audience}|${of.now}`).digest("base64url");
+  const claims = {
+    aud: of.audience,
+    iss: issuer(of.tenantId),
+    iat,
+    nbf,
+    exp,
+    aio: mark.slice(0, 32),
+    appid: of.clientId,
+    appidacr: of.appidacr,
+    idp: issuer(of.tenantId),
+    idtyp: "app",
+    oid: of.objectId,
+    rh: `0.${mark.slice(0, 20)}.`,
+    sub: of.objectId,
+    tid: of.tenantId,
+    uti: mark.slice(20, 42),
+    ver: "1.0",
+    ...(of.resourceId ? { xms_mirid: of.resourceId } : {}),
+    xms_idrel: "7 30",
+  };
+  const head = `${encode({ typ: "JWT", alg: "RS256", x5t: keys.kid, kid: keys.kid })}.${encode(claims)}`;
+  return {
+    token: `${head}.${sign("sha256", Buffer.from(head), keys.privateKey).toString("base64url")}`,
+    iat,
+    nbf,
+    exp,
+  };
+}
+
+const audiences = [
+  "https://management.core.windows.net/",
+  "https://management.core.windows.net",
+  "https://management.azure.com/",
+  "https://management.azure.com",
+];
+const usDate = (ms: number): string =>
+  new Date(ms).toLocaleString("en-US", { timeZone: "UTC" }).replace(",", "").replaceAll("\u202f", " ");
+const refuse = (tenant: string, code: string, message: string, why: string): AzureError =>
+  new AzureError(
+    401,
+    code,
+    message,
+    {},
+    {
+      "www-authenticate": `Bearer authorization_uri="https://login.windows.net/${tenant}", error="invalid_token", error_description="${why}"`,
+      "x-ms-failure-cause": "gateway",
+    },
+  );
+
+/** The caller behind an `Authorization` header, as Resource Manager checks it. `origin` is an audience too: some clients ask for a token for the endpoint they call. */
+export function callerOf(keys: Keys, tenant: string, header: string | undefined, now: number, origin: string): Caller {
+  if (!header)
+    throw refuse(
+      tenant,
+      "AuthenticationFailed",
+      "Authentication failed. The 'Authorization' header is missing.",
+      "The authentication failed because of missing 'Authorization' header.",
+    );
+  const invalid = () =>
+    refuse(tenant, "InvalidAuthenticationToken", "The access token is invalid.", "The access token is invalid.");
+  const parts = /^Bearer\s+(\S+)$/i.exec(header)?.[1]?.split(".");
+  if (parts?.length !== 3) throw invalid();
+  let claims: Record<string, unknown>;
+  try {
+    const head = JSON.parse(Buffer.from(parts[0] ?? "", "base64url").toString()) as Record<string, unknown>;
+    if (
+      head["alg"] !== "RS256" ||
+      !verify(
+        "sha256",
+        Buffer.from(`${parts[0]}.${parts[1]}`),
+        createPublicKey(keys.privateKey),
+        Buffer.from(parts[2] ?? "", "base64url"),
+      )
+    )
+      throw invalid();
+    claims = JSON.parse(Buffer.from(parts[1] ?? "", "base64url").toString()) as Record<string, unknown>;
+  } catch {
+    throw invalid();
+  }
+  if (claims["iss"] !== issuer(tenant))
+    throw refuse(
+      tenant,
+      "InvalidAuthenticationTokenTenant",
+      `The access token is from the wrong issuer '${String(claims["iss"])}'. It must match the tenant '${issuer(tenant)}' associated with this subscription. Please use the authority (URL) 'https://login.windows.net/${tenant}' to get the token.`,
+      "The access token is from the wrong issuer.",
+    );
+  const aud = String(claims["aud"]);
+  if (!audiences.includes(aud) && aud.replace(/\/$/, "") !== origin)
+    throw refuse(
+      tenant,
+      "InvalidAuthenticationTokenAudience",
+      `The access token has been obtained for wrong audience or resource '${aud}'. It should exactly match with one of the allowed audiences ${audiences.map((a) => `'${a}'`).join(",")}.`,
+      "The access token has been obtained from wrong audience or resource.",
+    );
+  const exp = Number(claims["exp"]) * 1000;
+  if (exp < now)
+    throw refuse(
+      tenant,
+      "ExpiredAuthenticationToken",
+      `The access token expiry UTC time '${usDate(exp)}' is earlier than current UTC time '${usDate(now)}'.`,
+      "The access token has expired.",
+    );
+  if (typeof claims["oid"] !== "string")
+    throw refuse(
+      tenant,
+      "InvalidAuthenticationToken",
+      "The received access token is not valid: at least one of the claims 'puid' or 'altsecid' or 'oid' should be present. If you are accessing as an application please make sure service principal is properly created in the tenant.",
+      "The access token is invalid.",
+    );
+  return { objectId: claims["oid"], clientId: String(claims["appid"]) };
+}

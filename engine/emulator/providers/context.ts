@@ -1,0 +1,156 @@
+/** What a handler of one operation is given, and the answers they share. */
+import type { Keys } from "../entra/keys.ts";
+import { authorizeLinked, type Caller } from "../rbac/evaluate.ts";
+import { groupPath, location, nameOf, type ResourceId } from "../resource-id.ts";
+import type { Entry, Transaction } from "../store.ts";
+import { AzureError, gatewayError, type Answer, type Body } from "../wire.ts";
+
+export interface Context {
+  tx: Transaction;
+  method: string;
+  id: ResourceId;
+  body: Body;
+  query: URLSearchParams;
+  caller: Caller;
+  /** Scheme and host as the client called it. */
+  origin: string;
+  apiVersion: string;
+  keys: Keys;
+  /** The action checked at the door. */
+  action: string;
+}
+export type Handler = (c: Context) => Answer;
+
+export const regions = [
+  "eastus",
+  "eastus2",
+  "westus",
+  "westus2",
+  "westus3",
+  "centralus",
+  "northcentralus",
+  "southcentralus",
+  "northeurope",
+  "westeurope",
+  "uksouth",
+  "ukwest",
+  "francecentral",
+  "germanywestcentral",
+  "switzerlandnorth",
+  "norwayeast",
+  "swedencentral",
+  "southeastasia",
+  "eastasia",
+  "australiaeast",
+  "japaneast",
+  "koreacentral",
+  "centralindia",
+  "canadacentral",
+  "brazilsouth",
+  "southafricanorth",
+  "uaenorth",
+];
+
+export function requireGroup(c: Context): Entry {
+  const group = c.tx.get(groupPath(c.id));
+  if (!group) throw gatewayError(404, "ResourceGroupNotFound", `Resource group '${c.id.group}' could not be found.`);
+  if (group.goneAt !== undefined && c.method !== "GET" && c.method !== "DELETE")
+    throw gatewayError(
+      409,
+      "ResourceGroupBeingDeleted",
+      `The resource group '${c.id.group}' is in deprovisioning state and cannot perform this operation.`,
+    );
+  return group;
+}
+export function notFound(id: ResourceId): AzureError {
+  return gatewayError(
+    404,
+    "ResourceNotFound",
+    `The Resource '${id.type.split("/")[0]}/${id.types.map((t, i) => `${i === 0 ? nameOf(id.type.split("/").slice(0, 2).join("/")) : t}/${id.names[i] ?? ""}`).join("/")}' under resource group '${id.group}' was not found. For more details please go to https://aka.ms/ARMResourceNotFoundFix`,
+  );
+}
+export function requireEntry(c: Context, path = c.id.path): Entry {
+  requireGroup(c);
+  const e = c.tx.get(path);
+  if (!e) throw notFound(c.id);
+  return e;
+}
+export function requireLocation(c: Context, was: Entry | null): string {
+  const given = c.body["location"];
+  if (typeof given !== "string" || given === "") {
+    throw new AzureError(400, "LocationRequired", "The location property is required for this definition.");
+  }
+  const at = location(given);
+  if (!regions.includes(at))
+    throw new AzureError(
+      400,
+      "LocationNotAvailableForResourceType",
+      `The provided location '${given}' is not available for resource type '${c.id.type}'. List of available regions for the resource type is '${regions.join(",")}'.`,
+    );
+  if (was && was.body["location"] !== at)
+    throw new AzureError(
+      409,
+      "InvalidResourceLocation",
+      `The resource '${nameOf(was.id)}' already exists in location '${was.body["location"]}' in resource group '${c.id.group}'. A resource with the same name cannot be created in location '${at}'. Please select a new resource name.`,
+    );
+  return at;
+}
+export const linked = (c: Context, action: string, id: string): void =>
+  authorizeLinked(c.tx, c.caller, c.action, c.id.path, action, id);
+export function missingReference(c: Context, id: string): AzureError {
+  return new AzureError(
+    400,
+    "InvalidResourceReference",
+    `Resource ${id} referenced by resource ${c.id.path} was not found. Please make sure that the referenced resource exists, and that both resources are in the same region.`,
+    { details: [] },
+  );
+}
+export function polite(c: Context): Record<string, string> {
+  const ms = c.tx.latency.retryAfterMs;
+  return {
+    "retry-after": String(Math.max(1, Math.ceil(ms / 1000))),
+    ...(ms < 1000 ? { "x-ms-retry-after-ms": String(ms) } : {}),
+  };
+}
+export interface AsyncOptions {
+  provider: "Microsoft.Compute" | "Microsoft.Network";
+  region: string;
+  readyAt: number;
+  location?: boolean;
+  output?: unknown;
+  error?: Body;
+  finalStatus?: number;
+}
+/** Starts an operation and gives the headers that let the client follow it. */
+export function startOperation(c: Context, o: AsyncOptions): Record<string, string> {
+  const guid = c.tx.invent.guid("operation", `${c.id.path}|${c.method}|${c.action}|${c.tx.now}`);
+  const base = `/subscriptions/${c.id.subscription}/providers/${o.provider}/locations/${o.region}`;
+  const id = `${base}/operations/${guid}`;
+  c.tx.put({
+    id,
+    body: {},
+    createdAt: c.tx.now,
+    readyAt: o.readyAt,
+    hidden: {
+      kind: "operation",
+      provider: o.provider,
+      name: guid,
+      output: o.output ?? null,
+      error: o.error ?? null,
+      finalStatus: o.finalStatus ?? 200,
+    },
+  });
+  const url = `${c.origin}${id}?api-version=${c.apiVersion}`;
+  const monitor =
+    o.provider === "Microsoft.Compute"
+      ? `${c.origin}${id}?monitor=true&api-version=${c.apiVersion}`
+      : `${c.origin}${base}/operationResults/${guid}?api-version=${c.apiVersion}`;
+  return {
+    "azure-asyncoperation": url,
+    ...(o.location ? { location: monitor } : {}),
+    ...(o.provider === "Microsoft.Compute" ? { "azure-asyncnotification": "Enabled" } : {}),
+    ...polite(c),
+  };
+}
+export const ok = (body: unknown, headers: Record<string, string> = {}): Answer => ({ status: 200, body, headers });
+export const noContent: Answer = { status: 204 };

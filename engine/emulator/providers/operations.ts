@@ -1,0 +1,36 @@
+/** GET of an operation's status, and of its result. */
+import { gatewayError, type Answer } from "../wire.ts";
+import { polite, type Context } from "./context.ts";
+
+export const operationPath =
+  /\/providers\/[^/]+\/locations\/[^/]+\/operation(s|Results)\/[^/]+$|^\/subscriptions\/[^/]+\/operationresults\/[^/]+$/i;
+export function operation(c: Context): Answer {
+  const result = /\/operationResults\/[^/]+$/i.test(c.id.path) || c.query.get("monitor") === "true";
+  const e = c.tx.get(c.id.path.replace(/(\/locations\/[^/]+\/)operationResults\//i, "$1operations/"));
+  const h = e?.hidden;
+  if (!e || h?.["kind"] !== "operation")
+    throw gatewayError(404, "NotFound", "The entity was not found in this Azure location.");
+  const done = (e.readyAt ?? 0) <= c.tx.now;
+  if (result) {
+    if (!done)
+      return { status: 202, headers: { location: `${c.origin}${c.id.path}?${c.query.toString()}`, ...polite(c) } };
+    if (h["error"]) return { status: 409, body: { error: h["error"] } };
+    return h["output"] === null ? { status: h["finalStatus"] === 204 ? 204 : 200 } : { status: 200, body: h["output"] };
+  }
+  const status = !done ? "InProgress" : h["error"] ? "Failed" : "Succeeded";
+  const headers = done ? {} : polite(c);
+  if (h["provider"] === "Microsoft.Network")
+    return { status: 200, headers, body: { status, ...(done && h["error"] ? { error: h["error"] } : {}) } };
+  return {
+    status: 200,
+    headers,
+    body: {
+      startTime: new Date(e.createdAt).toISOString(),
+      ...(done ? { endTime: new Date(e.readyAt ?? 0).toISOString() } : {}),
+      status,
+      name: h["name"],
+      ...(done && h["output"] !== null ? { properties: { output: h["output"] } } : {}),
+      ...(done && h["error"] ? { error: h["error"] } : {}),
+    },
+  };
+}

@@ -1,0 +1,156 @@
+/** The store, and the transaction every handler works on. */
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Inventor } from "./invent.ts";
+import type { LatencySettings } from "./latency.ts";
+import { lower, parseId } from "./resource-id.ts";
+import type { Body } from "./wire.ts";
+
+export interface Entry {
+  /** In the case it was created with. */
+  id: string;
+  body: Body;
+  createdAt: number;
+  /** Until then the provisioning state reads `pending`. */
+  readyAt?: number;
+  pending?: string;
+  /** From then on the rest of Azure knows about it. */
+  visibleAt?: number;
+  /** From then on it is gone. */
+  goneAt?: number;
+  /** Never shown to clients. */
+  hidden?: Body;
+}
+/** Where to look for what the store has never heard of. */
+export interface Upstream {
+  get(id: string): Promise<Body | null>;
+  list(scope: string, type: string): Promise<Body[]>;
+}
+export class Miss {
+  readonly kind: "get" | "list";
+  readonly id: string;
+  readonly type: string;
+  constructor(kind: "get" | "list", id: string, type: string) {
+    this.kind = kind;
+    this.id = id;
+    this.type = type;
+  }
+}
+
+export class Store {
+  readonly entries = new Map<string, Entry | null>();
+  readonly fetched = new Set<string>();
+  readonly #file: string | undefined;
+  constructor(directory?: string) {
+    if (directory === undefined) return;
+    mkdirSync(directory, { recursive: true });
+    this.#file = join(directory, "state.json");
+    if (existsSync(this.#file))
+      for (const e of (JSON.parse(readFileSync(this.#file, "utf8")) as { entries: Entry[] }).entries)
+        this.entries.set(lower(e.id), e);
+  }
+  save(now: number): void {
+    for (const [k, e] of this.entries) if (e?.goneAt !== undefined && e.goneAt + 600_000 < now) this.entries.delete(k);
+    if (this.#file)
+      writePrivate(
+        this.#file,
+        JSON.stringify({ version: 1, entries: [...this.entries.values()].filter((e) => e !== null) }, null, 1),
+      );
+  }
+}
+export function writePrivate(file: string, text: string): void {
+  writeFileSync(`${file}.tmp`, text, { mode: 0o600 });
+  chmodSync(`${file}.tmp`, 0o600);
+  renameSync(`${file}.tmp`, file);
+}
+
+export class Transaction {
+  readonly store: Store;
+  readonly now: number;
+  readonly latency: LatencySettings;
+  readonly invent: Inventor;
+  readonly tenantId: string;
+  readonly subscriptionId: string;
+  readonly upstream: boolean;
+  readonly writes: Map<string, Entry | null>;
+  constructor(of: {
+    store: Store;
+    now: number;
+    latency: LatencySettings;
+    invent: Inventor;
+    tenantId: string;
+    subscriptionId: string;
+    upstream: boolean;
+    writes?: Map<string, Entry | null>;
+  }) {
+    this.store = of.store;
+    this.now = of.now;
+    this.latency = of.latency;
+    this.invent = of.invent;
+    this.tenantId = of.tenantId;
+    this.subscriptionId = of.subscriptionId;
+    this.upstream = of.upstream;
+    this.writes = of.writes ?? new Map();
+  }
+  /** The same transaction, seen from another moment. */
+  at(now: number): Transaction {
+    return new Transaction({ ...this.#fields(), now });
+  }
+  #fields() {
+    const { store, latency, invent, tenantId, subscriptionId, upstream, writes } = this;
+    return { store, latency, invent, tenantId, subscriptionId, upstream, writes };
+  }
+
+  /** The stored entry; change a copy and `put` it. */
+  get(id: string): Entry | null {
+    const key = lower(id);
+    let e = this.writes.get(key);
+    if (e === undefined) e = this.store.entries.get(key);
+    if (e === undefined && this.upstream && key.startsWith("/subscriptions/"))
+      throw new Miss("get", id, parseId(id).type);
+    if (!e || (e.goneAt !== undefined && e.goneAt <= this.now)) return null;
+    return structuredClone(e);
+  }
+  all(): Entry[] {
+    const out: Entry[] = [];
+    for (const [k, e] of new Map([...this.store.entries, ...this.writes])) {
+      void k;
+      if (e && !(e.goneAt !== undefined && e.goneAt <= this.now)) out.push(e);
+    }
+    return out;
+  }
+  /** Resources of one type at or below a scope. */
+  list(scope: string, type: string): Entry[] {
+    if (this.upstream && !this.store.fetched.has(`${lower(scope)}|${lower(type)}`)) throw new Miss("list", scope, type);
+    const start = `${lower(scope)}/`;
+    return this.all()
+      .filter(
+        (e) =>
+          lower(e.id).startsWith(start) &&
+          e.hidden?.["kind"] === undefined &&
+          lower(parseId(e.id).type) === lower(type),
+      )
+      .map((e) => structuredClone(e));
+  }
+  put(entry: Entry): void {
+    this.writes.set(lower(entry.id), entry);
+  }
+  remove(id: string): void {
+    this.writes.set(lower(id), null);
+  }
+  commit(): boolean {
+    for (const [k, e] of this.writes) this.store.entries.set(k, e);
+    return this.writes.size > 0;
+  }
+}
+/** What a client sees of an entry now. */
+export function view(e: Entry, now: number): Body {
+  const body = structuredClone(e.body);
+  if (e.goneAt !== undefined) body["properties"] = { ...body["properties"], provisioningState: "Deleting" };
+  else if (e.readyAt !== undefined)
+    body["properties"] = {
+      ...body["properties"],
+      provisioningState: now < e.readyAt ? (e.pending ?? "Updating") : "Succeeded",
+    };
+  return body;
+}
