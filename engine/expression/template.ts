@@ -1,0 +1,67 @@
+// Texts that hold `${{ }}`.
+//
+// A text that is one expression and nothing else, not even a blank, stands for the expression's value of whatever type.
+// Any other text with an expression in it stands for a text.
+
+import type { Span } from "../source/source-text.ts";
+import { childrenOf, type Expression, stepOf } from "./ast.ts";
+import { lex } from "./lexer.ts";
+import { parse } from "./parser.ts";
+import type { ExpressionProblem } from "./problem.ts";
+
+export type { ExpressionProblem } from "./problem.ts";
+
+export interface Template {
+  /** Texts and expressions in the order written; no text is empty. */
+  readonly parts: readonly (string | Expression)[];
+  /** True when there is one expression and nothing around it. */
+  readonly whole: boolean;
+  readonly span: Span;
+}
+
+const OPENING = "${{";
+
+/** True when the text holds `${{`. */
+export function isTemplate(text: string): boolean {
+  return text.includes(OPENING);
+}
+
+/** Parses a text. There is a template exactly when there is no problem; every expression in the text is looked at. */
+export function parseTemplate(text: string): {
+  readonly template: Template | undefined;
+  readonly problems: readonly ExpressionProblem[];
+} {
+  const parts: (string | Expression)[] = [];
+  const problems: ExpressionProblem[] = [];
+  let at = 0;
+  for (;;) {
+    const open = text.indexOf(OPENING, at);
+    const before = open === -1 ? text.slice(at) : text.slice(at, open);
+    if (before !== "") parts.push(before);
+    if (open === -1) break;
+    const lexed = lex(text, open);
+    problems.push(...lexed.problems);
+    if (lexed.complete) {
+      const parsed = parse(lexed.tokens);
+      if ("problem" in parsed) problems.push(parsed.problem);
+      else parts.push(parsed.expression);
+    }
+    at = lexed.end;
+  }
+  if (problems.length > 0) return { template: undefined, problems: problems.toSorted(byPlace) };
+  const whole = parts.length === 1 && typeof parts[0] !== "string";
+  return { template: { parts, whole, span: { start: 0, end: text.length } }, problems };
+}
+
+/** The steps that a template reads, in the order written; one that is read twice is there twice. */
+export function referencedSteps(template: Template): readonly { readonly id: string; readonly span: Span }[] {
+  const within = (expression: Expression): readonly { readonly id: string; readonly span: Span }[] => {
+    const step = stepOf(expression);
+    return step === undefined ? childrenOf(expression).flatMap(within) : [step];
+  };
+  return template.parts.flatMap((part) => (typeof part === "string" ? [] : within(part)));
+}
+
+function byPlace(a: ExpressionProblem, b: ExpressionProblem): number {
+  return a.span.start - b.span.start;
+}

@@ -1,0 +1,141 @@
+// The JSON Schema of a runbook, made from the step types. Draft-07, as editors read it best.
+
+import type { StepDefinition, StepRegistry } from "../steps/definition.ts";
+import { SECRET_KEYWORD } from "../steps/definition.ts";
+
+export type Schema = { readonly [key: string]: unknown };
+
+export const ID_PATTERN = "^[A-Za-z_][A-Za-z0-9_-]*$";
+const EXPRESSION = { type: "string", pattern: "\\$\\{\\{", title: "expression" } as const;
+export const DURATION_PATTERN = "^[0-9]+(\\.[0-9]+)?(ms|s|m|h)$";
+
+/**
+ * A step is a gate: `uses` must be one of the known names, and only then does the `with` of that one type count. So a
+ * wrong name gives one message, and an editor offers one skeleton for each type.
+ */
+export function runbookSchema(registry: StepRegistry): Schema {
+  const types = [...registry.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const names = types.map(({ name }) => name);
+  return {
+    $schema: "http://json-schema.org/draft-07/schema#",
+    title: "runbook",
+    description: "A procedure against Azure: what it is given, its steps, what it answers.",
+    type: "object",
+    additionalProperties: false,
+    required: ["version", "name", "steps"],
+    properties: {
+      version: { const: 1, description: "Version of the format." },
+      name: { type: "string", pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$", description: "Name of the runbook." },
+      description: { type: "string" },
+      inputs: {
+        type: "object",
+        description: "What the runbook is given, by name.",
+        propertyNames: { pattern: ID_PATTERN },
+        additionalProperties: { $ref: "#/definitions/input" },
+      },
+      steps: {
+        type: "array",
+        minItems: 1,
+        description: "What is done. Order comes from references and `needs`, not from the place in the list.",
+        items: { $ref: "#/definitions/step" },
+      },
+      outputs: {
+        type: "object",
+        description: "What the runbook answers, by name.",
+        propertyNames: { pattern: ID_PATTERN },
+      },
+    },
+    definitions: {
+      input: inputSchema,
+      step: {
+        type: "object",
+        required: ["id", "uses"],
+        additionalProperties: false,
+        properties: {
+          id: { type: "string", pattern: ID_PATTERN, description: "Names the step in expressions." },
+          uses: { enum: names, description: "The step type." },
+          with: { type: "object", description: "The step's inputs." },
+          needs: {
+            type: "array",
+            items: { type: "string" },
+            uniqueItems: true,
+            description: "Steps that must be done before, besides those that expressions read.",
+          },
+          if: {
+            anyOf: [{ type: "boolean" }, EXPRESSION],
+            description: "The step is skipped when this is false.",
+          },
+          timeout: {
+            type: "string",
+            pattern: DURATION_PATTERN,
+            description: "How long the step may take, for example 90s or 30m.",
+          },
+          description: { type: "string" },
+        },
+        if: { properties: { uses: { enum: names } }, required: ["uses"] },
+        // oxlint-disable-next-line unicorn/no-thenable -- a keyword of JSON Schema
+        then: { discriminator: { propertyName: "uses" }, required: ["uses"], oneOf: types.map(branch) },
+      },
+    },
+  };
+}
+
+const inputSchema: Schema = {
+  type: "object",
+  required: ["type"],
+  additionalProperties: false,
+  properties: {
+    type: { enum: ["string", "number", "integer", "boolean", "array", "object"] },
+    description: { type: "string" },
+    default: { description: "Its value when none is given." },
+    secret: { type: "boolean", description: "Never shown or written anywhere. Only text can be secret." },
+    enum: { type: "array", minItems: 1, description: "The values that are allowed." },
+    pattern: { type: "string", description: "A regular expression that the text must match." },
+    minLength: { type: "integer", minimum: 0 },
+    maxLength: { type: "integer", minimum: 0 },
+  },
+};
+
+function branch(type: StepDefinition): Schema {
+  const inputs = authoredSchema(type.inputs) as Schema;
+  const required = (inputs["required"] as readonly string[] | undefined) ?? [];
+  return {
+    title: type.name,
+    description: type.summary,
+    ...(required.length > 0 && { required: ["with"] }),
+    properties: { uses: { const: type.name }, with: inputs },
+  };
+}
+
+/** A schema of values as one of what an author may write: every value may be an expression instead. */
+export function authoredSchema(schema: unknown): unknown {
+  const given = JSON.parse(JSON.stringify(schema)) as Record<string, unknown>;
+  return authored(given, true);
+}
+
+function authored(schema: Record<string, unknown>, isRoot: boolean): Schema {
+  if (schema[SECRET_KEYWORD] === true) {
+    const { description } = schema;
+    return { ...EXPRESSION, ...(description !== undefined && { description }), [SECRET_KEYWORD]: true };
+  }
+  const inner: Record<string, unknown> = { ...schema };
+  if (typeof schema["properties"] === "object" && schema["properties"] !== null) {
+    inner["properties"] = Object.fromEntries(
+      Object.entries(schema["properties"]).map(([name, of]) => [name, authored(of as Record<string, unknown>, false)]),
+    );
+  }
+  if (typeof schema["items"] === "object" && schema["items"] !== null) {
+    inner["items"] = authored(schema["items"] as Record<string, unknown>, false);
+  }
+  if (typeof schema["patternProperties"] === "object" && schema["patternProperties"] !== null) {
+    // typebox writes a record so; its pattern for any key says nothing.
+    const [values] = Object.values(schema["patternProperties"]);
+    delete inner["patternProperties"];
+    inner["additionalProperties"] = authored(values as Record<string, unknown>, false);
+  }
+  if (isRoot) return inner;
+  const { description, ...rest } = inner;
+  const isAny = Object.keys(rest).length === 0;
+  if (isAny) return { ...(description !== undefined && { description }) };
+  return { ...(description !== undefined && { description }), anyOf: [{ ...rest, title: "value" }, EXPRESSION] };
+}

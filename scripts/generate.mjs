@@ -1,0 +1,50 @@
+// Writes what is made from the step types: the editor's schema and the precompiled validators.
+// `--check` writes nothing and fails when a file is not what would be written.
+
+import { Ajv } from "ajv";
+import standalone from "ajv/dist/standalone/index.js";
+import { readFileSync, writeFileSync } from "node:fs";
+import { AJV_OPTIONS, schemasOf } from "../dist/engine/runbook/compile.js";
+import { builtinSteps } from "../dist/engine/steps/builtin/index.js";
+
+const schemas = schemasOf(builtinSteps);
+const ajv = new Ajv({ ...AJV_OPTIONS, code: { source: true, esm: true, optimize: 1 } });
+const names = new Map();
+for (const [index, [id, schema]] of [...schemas].entries()) {
+  ajv.addSchema(schema, id);
+  names.set(`validate${index}`, id);
+}
+const code = standalone
+  .default(ajv, Object.fromEntries(names))
+  // The standalone text asks for Ajv's own run-time functions with `require`, which a module does not have.
+  .replaceAll(/const (\w+) = require\("ajv\/dist\/runtime\/(\w+)"\)\.default;/g, (_all, name, file) => {
+    if (file === "ucs2length") return `const ${name} = (text) => Array.from(text).length;`;
+    if (file === "equal") return `const ${name} = (a, b) => JSON.stringify(a) === JSON.stringify(b);`;
+    throw new Error(`the validator needs ajv/dist/runtime/${file}`);
+  })
+  .replaceAll(/^export default .*$/gm, "")
+  .replaceAll("\nexport const ", "\nconst ");
+if (code.includes("require(")) throw new Error("the validator still needs require");
+const entries = [...names].map(([name, id]) => `  ${JSON.stringify(id)}: ${name},`);
+const validators = `// Made by scripts/generate.mjs. Do not edit.\n${code}\nexport const validators = {\n${entries.join("\n")}\n};\n`;
+
+const files = {
+  "schemas/runbook.schema.json": `${JSON.stringify(schemas.get("runbook"), null, 2)}\n`,
+  "engine/runbook/generated/validators.js": validators,
+};
+for (const [file, text] of Object.entries(files)) {
+  const url = new URL(`../${file}`, import.meta.url);
+  if (!process.argv.includes("--check")) writeFileSync(url, text);
+  else if (read(url) !== text) {
+    process.stderr.write(`${file} is not what the step types make it; run \`npm run generate\`\n`);
+    process.exitCode = 1;
+  }
+}
+
+function read(url) {
+  try {
+    return readFileSync(url, "utf8");
+  } catch {
+    return undefined;
+  }
+}
