@@ -1,8 +1,26 @@
-/** Scripts the emulated guest knows, by SHA-256 of their text (LF line ends, one newline at the end). */
+// The scripts that the emulated guest knows. `scripts/guest-hashes.mjs` rewrites the table from the sources.
+
 import { createHash } from "node:crypto";
-export const knownScripts: ReadonlyMap<string, "imds-request"> = new Map();
-export function scriptHash(lines: readonly string[]): string {
+
+export interface KnownScript {
+  readonly os: "Linux" | "Windows";
+  /** Of the text with LF line ends and exactly one newline at its end. */
+  readonly sha256: string;
+}
+
+export const knownScripts: Readonly<Record<string, KnownScript>> = {
+  "guest.sh": { os: "Linux", sha256: "0000000000000000000000000000000000000000000000000000000000000000" },
+  "guest.ps1": { os: "Windows", sha256: "0000000000000000000000000000000000000000000000000000000000000000" },
+};
+
+/** The action API gives lines, the managed API one string; both make the same hash. */
+export function scriptHash(script: string | readonly string[]): string {
+  const text = typeof script === "string" ? script : script.join("\n");
   return createHash("sha256")
-    .update(`${lines.join("\n").replaceAll("\r\n", "\n").replace(/\n+$/, "")}\n`)
+    .update(`${text.replaceAll("\r\n", "\n").replace(/\n+$/, "")}\n`)
     .digest("hex");
+}
+
+export function recognise(sha256: string, also: Readonly<Record<string, KnownScript>> = {}): KnownScript | undefined {
+  return [...Object.values(knownScripts), ...Object.values(also)].find((s) => s.sha256 === sha256);
 }

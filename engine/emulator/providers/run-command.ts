@@ -1,5 +1,5 @@
 /** POST runCommand: one at a time, and only scripts the emulated guest knows. */
-import { knownScripts, scriptHash } from "../guest/known-scripts.ts";
+import { recognise, scriptHash } from "../guest/known-scripts.ts";
 import { AzureError, type Answer } from "../wire.ts";
 import { requireEntry, startOperation, type Context } from "./context.ts";
 
@@ -17,7 +17,7 @@ export function runCommand(c: Context): Answer {
     hash = scriptHash(c.body["script"] ?? []);
   e.hidden = { ...e.hidden, runUntil: readyAt };
   c.tx.put(e);
-  const error = knownScripts.has(hash)
+  const error = recognise(hash)
     ? undefined
     : {
         code: "NotEmulated",
