@@ -4,7 +4,7 @@ import type { AuthorizationManagementClient } from "@azure/arm-authorization";
 import type { ComputeManagementClient } from "@azure/arm-compute";
 import type { ManagedServiceIdentityClient } from "@azure/arm-msi";
 import type { ResourceManagementClient } from "@azure/arm-resources";
-import type { Target } from "./target.ts";
+import { type Target, tokenScope } from "./target.ts";
 import { revealPolicy, wirePolicy } from "./wire.ts";
 
 export interface Clients {
@@ -16,7 +16,7 @@ export interface Clients {
 
 export function clientsFor(target: Target): Clients {
   const { credential, subscriptionId } = target;
-  const scopes = [`${target.resourceManager}/.default`];
+  const scopes = [tokenScope(target)];
   const options = {
     endpoint: target.resourceManager,
     ...(target.httpClient && { httpClient: target.httpClient }),

@@ -10,6 +10,8 @@ export interface Target {
   readonly subscriptionId: string;
   /** The Resource Manager's address without a slash at the end, for example `https://management.azure.com`. */
   readonly resourceManager: string;
+  /** Whom tokens are for, without a slash at the end; absent: `resourceManager`. */
+  readonly audience?: string;
   readonly credential: TokenCredential;
   /** Absent: the SDKs' own, over the network. */
   readonly httpClient?: HttpClient;
@@ -18,6 +20,11 @@ export interface Target {
   /** Whether the machine that the engine runs on can have an IMDS of this target. */
   readonly localImds: boolean;
   close(): Promise<void>;
+}
+
+/** What a token for the target's Resource Manager is asked for. */
+export function tokenScope(target: Target): string {
+  return `${target.audience ?? target.resourceManager}/.default`;
 }
 
 /** Replaces the placeholder with which steps write ids before the subscription is known. */

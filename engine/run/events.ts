@@ -43,7 +43,13 @@ export type EventBody =
       readonly reason?: string;
       readonly outputs?: Json;
     }
-  | { readonly type: "run-finished"; readonly status: "done" | "failed" | "interrupted"; readonly outputs: Json };
+  | {
+      readonly type: "run-finished";
+      readonly status: "done" | "failed" | "interrupted";
+      readonly outputs: Json;
+      /** Why the runbook's outputs could not be evaluated; the failures of steps are told with the steps. */
+      readonly failure?: Failure;
+    };
 
 /** An event with the time it happened, in milliseconds since the epoch on the engine's clock. */
 export type RunEvent = EventBody & { readonly at: number };

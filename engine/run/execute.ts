@@ -4,7 +4,7 @@ import type { StepRegistry } from "../steps/definition.ts";
 import type { Json } from "../value/json.ts";
 import type { Clock } from "./clock.ts";
 import type { EventBody, RunEvent } from "./events.ts";
-import type { Failure } from "./failure.ts";
+import { type Failure, failureOf } from "./failure.ts";
 import type { Journal } from "./journal.ts";
 import { LocalDriver, type Performer } from "./local-driver.ts";
 import { type ScheduledStep, Scheduler, type Scope } from "./scheduler.ts";
@@ -36,6 +36,8 @@ export interface RunResult {
   /** Null unless the run is done. */
   readonly outputs: Json;
   readonly failures: ReadonlyMap<string, Failure>;
+  /** Every step is done, and the runbook's outputs could not be evaluated. */
+  readonly outputsFailure?: Failure;
 }
 
 export async function executeRun(options: RunOptions): Promise<RunResult> {
@@ -71,13 +73,23 @@ export async function executeRun(options: RunOptions): Promise<RunResult> {
       if (completion === undefined) break;
       for (const operation of scheduler.done(completion)) driver.start(operation);
     }
-    const status = scheduler.outcome;
-    const outputs = status === "done" ? options.outputs(scheduler.scope) : null;
-    emit({ type: "run-finished", status, outputs });
-    return { status, outputs, failures: scheduler.failures };
+    const result = { ...outcomeOf(scheduler, options), failures: scheduler.failures };
+    const { status, outputs, outputsFailure } = result;
+    emit({ type: "run-finished", status, outputs, ...(outputsFailure && { failure: outputsFailure }) });
+    return result;
   } finally {
     interrupt?.removeEventListener("abort", onInterrupt);
     driver.end();
     await journal.durable();
+  }
+}
+
+function outcomeOf(scheduler: Scheduler, { outputs }: RunOptions): Omit<RunResult, "failures"> {
+  const status = scheduler.outcome;
+  if (status !== "done") return { status, outputs: null };
+  try {
+    return { status, outputs: outputs(scheduler.scope) };
+  } catch (thrown) {
+    return { status: "failed", outputs: null, outputsFailure: failureOf(thrown, "step") };
   }
 }

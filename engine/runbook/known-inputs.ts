@@ -24,7 +24,10 @@ export function checkKnown({ steps, source }: Outline, values: KnownValues): rea
     if (definition === undefined || authored?.kind !== "map") return [];
     const known = knownPart(authored, values);
     if (!isJsonObject(known)) return [];
-    return definition.check(known as JsonObject).map(({ at, message, hint }) => {
+    // What is said of all inputs together may be wrong as long as one of them is not known.
+    const allKnown = Object.keys(known).length === authored.entries.size;
+    const problems = definition.check(known as JsonObject).filter(({ at }) => at !== "" || allKnown);
+    return problems.map(({ at, message, hint }) => {
       const path = at.split("/").slice(1);
       const span = spanAt(authored, path);
       return { code: "step-input", severity: "error", message, source, span, ...(hint !== undefined && { hint }) };

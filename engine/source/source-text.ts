@@ -36,6 +36,11 @@ export class SourceText {
     return { line: low + 1, column: bounded - this.#lineStarts[low]! + 1 };
   }
 
+  /** The offset of a position; the end of the text for one beyond it. */
+  offsetAt({ line, column }: Position): number {
+    return Math.min((this.#lineStarts[line - 1] ?? this.text.length) + column - 1, this.text.length);
+  }
+
   /** A line's text without its end, counted from 1. */
   line(number: number): string {
     const start = this.#lineStarts[number - 1] ?? this.text.length;

@@ -1,0 +1,45 @@
+#!/usr/bin/env node
+// The command's start: gives the process to `main` and ends it with the exit code. No other file exits.
+
+import nodeModule from "node:module";
+import process from "node:process";
+import type { Io } from "./io.ts";
+
+// Node 22.8 and later keep compiled code between runs; 20 has no such function.
+(nodeModule as { enableCompileCache?: () => unknown }).enableCompileCache?.();
+const [{ main }, { systemClock }] = await Promise.all([import("./main.ts"), import("../run/clock.ts")]);
+
+for (const stream of [process.stdout, process.stderr]) {
+  // Whoever read our output has gone (`| head`). The work goes on; nobody is told of it any more.
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+}
+
+const io: Io = {
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  env: process.env,
+  cwd: process.cwd(),
+  clock: systemClock,
+  onInterrupt(listener) {
+    const signals = ["SIGINT", "SIGTERM"] as const;
+    for (const signal of signals) process.on(signal, listener);
+    return () => {
+      for (const signal of signals) process.off(signal, listener);
+    };
+  },
+};
+
+const code = await main(process.argv.slice(2), io);
+// What was written must be out before the process ends, and idle connections must not hold it up.
+await Promise.all([process.stdout, process.stderr].map((stream) => flushed(stream)));
+process.exit(code);
+
+function flushed(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    if (stream.writableLength === 0 || stream.destroyed) resolve();
+    else stream.write("", () => resolve());
+  });
+}

@@ -1,0 +1,94 @@
+// Runs a runbook, from its first step to its summary.
+
+import { type Command, InvalidArgumentError } from "commander";
+import type { CliCommand } from "../command.ts";
+import { tellDiagnostics } from "../diagnostic-formats.ts";
+import { EXIT, type ExitCode } from "../exit-code.ts";
+import { addInputOptions, type InputOptions, inputOptionsOf } from "../input-options.ts";
+import type { Io } from "../io.ts";
+import { nextCommands } from "../next-commands.ts";
+import { newRunId } from "../run-id.ts";
+import { runInputs } from "../run-inputs.ts";
+import { loadFile, readRunbookFile } from "../runbook-file.ts";
+import { exitCodeOf, type RunOutput, tellEndOfRun, viewFor } from "../show-run.ts";
+import { addTargetOptions, openTarget, type TargetOptions, targetOptionsOf } from "../target-options.ts";
+import { Terminal } from "../terminal.ts";
+import { RunProgress } from "../views/run-progress.ts";
+
+export interface RunCommandOptions {
+  /** Absent: the tutorial. */
+  readonly file?: string;
+  readonly inputs: InputOptions;
+  readonly target: TargetOptions;
+  readonly concurrency: number;
+  /** Start on Azure without asking. */
+  readonly yes: boolean;
+  readonly output: RunOutput;
+}
+
+export const runCommand: CliCommand = {
+  examples: [
+    ["runbook run", "the tutorial, on the embedded emulator"],
+    ["runbook run vm.yaml -i location=westeurope", "your own, with an input"],
+    ["runbook run vm.yaml --target azure", "on your subscription"],
+  ],
+  configure: (command) => {
+    command.argument("[file]", "the runbook; absent: the tutorial");
+    addInputOptions(command);
+    addTargetOptions(command);
+    command
+      .option("-c, --concurrency <n>", "how many steps may run at once", wholeNumber, 16)
+      .option("-y, --yes", "start on Azure without asking", false)
+      .option("--json", "tell events as JSON lines on standard output", false)
+      .option("-q, --quiet", "tell outputs and failures only", false);
+  },
+  run: (command, io) => run(optionsOf(command), io),
+};
+
+function optionsOf(command: Command): RunCommandOptions {
+  const [file] = command.processedArgs as [string?];
+  const { concurrency, yes, json, quiet } = command.opts<{
+    concurrency: number;
+    yes: boolean;
+    json: boolean;
+    quiet: boolean;
+  }>();
+  return {
+    ...(file !== undefined && { file }),
+    inputs: inputOptionsOf(command),
+    target: targetOptionsOf(command),
+    concurrency,
+    yes,
+    output: json ? "json" : quiet ? "quiet" : "human",
+  };
+}
+
+export async function run(options: RunCommandOptions, io: Io): Promise<ExitCode> {
+  const err = new Terminal(io.stderr, io.env);
+  const { runbook, diagnostics } = loadFile(readRunbookFile(options.file, io));
+  tellDiagnostics(diagnostics, err);
+  if (runbook === undefined) return EXIT.badInput;
+  const { inputs, vault } = await runInputs(runbook, options.inputs, options.target.target, io);
+  const target = await openTarget(options.target, io);
+  try {
+    const { performRun } = await import("../run-session.ts");
+    const id = newRunId(io.clock.now());
+    const progress = new RunProgress();
+    const view = viewFor(options.output, id, progress, vault, io);
+    const { concurrency } = options;
+    const result = await performRun({ id, runbook, inputs, vault, target, concurrency, progress, view, io });
+    if (result === undefined) return EXIT.interrupted;
+    const facts = { id, status: result.status, target: options.target.target };
+    const next = nextCommands({ ...facts, ...(options.file !== undefined && { file: options.file }) }, io.env);
+    tellEndOfRun({ id, runbook, result, progress, vault, next }, options.output, io);
+    return exitCodeOf(result.status);
+  } finally {
+    await target.close();
+  }
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError("Expected a whole number from 1.");
+  return value;
+}

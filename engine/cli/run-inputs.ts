@@ -1,0 +1,76 @@
+// The inputs of one run, complete: given, asked for, or generated; checked; and their secrets in a vault.
+
+import { Vault } from "../run/vault.ts";
+import { type GivenInput, resolveInputs } from "../runbook/inputs.ts";
+import { checkWithInputs } from "../runbook/known-inputs.ts";
+import type { Runbook } from "../runbook/model.ts";
+import { builtinSteps } from "../steps/builtin/index.ts";
+import type { Json } from "../value/json.ts";
+import { CliError } from "./cli-error.ts";
+import { tellDiagnostics } from "./diagnostic-formats.ts";
+import { EXIT } from "./exit-code.ts";
+import { generateSecret } from "./generated-secret.ts";
+import { givenInputs, missingInputs } from "./given-inputs.ts";
+import type { InputOptions } from "./input-options.ts";
+import type { Io } from "./io.ts";
+import { Terminal } from "./terminal.ts";
+
+export interface RunInputs {
+  /** Secrets among them as handles. */
+  readonly inputs: Readonly<Record<string, Json>>;
+  readonly vault: Vault;
+}
+
+/** Throws a `CliError` for everything that is wrong or missing. */
+export async function runInputs(
+  runbook: Runbook,
+  options: InputOptions,
+  target: "emulator" | "azure",
+  io: Io,
+): Promise<RunInputs> {
+  const given = new Map(await givenInputs(runbook, options, io));
+  const first = resolveInputs(runbook, given);
+  refuseProblems(first.problems);
+  await complete(first.missing, given, target, io);
+  const { values, missing, problems } = resolveInputs(runbook, given);
+  refuseProblems(problems);
+  if (missing.length > 0) throw missingInputs(missing, io.env);
+  const diagnostics = checkWithInputs(runbook, builtinSteps, values);
+  if (diagnostics.length > 0) {
+    tellDiagnostics(diagnostics, new Terminal(io.stderr, io.env));
+    throw new CliError(EXIT.badInput, "the runbook does not go with these inputs");
+  }
+  const vault = new Vault();
+  const secrets = new Set(runbook.inputs.filter(({ secret }) => secret).map(({ name }) => name));
+  const inputs = Object.entries(values).map(([name, value]) => {
+    const kept = secrets.has(name) ? vault.put(`inputs.${name}`, String(value)) : value;
+    return [name, kept] as const;
+  });
+  return { inputs: Object.fromEntries(inputs), vault };
+}
+
+/** Adds what can be had without being given: on the emulator a generated secret, and on a terminal an answer. */
+async function complete(
+  missing: readonly Runbook["inputs"][number][],
+  given: Map<string, GivenInput>,
+  target: "emulator" | "azure",
+  io: Io,
+): Promise<void> {
+  const asks = io.stdin.isTTY === true && io.stdout.isTTY === true;
+  for (const input of missing) {
+    const generated = target === "emulator" && input.secret ? generateSecret(input) : undefined;
+    if (generated !== undefined) given.set(input.name, { value: generated, from: "generated", isText: true });
+    else if (asks) {
+      const { askInput } = await import("./prompts.ts");
+      given.set(input.name, { value: await askInput(input, io), from: "the prompt", isText: false });
+    }
+  }
+}
+
+function refuseProblems(problems: readonly string[]): void {
+  const [only, ...more] = problems;
+  if (only === undefined) return;
+  const message =
+    more.length === 0 ? only : ["some inputs are wrong", ...problems.map((line) => `  ${line}`)].join("\n");
+  throw new CliError(EXIT.badInput, message);
+}

@@ -1,0 +1,83 @@
+// One run on a target, with its journal, its signals and its view. What is told after it is up to the command.
+
+import { join } from "node:path";
+import { performerFor } from "../azure/performer.ts";
+import type { Target } from "../azure/target.ts";
+import { executeRun, type RunResult } from "../run/execute.ts";
+import { FileJournal } from "../run/journal.ts";
+import type { Vault } from "../run/vault.ts";
+import type { Runbook } from "../runbook/model.ts";
+import { builtinSteps } from "../steps/builtin/index.ts";
+import type { Json } from "../value/json.ts";
+import { countText } from "./diagnostic-formats.ts";
+import type { Io } from "./io.ts";
+import { makeStateDirectory } from "./target-options.ts";
+import type { RunProgress } from "./views/run-progress.ts";
+import type { RunView } from "./views/run-view.ts";
+
+export interface SessionOptions {
+  readonly id: string;
+  readonly runbook: Runbook;
+  /** Secrets among them as handles into the vault. */
+  readonly inputs: Readonly<Record<string, Json>>;
+  readonly vault: Vault;
+  readonly target: Target;
+  readonly concurrency: number;
+  readonly progress: RunProgress;
+  readonly view: RunView;
+  readonly io: Io;
+}
+
+/** `undefined`: a second Ctrl-C ended it with operations in flight; the process is to end at once. */
+export async function performRun(options: SessionOptions): Promise<RunResult | undefined> {
+  const { runbook, inputs, vault, target, concurrency, progress, view, io } = options;
+  const journal = await FileJournal.create(makeStateDirectory(io, join("runs", options.id)));
+  const interrupt = new AbortController();
+  const { abandoned, stopListening } = listen(io, () => {
+    interrupt.abort();
+    const running = countText(progress.withStatus("running").length, "step");
+    view.note(`stopping: nothing more is started; what ${running} sent is waited for; Ctrl-C again ends at once`);
+  });
+  try {
+    const run = executeRun({
+      runbook: runbook.name,
+      target: target.description,
+      steps: runbook.steps,
+      registry: builtinSteps,
+      inputs,
+      outputs: (scope) => runbook.outputs(scope),
+      performer: (onRetry) => performerFor({ target, vault, clock: io.clock, onRetry }),
+      journal,
+      clock: io.clock,
+      concurrency,
+      interrupt: interrupt.signal,
+      onEvent: (event) => {
+        progress.apply(event);
+        view.event(event);
+      },
+    });
+    const result = await Promise.race([run, abandoned]);
+    // A run that is abandoned goes on writing until the process ends, so its journal stays open.
+    if (result !== undefined) await journal.close();
+    return result;
+  } finally {
+    stopListening();
+    view.finish();
+  }
+}
+
+/** The first Ctrl-C or SIGTERM calls `onFirst`; the second settles `abandoned`. */
+function listen(
+  io: Io,
+  onFirst: () => void,
+): { readonly abandoned: Promise<undefined>; readonly stopListening: () => void } {
+  let stopListening = (): void => {};
+  const abandoned = new Promise<undefined>((resolve) => {
+    let before = 0;
+    stopListening = io.onInterrupt(() => {
+      if (before++ === 0) onFirst();
+      else resolve(undefined);
+    });
+  });
+  return { abandoned, stopListening };
+}

@@ -1,0 +1,71 @@
+// Finds and reads the runbook that a command names.
+
+import { readdirSync, readFileSync } from "node:fs";
+import { basename, isAbsolute, join, relative, resolve } from "node:path";
+import { builtinSteps } from "../steps/builtin/index.ts";
+import { type Loaded, loadRunbook } from "../runbook/load.ts";
+import { nearest } from "../source/suggestion.ts";
+import { CliError } from "./cli-error.ts";
+import { EXIT } from "./exit-code.ts";
+import type { Io } from "./io.ts";
+import { packagePath } from "./package-root.ts";
+
+const TUTORIAL = "windows-vm-user-assigned-identity";
+
+export interface RunbookFile {
+  readonly path: string;
+  /** As messages show it. */
+  readonly shown: string;
+  readonly text: string;
+}
+
+/** Absent: the tutorial. A name without a folder or an ending may be that of a runbook that comes with the package. */
+export function readRunbookFile(given: string | undefined, io: Pick<Io, "cwd">): RunbookFile {
+  const path = given === undefined ? shippedPath(TUTORIAL) : resolve(io.cwd, given);
+  try {
+    return { path, shown: shownPath(path, io.cwd), text: readFileSync(path, "utf8") };
+  } catch (thrown) {
+    const { code } = thrown as NodeJS.ErrnoException;
+    if (code === "ENOENT" && given !== undefined && shippedNames().includes(given)) {
+      return readRunbookFile(shippedPath(given), io);
+    }
+    throw unreadable(given ?? path, path, code, thrown);
+  }
+}
+
+export function loadFile(file: RunbookFile): Loaded {
+  return loadRunbook(file.text, { file: file.shown, registry: builtinSteps });
+}
+
+/** Relative to where the command was started, unless that is far away. */
+export function shownPath(path: string, cwd: string): string {
+  const near = relative(cwd, path);
+  return near.startsWith("..") || isAbsolute(near) ? path : near;
+}
+
+function shippedPath(name: string): string {
+  return packagePath(join("runbooks", `${name}.yaml`));
+}
+
+function shippedNames(): readonly string[] {
+  return readdirSync(packagePath("runbooks")).map((file) => basename(file, ".yaml"));
+}
+
+function unreadable(given: string, path: string, code: string | undefined, thrown: unknown): CliError {
+  if (code === "EISDIR") return new CliError(EXIT.usage, `${given} is a folder, expected a runbook's file`);
+  if (code === "EACCES") return new CliError(EXIT.usage, `${given} may not be read by this user`);
+  if (code !== "ENOENT") return new CliError(EXIT.usage, `${given} cannot be read: ${(thrown as Error).message}`);
+  const folder = resolve(path, "..");
+  const near = nearest(basename(path), siblings(folder)) ?? nearest(given, shippedNames());
+  const hint =
+    near === undefined ? "leave it out to take the tutorial that comes with the package" : `did you mean "${near}"?`;
+  return new CliError(EXIT.usage, `there is no file ${given}`, hint);
+}
+
+function siblings(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}

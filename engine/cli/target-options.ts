@@ -1,0 +1,84 @@
+// The options that say where a command works, and the opening of that place.
+
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Command, Option } from "commander";
+import type { Target } from "../azure/target.ts";
+import { CliError } from "./cli-error.ts";
+import { EXIT } from "./exit-code.ts";
+import type { Io } from "./io.ts";
+
+export type TargetOptions =
+  | { readonly target: "emulator"; readonly latency: "fast" | "real" }
+  | {
+      readonly target: "azure";
+      readonly subscription?: string;
+      /** A cloud's name, or a file that describes one. */
+      readonly cloud: string;
+    };
+
+export function addTargetOptions(command: Command): void {
+  command
+    .addOption(new Option("-t, --target <target>", "where to work").choices(["emulator", "azure"]).default("emulator"))
+    .option("--subscription <id>", "Azure: the subscription; absent: AZURE_SUBSCRIPTION_ID, or that of `az`")
+    .option("--cloud <cloud>", "Azure: public, usgovernment, china, or a JSON file that describes another")
+    .addOption(
+      new Option("--latency <latency>", "emulator: answer fast, or take about as long as Azure").choices([
+        "fast",
+        "real",
+      ]),
+    );
+}
+
+export function targetOptionsOf(command: Command): TargetOptions {
+  const { target, subscription, cloud, latency } = command.opts<{
+    target: "emulator" | "azure";
+    subscription?: string;
+    cloud?: string;
+    latency?: "fast" | "real";
+  }>();
+  const other = target === "emulator" ? { subscription, cloud } : { latency };
+  for (const [name, value] of Object.entries(other)) {
+    if (value === undefined) continue;
+    const needed = target === "emulator" ? "azure" : "emulator";
+    throw new CliError(EXIT.usage, `--${name} means something only with --target ${needed}`);
+  }
+  if (target === "emulator") return { target, latency: latency ?? "fast" };
+  return { target, cloud: cloud ?? "public", ...(subscription !== undefined && { subscription }) };
+}
+
+/** Where a command keeps what it made: runs and the emulator's state. */
+export function stateDirectory(io: Pick<Io, "cwd">): string {
+  return join(io.cwd, ".runbook");
+}
+
+/** For its owner alone, and never in a commit: the emulator's keys are in it. */
+export function makeStateDirectory(io: Pick<Io, "cwd">, inside: string): string {
+  const state = stateDirectory(io);
+  const directory = join(state, inside);
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const ignored = join(state, ".gitignore");
+  if (!existsSync(ignored)) writeFileSync(ignored, "*\n", { mode: 0o600 });
+  return directory;
+}
+
+export async function openTarget(options: TargetOptions, io: Io): Promise<Target> {
+  if (options.target === "emulator") {
+    const { openEmulatorTarget } = await import("../azure/emulator-target.ts");
+    return openEmulatorTarget({
+      directory: makeStateDirectory(io, "emulator"),
+      latency: options.latency,
+      now: () => io.clock.now(),
+      description: "emulator (.runbook/emulator)",
+    });
+  }
+  const [{ openAzureTarget }, { readCloud }] = await Promise.all([
+    import("../azure/azure-target.ts"),
+    import("./cloud-file.ts"),
+  ]);
+  return openAzureTarget({
+    cloud: readCloud(options.cloud, io),
+    env: io.env,
+    ...(options.subscription !== undefined && { subscriptionId: options.subscription }),
+  });
+}

@@ -1,0 +1,39 @@
+// Without a terminal: one line for each change of state, fit for a log.
+
+import type { RunEvent } from "../../run/events.ts";
+import type { Terminal } from "../terminal.ts";
+import { causeOf, type RunProgress } from "./run-progress.ts";
+import type { RunView } from "./run-view.ts";
+import { endText } from "./step-rows.ts";
+import { durationText } from "./text-fit.ts";
+
+/** `progress` must have taken an event before the view is given it. */
+export function lineView(progress: RunProgress, terminal: Terminal): RunView {
+  /** What each step was last said to wait for: a repeated attempt is no news. */
+  const told = new Map<string, string>();
+  return {
+    event(event: RunEvent) {
+      switch (event.type) {
+        case "step-started":
+          terminal.line(`${event.step}: started`);
+          return;
+        case "attempt-failed": {
+          const cause = causeOf(event.failure, event.propagation);
+          if (told.get(event.step) === cause) return;
+          told.set(event.step, cause);
+          terminal.line(`${event.step}: waiting for ${cause}`);
+          return;
+        }
+        case "step-finished": {
+          const step = progress.step(event.step);
+          const took = step.startedAt === undefined ? "" : ` after ${durationText(event.at - step.startedAt)}`;
+          terminal.line(`${event.step}: ${endText(step)}${took}`);
+          return;
+        }
+        default:
+      }
+    },
+    note: (text) => terminal.line(text),
+    finish: () => {},
+  };
+}

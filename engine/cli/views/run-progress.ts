@@ -1,0 +1,128 @@
+// What is known of a run so far: a fold of its events. Every view reads this, and none keeps books of its own.
+
+import type { Change, RunEvent, StepStatus } from "../../run/events.ts";
+import type { Failure } from "../../run/failure.ts";
+import type { Json } from "../../value/json.ts";
+
+export interface StepProgress {
+  readonly id: string;
+  status: StepStatus;
+  /** Absent until it starts; a skipped step never does. */
+  startedAt?: number;
+  endedAt?: number;
+  change: Change;
+  /** Summaries of the operations in flight, by path, oldest first. */
+  readonly operations: Map<string, string>;
+  /** Operations whose last attempt failed and is to be repeated, by path. */
+  readonly waits: Map<string, Wait>;
+  /** How often anything was repeated. */
+  retries: number;
+  /** What was waited for and is over, in milliseconds by cause. */
+  readonly waited: Map<string, number>;
+  failure?: Failure;
+  /** Why it was skipped: `if`, or the step whose failure it depends on. */
+  reason?: string;
+}
+
+export interface Wait {
+  /** Completes the sentence "waiting for …". */
+  readonly cause: string;
+  readonly since: number;
+}
+
+export class RunProgress {
+  readonly steps = new Map<string, StepProgress>();
+  runbook = "";
+  target = "";
+  startedAt = 0;
+  /** Time of the latest event. */
+  at = 0;
+  status: "running" | "done" | "failed" | "interrupted" = "running";
+  outputs: Json = null;
+
+  apply(event: RunEvent): void {
+    this.at = event.at;
+    switch (event.type) {
+      case "run-started":
+        this.runbook = event.runbook;
+        this.target = event.target;
+        this.startedAt = event.at;
+        for (const { id } of event.steps) this.steps.set(id, newStep(id));
+        return;
+      case "run-finished":
+        this.status = event.status;
+        this.outputs = event.outputs;
+        return;
+      case "step-started":
+        Object.assign(this.step(event.step), { status: "running", startedAt: event.at });
+        return;
+      case "operation-started":
+        this.step(event.step).operations.set(event.path, event.summary);
+        return;
+      case "operation-finished": {
+        const step = this.step(event.step);
+        step.operations.delete(event.path);
+        endWait(step, event.path, event.at);
+        return;
+      }
+      case "attempt-failed": {
+        const step = this.step(event.step);
+        const cause = causeOf(event.failure, event.propagation);
+        step.retries++;
+        const before = step.waits.get(event.path);
+        if (before?.cause === cause) return;
+        endWait(step, event.path, event.at);
+        step.waits.set(event.path, { cause, since: event.at });
+        return;
+      }
+      case "step-finished": {
+        const step = this.step(event.step);
+        const { status, change, failure, reason } = event;
+        for (const path of step.waits.keys()) endWait(step, path, event.at);
+        step.operations.clear();
+        Object.assign(step, { status, change, endedAt: event.at, ...(failure && { failure }) });
+        if (reason !== undefined) step.reason = reason;
+        return;
+      }
+    }
+  }
+
+  step(id: string): StepProgress {
+    const known = this.steps.get(id);
+    if (known === undefined) throw new Error(`an event names the step ${id}, which the run does not have`);
+    return known;
+  }
+
+  /** Steps of a status, in the order of the runbook. */
+  withStatus(status: StepStatus): readonly StepProgress[] {
+    return [...this.steps.values()].filter((step) => step.status === status);
+  }
+}
+
+function newStep(id: string): StepProgress {
+  const none = { operations: new Map(), waits: new Map(), waited: new Map(), retries: 0 };
+  return { id, status: "waiting", change: "none", ...none };
+}
+
+function endWait(step: StepProgress, path: string, at: number): void {
+  const wait = step.waits.get(path);
+  if (wait === undefined) return;
+  step.waits.delete(path);
+  step.waited.set(wait.cause, (step.waited.get(wait.cause) ?? 0) + at - wait.since);
+}
+
+/** Completes the sentence "waiting for …" after an attempt that failed. */
+export function causeOf(failure: Failure, propagation: boolean): string {
+  const { code, status, message } = failure;
+  if (propagation) {
+    if (code === "PrincipalNotFound") return "the new identity to be known to the directory";
+    if (code === "AuthorizationFailed") return "the new role assignment to be seen";
+    if (code === "invalid_request") return "the VM to see its new identity";
+  }
+  const named = [status, code].filter((part) => part !== undefined).join(" ");
+  if (status === 429) return `Azure to take requests again (${named})`;
+  if (status !== undefined && status >= 500) return `Azure to answer (${named})`;
+  if (status === undefined && code?.startsWith("E") === true) return `a connection (${code})`;
+  if (code !== undefined && /AnotherOperation/.test(code)) return `another operation to end (${code})`;
+  return `another attempt (${named === "" ? message : named})`;
+}

@@ -1,0 +1,78 @@
+// One line about one step, the same in every view.
+
+import type { Change } from "../../run/events.ts";
+import type { Terminal } from "../terminal.ts";
+import type { RunProgress, StepProgress } from "./run-progress.ts";
+import { cut, durationText, fit, widthOf } from "./text-fit.ts";
+
+/** Reading is no change, and neither is a question asked inside a VM. */
+const CHANGED: Readonly<Record<Change, string>> = {
+  create: "created",
+  update: "updated",
+  run: "no change, asked inside the VM",
+  read: "no change",
+  none: "no change",
+};
+
+const TIME_WIDTH = 9;
+
+/** How wide the steps' ids are shown. */
+export function idWidth(progress: RunProgress, columns: number): number {
+  const longest = Math.max(...[...progress.steps.keys()].map(widthOf), 4);
+  return Math.min(longest, Math.max(8, Math.floor(columns * 0.3)));
+}
+
+/** How a step ended, as the end of a sentence about it. */
+export function endText(step: StepProgress): string {
+  if (step.status === "skipped") {
+    return step.reason === "if" ? "skipped, its `if` is false" : `skipped, it depends on "${step.reason ?? ""}"`;
+  }
+  const parts = [step.status === "failed" ? `failed${codeOf(step)}` : CHANGED[step.change]];
+  if (step.retries > 0) parts.push(retryText(step));
+  return parts.join(", ");
+}
+
+function codeOf({ failure }: StepProgress): string {
+  return failure?.code === undefined ? "" : ` (${failure.code})`;
+}
+
+/** For example `2 retries, waited 0.7 s for the new role assignment to be seen`. */
+function retryText(step: StepProgress): string {
+  const causes = [...step.waited].map(([cause, ms]) => `waited ${durationText(ms)} for ${cause}`);
+  return [`${step.retries} ${step.retries === 1 ? "retry" : "retries"}`, ...causes].join(", ");
+}
+
+/** What a running step does now. */
+export function doingText(step: StepProgress, now: number): string {
+  const wait = [...step.waits.values()].at(-1);
+  if (wait !== undefined) return `waiting for ${wait.cause}, ${durationText(now - wait.since)}`;
+  const [first, ...more] = step.operations.values();
+  if (first === undefined) return "starting";
+  return more.length === 0 ? first : `${first} (and ${more.length} more)`;
+}
+
+/** `✓ vm        1.2 s  created`, cut to the terminal's width. */
+export function stepRow(
+  step: StepProgress,
+  at: { readonly width: number; readonly columns: number; readonly now: number; readonly frame?: string },
+  terminal: Terminal,
+): string {
+  const { symbols } = terminal;
+  const [symbol, color] =
+    step.status === "done"
+      ? ([symbols.done, "green"] as const)
+      : step.status === "failed"
+        ? ([symbols.failed, "red"] as const)
+        : step.status === "running"
+          ? ([at.frame ?? " ", "cyan"] as const)
+          : ([symbols.skipped, "dim"] as const);
+  const time = step.startedAt === undefined ? "" : durationText((step.endedAt ?? at.now) - step.startedAt);
+  const room = at.columns - 1 - (2 + at.width + TIME_WIDTH + 2);
+  const text = step.status === "running" ? doingText(step, at.now) : endText(step);
+  const shown = cut(text, room);
+  return [
+    `${terminal.paint(color, symbol)} ${fit(step.id, at.width)}`,
+    terminal.paint("dim", time.padStart(TIME_WIDTH)),
+    `  ${step.status === "running" || step.status === "skipped" ? terminal.paint("dim", shown) : shown}`,
+  ].join("");
+}
