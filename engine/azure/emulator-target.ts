@@ -3,6 +3,7 @@
 import type { AccessToken, TokenCredential } from "@azure/core-auth";
 import { createPipelineRequest } from "@azure/core-rest-pipeline";
 import type { HttpClient } from "@azure/core-rest-pipeline";
+import { systemClock } from "../run/clock.ts";
 import { inProcessClient } from "./in-process.ts";
 import type { Target } from "./target.ts";
 
@@ -17,11 +18,11 @@ export interface EmulatorTargetOptions {
 
 export async function openEmulatorTarget(options: EmulatorTargetOptions): Promise<Target> {
   const { Emulator } = await import("../emulator/emulator.ts");
-  const { directory, latency, now } = options;
+  const { directory, latency, now = () => systemClock.now() } = options;
   const emulator = Emulator.open({
     ...(directory !== undefined && { directory }),
     ...(latency !== undefined && { latency }),
-    ...(now !== undefined && { now }),
+    now,
   });
   const httpClient = inProcessClient(emulator);
   return {
@@ -29,7 +30,7 @@ export async function openEmulatorTarget(options: EmulatorTargetOptions): Promis
     description: options.description,
     subscriptionId: emulator.subscriptionId,
     resourceManager: "https://management.azure.com",
-    credential: clientSecretCredential(httpClient, emulator.tenantId, emulator.operator),
+    credential: clientSecretCredential(httpClient, emulator.tenantId, emulator.operator, now),
     httpClient,
     localImds: false,
     close: async () => emulator.close(),
@@ -44,11 +45,12 @@ function clientSecretCredential(
   httpClient: HttpClient,
   tenantId: string,
   operator: { readonly clientId: string; readonly clientSecret: string },
+  now: () => number,
 ): TokenCredential {
   let cached: AccessToken | undefined;
   return {
     async getToken(scopes) {
-      if (cached !== undefined && cached.expiresOnTimestamp - Date.now() > 300_000) return cached;
+      if (cached !== undefined && cached.expiresOnTimestamp - now() > 300_000) return cached;
       const form = new URLSearchParams({
         grant_type: "client_credentials",
         client_id: operator.clientId,
@@ -64,7 +66,7 @@ function clientSecretCredential(
       const response = await httpClient.sendRequest(request);
       const answer = JSON.parse(response.bodyAsText ?? "{}") as { access_token?: string; expires_in?: number };
       if (answer.access_token === undefined) throw new Error(`the emulator gave no token (HTTP ${response.status})`);
-      cached = { token: answer.access_token, expiresOnTimestamp: Date.now() + Number(answer.expires_in ?? 0) * 1000 };
+      cached = { token: answer.access_token, expiresOnTimestamp: now() + Number(answer.expires_in ?? 0) * 1000 };
       return cached;
     },
   };

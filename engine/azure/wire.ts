@@ -109,7 +109,11 @@ function wireResponseOf(response: PipelineResponse): WireResponse {
   const precise = headers.get("x-ms-retry-after-ms") ?? headers.get("retry-after-ms");
   const seconds = headers.get("retry-after");
   const retryAfterMs =
-    precise !== undefined ? Number(precise) : seconds !== undefined ? retryAfter(seconds) : undefined;
+    precise !== undefined
+      ? Number(precise)
+      : seconds !== undefined
+        ? retryAfter(seconds, headers.get("date"))
+        : undefined;
   return {
     status: response.status,
     body: parse(bodyAsText),
@@ -118,11 +122,11 @@ function wireResponseOf(response: PipelineResponse): WireResponse {
   };
 }
 
-/** Whole seconds or an HTTP date (RFC 9110, section 10.2.3), as milliseconds from now. */
-function retryAfter(value: string): number | undefined {
+/** Whole seconds or an HTTP date (RFC 9110, section 10.2.3), as milliseconds from the moment at which it was sent. */
+function retryAfter(value: string, sent: string | undefined): number | undefined {
   if (/^\d+$/.test(value)) return Number(value) * 1000;
-  const at = Date.parse(value);
-  return Number.isNaN(at) ? undefined : Math.max(0, at - Date.now());
+  const wait = Date.parse(value) - Date.parse(sent ?? "");
+  return Number.isNaN(wait) ? undefined : Math.max(0, wait);
 }
 
 function parse(text: string | null | undefined): Json {
