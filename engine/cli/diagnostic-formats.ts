@@ -1,10 +1,11 @@
 // Diagnostics for people and for programs.
 
-import { type Diagnostic, renderDiagnostic } from "../source/diagnostic.ts";
+import type { Diagnostic, PlacedMessage } from "../source/diagnostic.ts";
+import { renderDiagnostic } from "../source/render-diagnostic.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Writes all of them to a terminal, with a blank line between two. */
-export function tellDiagnostics(diagnostics: readonly Diagnostic[], terminal: Terminal): void {
+export function tellDiagnostics(diagnostics: readonly PlacedMessage[], terminal: Terminal): void {
   for (const [index, diagnostic] of diagnostics.entries()) {
     if (index > 0) terminal.line();
     terminal.line(painted(renderDiagnostic(diagnostic), diagnostic, terminal));
@@ -12,7 +13,7 @@ export function tellDiagnostics(diagnostics: readonly Diagnostic[], terminal: Te
 }
 
 /** Colours what the renderer wrote: its first line, the underline and the hint. */
-function painted(text: string, { severity }: Diagnostic, terminal: Terminal): string {
+function painted(text: string, { severity }: PlacedMessage, terminal: Terminal): string {
   const color = severity === "error" ? "red" : "yellow";
   const lines = text.split("\n").map((line, index) => {
     if (index === 0) return line.replace(`: ${severity}: `, `: ${terminal.paint(["bold", color], `${severity}:`)} `);

@@ -2,7 +2,7 @@
 
 import { Vault } from "../run/vault.ts";
 import { type GivenInput, resolveInputs } from "../runbook/inputs.ts";
-import { checkWithInputs } from "../runbook/known-inputs.ts";
+import { checkWithInputs } from "../runbook/load.ts";
 import type { Runbook } from "../runbook/model.ts";
 import { builtinSteps } from "../steps/builtin/index.ts";
 import type { Json } from "../value/json.ts";

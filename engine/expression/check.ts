@@ -1,44 +1,63 @@
 // Whether what an expression reads exists, and what type it gives. Operators convert nothing.
 
+import type { DiagnosticCode } from "../source/diagnostic-codes.ts";
 import type { Span } from "../source/source-text.ts";
 import { suggest } from "../source/suggestion.ts";
-import type { Binary, Call, Expression, Index, Property } from "./ast.ts";
-import { functionNamed, functionNames } from "./functions.ts";
+import { type Binary, type Call, type Expression, type Index, type Property, stepOf } from "./ast.ts";
+import { type ExpressionFunction, functionNamed, functionNames, insteadOf } from "./functions.ts";
+import { excerpt } from "./print.ts";
 import { type ExpressionProblem, problemAt } from "./problem.ts";
-import { referencedSteps, type Template } from "./template.ts";
-import { ANY, describeType, isAssignable, type ValueType } from "./types.ts";
+import type { Template } from "./template.ts";
+import { ANY, common, describeType, holdsSecret, isAssignable, type ValueType } from "./types.ts";
 
+/** What expressions may read where they stand. */
 export interface Environment {
   readonly inputs: ReadonlyMap<string, ValueType>;
-  /** The type of each step's outputs. */
+  /** The type of each step's outputs. With `nullWithout` they are null when that step is skipped. */
   readonly steps: ReadonlyMap<string, ValueType>;
 }
 
 export interface Checked {
+  /** Of what is wrong nothing further is said, so it has any type. */
   readonly type: ValueType;
   readonly problems: readonly ExpressionProblem[];
-  readonly steps: readonly { readonly id: string; readonly span: Span }[];
 }
 
 export function checkTemplate(template: Template, environment: Environment): Checked {
   const checker = new Checker(environment);
-  const types = template.parts.flatMap((part) =>
-    typeof part === "string" ? [] : [{ type: checker.typeOf(part), span: part.span }],
+  const typed = template.parts.flatMap((part) =>
+    typeof part === "string" ? [] : [{ part, type: checker.typeOf(part) }],
   );
-  const steps = referencedSteps(template);
   const { problems } = checker;
-  if (template.whole) return { type: types[0]?.type ?? ANY, problems, steps };
-  for (const { type, span } of types) {
-    if (type.kind !== "array" && type.kind !== "object" && type.kind !== "null") continue;
-    const message = `${describeType(type)} stands inside text, expected something that can be text`;
-    problems.push(
-      problemAt(span, "type-mismatch", message, type.kind === "array" ? "write join(list, ', ')" : undefined),
-    );
-  }
-  return { type: { kind: types.some(({ type }) => type.kind === "secret") ? "secret" : "string" }, problems, steps };
+  if (template.whole) return { type: typed[0]?.type ?? ANY, problems };
+  for (const { part, type } of typed) checker.wantText(part, type);
+  return { type: { kind: typed.some(({ type }) => type.kind === "secret") ? "secret" : "string" }, problems };
 }
 
 const BOOLEAN: ValueType = { kind: "boolean" };
+
+/** Where an author who knows other languages looks for values. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  env: "declare an input and write inputs.<name>",
+  needs: "write steps.<id>.outputs.<name>",
+  parameters: "write inputs.<name>",
+  params: "write inputs.<name>",
+  secrets: "declare an input with `secret: true` and write inputs.<name>",
+  var: "write inputs.<name>",
+  variables: "write inputs.<name>",
+  vars: "write inputs.<name>",
+};
+
+function insteadOfName(name: string): string | undefined {
+  const word = name.toLowerCase();
+  if (word === "true" || word === "false" || word === "null") return `write ${word}`;
+  return Object.hasOwn(ELSEWHERE, word) ? ELSEWHERE[word] : undefined;
+}
+
+const JOINED: Readonly<Record<"&&" | "||", string>> = {
+  "&&": "there is no `a && b || c` to choose a value; `&&` joins two conditions",
+  "||": "write default(a, b) for another value in place of null; `||` joins two conditions",
+};
 
 class Checker {
   readonly problems: ExpressionProblem[] = [];
@@ -61,7 +80,7 @@ class Checker {
       case "index":
         return this.#index(expression);
       case "not":
-        this.#want(this.typeOf(expression.operand), BOOLEAN, expression.operand.span, "behind `!`");
+        this.#want(expression.operand, this.typeOf(expression.operand), BOOLEAN, "behind `!`");
         return BOOLEAN;
       case "binary":
         return this.#binary(expression);
@@ -70,156 +89,215 @@ class Checker {
     }
   }
 
+  /** An expression among text must give something that can be text. */
+  wantText(expression: Expression, type: ValueType): void {
+    if (this.#isNullWithoutStep(expression, type, "cannot stand in text")) return;
+    if (type.kind !== "array" && type.kind !== "object" && type.kind !== "null") return;
+    const message = `${describeType(type)} stands among text, expected something that can be text`;
+    const hint = type.kind === "array" ? `write join(${excerpt(expression)}, ', ')` : undefined;
+    this.#tell(expression.span, "type-mismatch", message, hint);
+  }
+
   /** A root that stands alone, or in front of something that is no name. */
   #name(name: string, span: Span): ValueType {
-    if (name === "inputs") return { kind: "object", properties: this.#environment.inputs };
-    if (name === "steps")
+    const { inputs } = this.#environment;
+    if (name === "inputs") return { kind: "object", properties: inputs };
+    if (name === "steps") {
       return this.#tell(span, "type-mismatch", "`steps` stands alone", "write steps.<id>.outputs.<name>");
-    if (functionNamed(name))
-      return this.#tell(
-        span,
-        "expression-syntax",
-        `\`${name}\` is a function`,
-        `write ${functionNamed(name)!.signature}`,
-      );
-    const quoted = this.#environment.inputs.has(name) ? `write inputs.${name}` : undefined;
-    const hint = quoted ?? suggest(name, ["inputs", "steps"]);
-    return this.#tell(span, "unknown-name", `\`${name}\` is neither \`inputs\` nor \`steps\``, hint);
+    }
+    const called = functionNamed(name);
+    if (called) {
+      return this.#tell(span, "expression-syntax", `\`${name}\` is a function`, `write ${called.signature}`);
+    }
+    const message = `\`${name}\` is neither \`inputs\` nor \`steps\``;
+    const hint = inputs.has(name)
+      ? `write inputs.${name}`
+      : this.#environment.steps.has(name)
+        ? `write steps.${name}.outputs.<name>`
+        : (insteadOfName(name) ?? suggest(name, ["inputs", "steps"]));
+    return this.#tell(span, "unknown-name", message, hint);
   }
 
   #property(expression: Property): ValueType {
     const { target, name, nameSpan } = expression;
-    if (target.kind === "name" && target.name === "inputs") {
-      const { inputs } = this.#environment;
-      const type = inputs.get(name);
-      if (type !== undefined) return type;
-      return this.#tell(
-        nameSpan,
-        "unknown-input",
-        `"${name}" is no input of this runbook`,
-        suggest(name, inputs.keys()),
-      );
-    }
-    if (target.kind === "name" && target.name === "steps") {
-      const { steps } = this.#environment;
-      const outputs = steps.get(name);
-      if (outputs !== undefined) return { kind: "object", properties: new Map([["outputs", outputs]]) };
-      return this.#tell(nameSpan, "unknown-step", `"${name}" is no step of this runbook`, suggest(name, steps.keys()));
-    }
+    if (target.kind === "name" && target.name === "inputs") return this.#input(name, nameSpan);
+    if (stepOf(expression) !== undefined) return this.#step(name, nameSpan);
     const of = this.typeOf(target);
-    if (of.kind === "any") return ANY;
+    const without = of.nullWithout === undefined ? {} : { nullWithout: of.nullWithout };
+    if (of.kind === "any") return { ...ANY, ...without };
     if (of.kind !== "object") {
       return this.#tell(nameSpan, "type-mismatch", `"${name}" is read from ${describeType(of)}, expected an object`);
     }
     const type = of.properties.get(name) ?? of.others;
-    if (type !== undefined) return type;
-    const step = stepIdOf(target);
-    if (step !== undefined && this.#environment.steps.has(step)) {
-      const hint = `write steps.${step}.outputs.${name}`;
-      return this.#tell(nameSpan, "unknown-property", `a step has \`outputs\`, and no "${name}"`, hint);
+    if (type !== undefined) return { ...type, ...without };
+    const step = stepOf(target);
+    if (step !== undefined) {
+      const message = `a step has \`outputs\` only, and no "${name}"`;
+      return this.#tell(nameSpan, "unknown-property", message, `write steps.${step.id}.outputs.<name>`);
     }
-    const outputsOf = target.kind === "property" && target.name === "outputs" ? stepIdOf(target.target) : undefined;
     const hint = suggest(name, of.properties.keys());
-    if (outputsOf !== undefined) {
-      return this.#tell(nameSpan, "unknown-output", `step "${outputsOf}" has no output "${name}"`, hint);
+    const source = target.kind === "property" && target.name === "outputs" ? stepOf(target.target) : undefined;
+    if (source !== undefined) {
+      return this.#tell(nameSpan, "unknown-output", `step "${source.id}" has no output "${name}"`, hint);
     }
-    return this.#tell(nameSpan, "unknown-property", `there is no "${name}" here`, hint);
+    return this.#tell(nameSpan, "unknown-property", `\`${excerpt(target)}\` has no "${name}"`, hint);
+  }
+
+  #input(name: string, span: Span): ValueType {
+    const { inputs, steps } = this.#environment;
+    const type = inputs.get(name);
+    if (type !== undefined) return type;
+    const message = `"${name}" is no input of this runbook`;
+    const known = suggest(name, inputs.keys());
+    const none = inputs.size === 0 ? "this runbook has no inputs; describe them under `inputs`" : undefined;
+    const hint = steps.has(name) ? `write steps.${name}.outputs.<name>` : (known ?? none);
+    return this.#tell(span, "unknown-input", message, hint);
+  }
+
+  #step(id: string, span: Span): ValueType {
+    const { steps } = this.#environment;
+    const outputs = steps.get(id);
+    if (outputs === undefined) {
+      return this.#tell(span, "unknown-step", `"${id}" is no step of this runbook`, suggest(id, steps.keys()));
+    }
+    return { kind: "object", properties: new Map([["outputs", outputs]]) };
   }
 
   #index({ target, index }: Index): ValueType {
     const of = this.typeOf(target);
     const by = this.typeOf(index);
-    if (of.kind === "any" || by.kind === "any") return ANY;
+    const inBrackets = "in the brackets";
     if (of.kind === "array") {
-      this.#want(by, { kind: "integer" }, index.span, "in the brackets");
-      return of.items;
+      this.#want(index, by, { kind: "integer" }, inBrackets);
+      return of.nullWithout === undefined ? of.items : { ...of.items, nullWithout: of.nullWithout };
     }
     if (of.kind === "object") {
-      this.#want(by, { kind: "string" }, index.span, "in the brackets");
-      return ANY;
+      this.#want(index, by, { kind: "string" }, inBrackets);
+      if (holdsSecret(of)) {
+        const message = "which property is read is computed, and one of them is a secret";
+        return this.#tell(index.span, "secret-in-expression", message, "write the property's name");
+      }
+      return common([...of.properties.values(), ...(of.others === undefined ? [] : [of.others])]);
     }
-    return this.#tell(
-      target.span,
-      "type-mismatch",
-      `brackets stand behind ${describeType(of)}, expected a list or an object`,
-    );
+    if (of.kind === "any") return ANY;
+    const message = `brackets stand behind ${describeType(of)}, expected a list or an object`;
+    return this.#tell(target.span, "type-mismatch", message);
   }
 
   #binary({ operator, left, right }: Binary): ValueType {
     const [a, b] = [this.typeOf(left), this.typeOf(right)];
     const where = `beside \`${operator}\``;
     if (operator === "&&" || operator === "||") {
-      this.#want(a, BOOLEAN, left.span, where);
-      this.#want(b, BOOLEAN, right.span, where);
+      this.#want(left, a, BOOLEAN, where, JOINED[operator]);
+      this.#want(right, b, BOOLEAN, where, JOINED[operator]);
       return BOOLEAN;
     }
-    for (const [type, { span }] of [
-      [a, left],
-      [b, right],
-    ] as const) {
-      if (type.kind === "secret")
-        this.#tell(span, "secret-in-expression", `a secret stands ${where}, and secrets are only passed on`);
+    const secrets = [
+      { type: a, span: left.span },
+      { type: b, span: right.span },
+    ].filter(({ type }) => holdsSecret(type));
+    for (const { span } of secrets) {
+      this.#tell(span, "secret-in-expression", `a secret stands ${where}, and secrets can only be passed on`);
     }
-    if (a.kind === "any" || b.kind === "any" || a.kind === "secret" || b.kind === "secret") return BOOLEAN;
+    if (secrets.length > 0) return BOOLEAN;
+    const span = { start: left.span.start, end: right.span.end };
     if (operator === "==" || operator === "!=") {
       const comparable = a.kind === "null" || b.kind === "null" || isAssignable(a, b) || isAssignable(b, a);
       if (!comparable) {
-        const message = `${describeType(a)} is compared with ${describeType(b)}, which are never equal`;
-        this.#tell({ start: left.span.start, end: right.span.end }, "type-mismatch", message);
+        const message = `${describeType(a)} is compared with ${describeType(b)}, and the two are never equal`;
+        this.#tell(span, "type-mismatch", message);
       }
       return BOOLEAN;
     }
-    const ordered = (isNumber(a) && isNumber(b)) || (a.kind === "string" && b.kind === "string");
+    const orderless = "has no order";
+    if (this.#isNullWithoutStep(left, a, orderless) || this.#isNullWithoutStep(right, b, orderless)) return BOOLEAN;
+    const ordered = [a, b].every(isNumber) || [a, b].every(isText);
     if (!ordered) {
       const message = `${describeType(a)} and ${describeType(b)} stand ${where}, expected two numbers or two strings`;
-      this.#tell({ start: left.span.start, end: right.span.end }, "type-mismatch", message);
+      this.#tell(span, "type-mismatch", message);
     }
     return BOOLEAN;
   }
 
-  #call({ name, nameSpan, arguments: args }: Call): ValueType {
+  #call(call: Call): ValueType {
+    const { name, nameSpan, arguments: args } = call;
     const types = args.map((arg) => this.typeOf(arg));
     const known = functionNamed(name);
     if (known === undefined) {
-      return this.#tell(nameSpan, "unknown-function", `there is no function "${name}"`, suggest(name, functionNames));
+      const hint = insteadOf(name) ?? suggest(name, functionNames) ?? `known here: ${functionNames.join(", ")}`;
+      return this.#tell(nameSpan, "unknown-function", `there is no function "${name}"`, hint);
     }
     if (args.length < known.required || args.length > known.most) {
       const count = args.length === 1 ? "1 argument" : `${args.length} arguments`;
-      return this.#tell(nameSpan, "function-arguments", `${name}() has ${count}`, `write ${known.signature}`);
+      const wanted =
+        known.required === known.most
+          ? `${known.most}`
+          : known.most === Infinity
+            ? `${known.required} or more`
+            : `${known.required} to ${known.most}`;
+      const message = `${name}() has ${count}, expected ${wanted}`;
+      return this.#tell(nameSpan, "function-arguments", message, `write ${known.signature}`);
     }
-    for (const [place, type] of types.entries()) {
-      const takes = known.takes[Math.min(place, known.takes.length - 1)]!;
-      if (type.kind === "any" || takes.includes(type.kind)) continue;
-      const { span } = args[place]!;
-      if (type.kind === "secret") {
-        this.#tell(span, "secret-in-expression", `a secret is given to ${name}(), and secrets are only passed on`);
-      } else {
-        const message = `argument ${place + 1} of ${name}() is ${describeType(type)}`;
-        this.#tell(span, "function-arguments", message, `write ${known.signature}`);
-      }
+    if (this.#arguments(call, known, types)) {
+      const literals = args.map((arg) => (arg.kind === "literal" ? arg.value : undefined));
+      const problem = known.problem?.(literals);
+      if (problem !== undefined) this.#tell(args[0]!.span, "function-arguments", problem);
     }
     if (name !== "default") return known.gives;
-    const [value = ANY, other = ANY] = types;
-    return value.kind === "null" ? other : isAssignable(other, value) ? value : ANY;
+    const [{ nullWithout: _, ...value } = ANY, other = ANY] = types;
+    if (value.kind === "null") return other;
+    return isAssignable(other, value as ValueType) ? (value as ValueType) : ANY;
   }
 
-  #want(type: ValueType, wanted: ValueType, span: Span, where: string): void {
-    if (type.kind === "any" || isAssignable(type, wanted)) return;
-    this.#tell(span, "type-mismatch", `${describeType(type)} stands ${where}, expected ${describeType(wanted)}`);
+  /** Tells of arguments of the wrong type; true when all are right. */
+  #arguments({ name, arguments: args }: Call, known: ExpressionFunction, types: readonly ValueType[]): boolean {
+    const before = this.problems.length;
+    for (const [place, type] of types.entries()) {
+      const takes = known.takes[Math.min(place, known.takes.length - 1)]!;
+      const arg = args[place]!;
+      if (holdsSecret(type)) {
+        const message = `a secret is given to ${name}(), and secrets can only be passed on`;
+        this.#tell(arg.span, "secret-in-expression", message);
+      } else if (!takes.includes("null") && this.#isNullWithoutStep(arg, type, `is nothing for ${name}()`)) {
+        continue;
+      } else if (type.kind !== "any" && !takes.includes(type.kind)) {
+        const wanted = takes.map((kind) => describeType({ kind, items: ANY } as ValueType)).join(" or ");
+        const message = `argument ${place + 1} of ${name}() is ${describeType(type)}, expected ${wanted}`;
+        this.#tell(arg.span, "function-arguments", message, `write ${known.signature}`);
+      }
+    }
+    return this.problems.length === before;
   }
 
-  /** Of what is wrong nothing further is said, so it has any type. */
-  #tell(span: Span, code: string, message: string, hint?: string): ValueType {
+  #want(expression: Expression, type: ValueType, wanted: ValueType, where: string, hint?: string): void {
+    const { span } = expression;
+    if (holdsSecret(type)) {
+      this.#tell(span, "secret-in-expression", `a secret stands ${where}, and secrets can only be passed on`);
+    } else if (this.#isNullWithoutStep(expression, type, `cannot stand ${where}`)) {
+      return;
+    } else if (type.kind !== "any" && !isAssignable(type, wanted)) {
+      const message = `${describeType(type)} stands ${where}, expected ${describeType(wanted)}`;
+      this.#tell(span, "type-mismatch", message, hint);
+    }
+  }
+
+  #isNullWithoutStep(expression: Expression, { nullWithout: step }: ValueType, what: string): boolean {
+    if (step === undefined) return false;
+    const message = `step "${step}" may be skipped, which makes this null, and null ${what}`;
+    this.#tell(expression.span, "maybe-skipped", message, `write default(${excerpt(expression)}, <another value>)`);
+    return true;
+  }
+
+  #tell(span: Span, code: DiagnosticCode, message: string, hint?: string): ValueType {
     this.problems.push(problemAt(span, code, message, hint));
     return ANY;
   }
 }
 
-function stepIdOf(expression: Expression): string | undefined {
-  if (expression.kind !== "property" || expression.target.kind !== "name") return undefined;
-  return expression.target.name === "steps" ? expression.name : undefined;
+function isNumber({ kind }: ValueType): boolean {
+  return kind === "number" || kind === "integer" || kind === "any";
 }
 
-function isNumber({ kind }: ValueType): boolean {
-  return kind === "number" || kind === "integer";
+function isText({ kind }: ValueType): boolean {
+  return kind === "string" || kind === "any";
 }

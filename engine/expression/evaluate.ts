@@ -6,6 +6,7 @@ import { Secret } from "../value/secret.ts";
 import type { Binary, Call, Expression } from "./ast.ts";
 import { functionNamed, kindOfValue } from "./functions.ts";
 import type { Template } from "./template.ts";
+import { ANY, describeType, type ValueType } from "./types.ts";
 
 export interface EvaluationScope {
   readonly inputs: Readonly<Record<string, Json>>;
@@ -31,7 +32,10 @@ export function evaluateTemplate(template: Template, scope: EvaluationScope): Js
     const value = evaluate(part, scope);
     if (value instanceof Secret) return value.parts;
     if (typeof value === "object") {
-      throw new EvaluationError(part.span, `${value === null ? "null" : "a list or an object"} stands inside text`);
+      throw new EvaluationError(
+        part.span,
+        `${nameOfKind(value)} stands among text, expected something that can be text`,
+      );
     }
     return [String(value)];
   });
@@ -49,12 +53,11 @@ function evaluate(expression: Expression, scope: EvaluationScope): Json {
       return memberOf(evaluate(expression.target, scope), expression.name);
     case "index": {
       const [target, index] = [evaluate(expression.target, scope), evaluate(expression.index, scope)];
+      if (target === null) return null;
       if (Array.isArray(target) && typeof index === "number") return (target as readonly Json[])[index] ?? null;
-      if (typeof index === "string") return memberOf(target, index);
-      throw new EvaluationError(
-        expression.span,
-        "brackets stand behind something that is neither a list nor an object",
-      );
+      if (isJsonObject(target) && typeof index === "string") return memberOf(target, index);
+      const message = `${nameOfKind(index)} stands in the brackets behind ${nameOfKind(target)}`;
+      throw new EvaluationError(expression.span, `${message}, expected a list and a number or an object and a string`);
     }
     case "not":
       return !truth(expression.operand, scope);
@@ -73,7 +76,11 @@ function memberOf(value: Json, name: string): Json {
 function truth(expression: Expression, scope: EvaluationScope): boolean {
   const value = evaluate(expression, scope);
   if (typeof value === "boolean") return value;
-  throw new EvaluationError(expression.span, `a ${kindOfValue(value)} stands where true or false is expected`);
+  throw new EvaluationError(expression.span, `${nameOfKind(value)} stands here, expected a boolean`);
+}
+
+function nameOfKind(value: Json): string {
+  return describeType({ kind: kindOfValue(value), items: ANY } as ValueType);
 }
 
 function binary({ operator, left, right, span }: Binary, scope: EvaluationScope): boolean {
@@ -84,7 +91,10 @@ function binary({ operator, left, right, span }: Binary, scope: EvaluationScope)
   if (operator === "==") return canonicalJson(a) === canonicalJson(b);
   if (operator === "!=") return canonicalJson(a) !== canonicalJson(b);
   const order = compare(a, b);
-  if (order === undefined) throw new EvaluationError(span, "only two numbers or two strings have an order");
+  if (order === undefined) {
+    const message = `${nameOfKind(a)} and ${nameOfKind(b)} stand beside \`${operator}\``;
+    throw new EvaluationError(span, `${message}, expected two numbers or two strings`);
+  }
   if (operator === "<") return order < 0;
   if (operator === "<=") return order <= 0;
   return operator === ">" ? order > 0 : order >= 0;
@@ -102,9 +112,11 @@ function call({ name, arguments: args, span }: Call, scope: EvaluationScope): Js
   if (known === undefined) throw new EvaluationError(span, `there is no function "${name}"`);
   const values = args.map((arg) => evaluate(arg, scope));
   for (const [place, value] of values.entries()) {
-    const takes: readonly string[] = known.takes[Math.min(place, known.takes.length - 1)]!;
+    const takes: readonly ValueType["kind"][] = known.takes[Math.min(place, known.takes.length - 1)]!;
     if (takes.includes(kindOfValue(value))) continue;
-    throw new EvaluationError(args[place]!.span, `argument ${place + 1} of ${name}() is a ${kindOfValue(value)}`);
+    const wanted = takes.map((kind) => describeType({ kind, items: ANY } as ValueType)).join(" or ");
+    const message = `argument ${place + 1} of ${name}() is ${nameOfKind(value)}, expected ${wanted}`;
+    throw new EvaluationError(args[place]!.span, message);
   }
   try {
     return known.call(values);

@@ -4,48 +4,71 @@ import { createHash } from "node:crypto";
 import { canonicalJson, isJsonObject, type Json } from "../value/json.ts";
 import type { ValueType } from "./types.ts";
 
+type Kind = ValueType["kind"];
+
 export interface ExpressionFunction {
   /** As messages and documentation show it. */
   readonly signature: string;
   readonly summary: string;
+  /** An example and its value, for the documentation. */
+  readonly example: { readonly text: string; readonly value: Json };
   readonly required: number;
   /** How many arguments at most. */
   readonly most: number;
   /** Kinds that an argument may have, by place; the last counts for all further ones. */
-  readonly takes: readonly (readonly ValueType["kind"][])[];
+  readonly takes: readonly (readonly Kind[])[];
   readonly gives: ValueType;
+  /** What is wrong with the arguments as far as they are literals; all others are `undefined`. */
+  problem?(args: readonly (Json | undefined)[]): string | undefined;
   /** Throws a `RangeError` whose message says what is wrong with the values. */
   call(args: readonly Json[]): Json;
 }
 
 const TEXT = ["string"] as const;
 const PLAIN = ["string", "number", "integer", "boolean", "null"] as const;
-const EVERY = ["string", "number", "integer", "boolean", "null", "array", "object"] as const;
+const EVERY = [...PLAIN, "array", "object"] as const;
 const string: ValueType = { kind: "string" };
 const boolean: ValueType = { kind: "boolean" };
 const any: ValueType = { kind: "any" };
 const text = (value: Json | undefined): string => (typeof value === "string" ? value : JSON.stringify(value ?? null));
 
+/** The pieces of a text for `format`: doubled braces, places, and braces that stand alone. */
+const PLACES = /\{\{|\}\}|\{(\d{1,3})\}|[{}]/g;
+
 const FUNCTIONS: Readonly<Record<string, ExpressionFunction>> = {
   format: {
-    signature: "format(text, value, …)",
-    summary: "Puts values in place of {0}, {1} and so on; {{ and }} stand for braces.",
+    signature: "format(text, value, ...)",
+    summary: "Puts values in place of `{0}`, `{1}` and so on; `{{` and `}}` stand for braces.",
+    example: { text: "format('{0}-{1}', 'vm', 7)", value: "vm-7" },
     required: 1,
     most: Infinity,
     takes: [TEXT, PLAIN],
     gives: string,
+    problem([pattern, ...values]) {
+      if (typeof pattern !== "string") return undefined;
+      const used = new Set<number>();
+      for (const [found, place] of pattern.matchAll(PLACES)) {
+        if (place !== undefined) used.add(Number(place));
+        else if (found.length === 1)
+          return `\`${found}\` stands alone in the text of format(); a brace is written twice`;
+      }
+      const missing = [...used].find((place) => place >= values.length);
+      if (missing !== undefined) return `format() is given no value for {${missing}}`;
+      const idle = values.findIndex((_value, place) => !used.has(place));
+      return idle === -1 ? undefined : `the text of format() has no place {${idle}} for the value given`;
+    },
     call: ([pattern, ...values]) =>
-      text(pattern).replaceAll(/\{\{|\}\}|\{(\d+)\}|[{}]/g, (found, place: string | undefined) => {
+      text(pattern).replaceAll(PLACES, (found: string, place: string | undefined) => {
         if (found === "{{" || found === "}}") return found.charAt(0);
-        if (place === undefined)
-          throw new RangeError(`\`${found}\` in the text of format() stands alone; write it twice`);
-        if (Number(place) >= values.length) throw new RangeError(`format() has no value for {${place}}`);
+        if (place === undefined) throw new RangeError(`\`${found}\` stands alone in the text of format()`);
+        if (Number(place) >= values.length) throw new RangeError(`format() is given no value for {${place}}`);
         return text(values[Number(place)]);
       }),
   },
   lower: {
     signature: "lower(text)",
     summary: "The text in lower case.",
+    example: { text: "lower('East US')", value: "east us" },
     required: 1,
     most: 1,
     takes: [TEXT],
@@ -55,6 +78,7 @@ const FUNCTIONS: Readonly<Record<string, ExpressionFunction>> = {
   upper: {
     signature: "upper(text)",
     summary: "The text in upper case.",
+    example: { text: "upper('vm')", value: "VM" },
     required: 1,
     most: 1,
     takes: [TEXT],
@@ -62,8 +86,9 @@ const FUNCTIONS: Readonly<Record<string, ExpressionFunction>> = {
     call: ([value]) => text(value).toUpperCase(),
   },
   join: {
-    signature: "join(list, separator?)",
+    signature: "join(list, separator)",
     summary: "The items of a list as one text; the separator is a comma unless given.",
+    example: { text: "join(json('[1, 2]'), ' + ')", value: "1 + 2" },
     required: 1,
     most: 2,
     takes: [["array"], TEXT],
@@ -72,7 +97,8 @@ const FUNCTIONS: Readonly<Record<string, ExpressionFunction>> = {
   },
   length: {
     signature: "length(value)",
-    summary: "How many characters, items or properties a value has.",
+    summary: "How many characters a text, items a list or properties an object has.",
+    example: { text: "length('myVM')", value: 4 },
     required: 1,
     most: 1,
     takes: [["string", "array", "object"]],
@@ -84,7 +110,8 @@ const FUNCTIONS: Readonly<Record<string, ExpressionFunction>> = {
   },
   contains: {
     signature: "contains(textOrList, value)",
-    summary: "Whether a text holds another, or a list an item.",
+    summary: "Whether a text holds another one, or a list an item.",
+    example: { text: "contains('westeurope', 'west')", value: true },
     required: 2,
     most: 2,
     takes: [["string", "array"], EVERY],
@@ -96,7 +123,8 @@ const FUNCTIONS: Readonly<Record<string, ExpressionFunction>> = {
   },
   startsWith: {
     signature: "startsWith(text, start)",
-    summary: "Whether a text begins with another.",
+    summary: "Whether a text begins with another one.",
+    example: { text: "startsWith('westeurope', 'west')", value: true },
     required: 2,
     most: 2,
     takes: [TEXT],
@@ -106,6 +134,7 @@ const FUNCTIONS: Readonly<Record<string, ExpressionFunction>> = {
   default: {
     signature: "default(value, other)",
     summary: "The value, or the other one when it is null.",
+    example: { text: "default(null, 'none')", value: "none" },
     required: 2,
     most: 2,
     takes: [EVERY],
@@ -113,8 +142,9 @@ const FUNCTIONS: Readonly<Record<string, ExpressionFunction>> = {
     call: ([value, other]) => value ?? other ?? null,
   },
   guid: {
-    signature: "guid(text, …)",
-    summary: "A GUID that is the same for the same texts.",
+    signature: "guid(text, ...)",
+    summary: "A GUID that is always the same for the same texts, and another one for others.",
+    example: { text: "guid('myResourceGroup', 'Reader')", value: "2a2ff63b-5a5c-5bd9-9c8c-5a2b36bd4b5b" },
     required: 1,
     most: Infinity,
     takes: [TEXT],
@@ -124,16 +154,16 @@ const FUNCTIONS: Readonly<Record<string, ExpressionFunction>> = {
   json: {
     signature: "json(text)",
     summary: "The value that a JSON text holds.",
+    example: { text: "json('{\"a\": [1, 2]}').a[1]", value: 2 },
     required: 1,
     most: 1,
     takes: [TEXT],
     gives: any,
+    problem: ([value]) =>
+      typeof value !== "string" || isJson(value) ? undefined : "the text given to json() is not JSON",
     call: ([value]) => {
-      try {
-        return JSON.parse(text(value)) as Json;
-      } catch {
-        throw new RangeError("the text given to json() is not JSON");
-      }
+      if (!isJson(text(value))) throw new RangeError("the text given to json() is not JSON");
+      return JSON.parse(text(value)) as Json;
     },
   },
 };
@@ -142,6 +172,36 @@ export const functionNames: readonly string[] = Object.keys(FUNCTIONS);
 
 export function functionNamed(name: string): ExpressionFunction | undefined {
   return Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined;
+}
+
+/** What authors write who know other languages, and what to write here. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  always: "a step that is not skipped runs when all that it depends on is done",
+  coalesce: "write default(value, other)",
+  concat: "write format('{0}{1}', a, b), or put the texts side by side: ${{ a }}${{ b }}",
+  empty: "compare instead: value == '' or length(value) == 0",
+  failure: "a step that is not skipped runs when all that it depends on is done",
+  fromjson: "write json(text)",
+  newguid: "write guid(text, ...), which gives the same GUID in every run",
+  success: "a step that is not skipped runs when all that it depends on is done",
+  tolower: "write lower(text)",
+  toupper: "write upper(text)",
+  uniquestring: "write guid(text, ...)",
+};
+
+/** What to write instead of a function that only other languages have. */
+export function insteadOf(name: string): string | undefined {
+  const known = name.toLowerCase();
+  return Object.hasOwn(ELSEWHERE, known) ? ELSEWHERE[known] : undefined;
+}
+
+function isJson(value: string): boolean {
+  try {
+    JSON.parse(value);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The name space of this function's GUIDs, made once at random. */
@@ -157,7 +217,7 @@ function guidOf(texts: readonly string[]): string {
 }
 
 /** The kind of a value. */
-export function kindOfValue(value: Json): ValueType["kind"] {
+export function kindOfValue(value: Json): Kind {
   if (value === null) return "null";
   if (Array.isArray(value)) return "array";
   if (isJsonObject(value)) return "object";

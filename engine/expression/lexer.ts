@@ -53,90 +53,120 @@ function match(pattern: RegExp, text: string, at: number): string | undefined {
 
 /** Reads one expression. `open` is where its `${{` stands. */
 export function lex(text: string, open: number): Lexed {
-  const tokens: Token[] = [];
-  const problems: ExpressionProblem[] = [];
-  let complete = true;
-  let at = open + 3;
+  const lexer = new Lexer(text, open);
+  lexer.read();
+  const { tokens, problems, complete, at } = lexer;
+  return { tokens: complete ? tokens : [], problems, complete, end: at };
+}
 
-  const syntax = (span: Span, message: string, hint?: string): void => {
-    problems.push(problemAt(span, "expression-syntax", message, hint));
-  };
-  const unclosed = (end: number): Lexed => ({
-    tokens: [],
-    problems: [
-      problemAt(
-        { start: open, end: open + 3 },
-        "expression-syntax",
-        "`${{` is not closed",
-        "write `}}` behind the expression",
-      ),
-    ],
-    complete: false,
-    end,
-  });
+class Lexer {
+  readonly tokens: Token[] = [];
+  readonly problems: ExpressionProblem[] = [];
+  complete = true;
+  at: number;
+  readonly #text: string;
+  readonly #open: number;
+  constructor(text: string, open: number) {
+    this.#text = text;
+    this.#open = open;
+    this.at = open + 3;
+  }
 
-  for (;;) {
-    at += match(BLANK, text, at)?.length ?? 0;
-    const rest = text.slice(at, at + 3);
-    // Another opening, or no more text: what was found so far is an echo of the missing `}}`.
-    if (rest === "" || rest === "${{") return unclosed(at);
-    if (rest.startsWith("}}")) {
-      tokens.push({ kind: "end", span: { start: at, end: at + 2 } });
-      return { tokens, problems, complete, end: at + 2 };
-    }
-    const start = at;
-    const take = (found: string): Span => {
-      at += found.length;
-      return { start, end: at };
-    };
-
-    if (rest.startsWith("'")) {
-      const found = match(SINGLE_QUOTED, text, at);
-      if (found === undefined) {
-        const close = text.indexOf("}}", at);
-        if (close === -1) return unclosed(text.length);
-        const span = { start, end: close };
-        syntax(span, "`'` begins a text that does not end", "close it with `'`; write `''` for a quote inside");
-        return { tokens, problems, complete: false, end: close + 2 };
+  read(): void {
+    for (;;) {
+      this.at += match(BLANK, this.#text, this.at)?.length ?? 0;
+      // Another opening, or no more text: what was found so far is an echo of the missing `}}`.
+      if (this.at >= this.#text.length || this.#text.startsWith("${{", this.at)) return this.#unclosed();
+      if (this.#text.startsWith("}}", this.at)) {
+        this.tokens.push({ kind: "end", span: this.#take("}}") });
+        return;
       }
-      tokens.push({ kind: "string", value: found.slice(1, -1).replaceAll("''", "'"), span: take(found) });
-      continue;
+      this.#token();
     }
-    if (rest.startsWith('"')) {
-      const found = match(DOUBLE_QUOTED, text, at) ?? '"';
-      const span = take(found);
-      syntax(span, "text stands in double quotes, expected single quotes", "write text in single quotes: 'text'");
-      if (found === '"') complete = false;
-      else tokens.push({ kind: "string", value: found.slice(1, -1), span });
-      continue;
-    }
-    const numberLike = match(NUMBER_LIKE, text, at);
-    if (numberLike !== undefined) {
-      const span = take(numberLike);
-      const value = match(NUMBER, text, start) === numberLike ? readNumber(numberLike) : Number.NaN;
-      if (Number.isFinite(value)) tokens.push({ kind: "number", value, span });
-      else {
-        syntax(span, `\`${numberLike}\` is no number`, "write numbers as in 12, -1.5, 2e6 or 0xff");
-        complete = false;
-      }
-      continue;
-    }
-    const word = match(WORD, text, at);
+  }
+
+  #token(): void {
+    const quote = this.#text.charAt(this.at);
+    if (quote === "'") return this.#singleQuoted();
+    if (quote === '"') return this.#doubleQuoted();
+    const number = match(NUMBER_LIKE, this.#text, this.at);
+    if (number !== undefined) return this.#number(number);
+    const word = match(WORD, this.#text, this.at);
     if (word !== undefined) {
-      tokens.push({ kind: "word", text: word, span: take(word) });
-      continue;
+      this.tokens.push({ kind: "word", text: word, span: this.#take(word) });
+      return;
     }
-    const foreign = FOREIGN.find((one) => text.startsWith(one.text, at));
-    const sign = match(SIGN, text, at);
+    const foreign = FOREIGN.find((one) => this.#text.startsWith(one.text, this.at));
+    const sign = match(SIGN, this.#text, this.at);
     if (sign !== undefined && (foreign === undefined || foreign.text.length <= sign.length)) {
-      tokens.push({ kind: "sign", text: sign, span: take(sign) });
-      continue;
+      this.tokens.push({ kind: "sign", text: sign, span: this.#take(sign) });
+      return;
     }
-    const found = foreign?.text ?? String.fromCodePoint(text.codePointAt(at)!);
-    const span = take(found);
-    syntax(span, `\`${found}\` has no meaning in an expression`, foreign?.hint);
-    if (foreign?.means === undefined) complete = false;
-    else tokens.push({ kind: "sign", text: foreign.means, span });
+    const found = foreign?.text ?? String.fromCodePoint(this.#text.codePointAt(this.at)!);
+    const span = this.#take(found);
+    this.#tell(span, `\`${found}\` has no meaning in an expression`, foreign?.hint);
+    if (foreign?.means === undefined) this.complete = false;
+    else this.tokens.push({ kind: "sign", text: foreign.means, span });
+  }
+
+  #singleQuoted(): void {
+    const start = this.at;
+    const found = match(SINGLE_QUOTED, this.#text, start);
+    if (found !== undefined) {
+      this.tokens.push({ kind: "string", value: found.slice(1, -1).replaceAll("''", "'"), span: this.#take(found) });
+      return;
+    }
+    const close = this.#text.indexOf("}}", start);
+    if (close === -1) return this.#unclosed();
+    this.at = close;
+    const hint = "close it with `'`; write `''` for a quote inside";
+    this.#tell({ start, end: close }, "`'` begins a text that does not end", hint);
+    this.complete = false;
+  }
+
+  #doubleQuoted(): void {
+    const start = this.at;
+    const found = match(DOUBLE_QUOTED, this.#text, start);
+    const close = this.#text.indexOf("}}", start);
+    if (found === undefined && close === -1) return this.#unclosed();
+    this.at = found === undefined ? close : start + found.length;
+    const span = { start, end: this.at };
+    this.#tell(span, "text stands in double quotes, expected single quotes", "write text in single quotes: 'text'");
+    if (found === undefined) this.complete = false;
+    else this.tokens.push({ kind: "string", value: found.slice(1, -1), span });
+  }
+
+  #number(found: string): void {
+    const start = this.at;
+    const span = this.#take(found);
+    const value = match(NUMBER, this.#text, start) === found ? readNumber(found) : Number.NaN;
+    if (Number.isFinite(value)) {
+      this.tokens.push({ kind: "number", value, span });
+      return;
+    }
+    this.#tell(span, `\`${found}\` is no number`, "write numbers as in 12, -1.5, 2e6 or 0xff");
+    this.complete = false;
+  }
+
+  #take(found: string): Span {
+    const start = this.at;
+    this.at += found.length;
+    return { start, end: this.at };
+  }
+
+  /** Once something could not be read, what follows it is guesswork and is not told of. */
+  #tell(span: Span, message: string, hint?: string): void {
+    if (this.complete) this.problems.push(problemAt(span, "expression-syntax", message, hint));
+  }
+
+  #unclosed(): void {
+    const span = { start: this.#open, end: this.#open + 3 };
+    this.problems.splice(0);
+    const next = this.#text.indexOf("${{", this.at);
+    this.at = next === -1 ? this.#text.length : next;
+    this.complete = true;
+    this.#tell(span, "`${{` is not closed", "write `}}` behind the expression");
+    this.complete = false;
   }
 }
 

@@ -7,6 +7,8 @@ import { type ExpressionProblem, problemAt } from "./problem.ts";
 
 /** How deep expressions may be nested: far more than anyone writes, far less than the call stack holds. */
 const MAX_DEPTH = 100;
+/** Parts of one expression, which bounds how deep a chain such as `a.b.c` makes the tree. */
+const MAX_PARTS = 1000;
 
 export type Parsed = { readonly expression: Expression } | { readonly problem: ExpressionProblem };
 
@@ -29,12 +31,25 @@ class Unreadable extends Error {
   }
 }
 
-const WORD_OPERATORS: Readonly<Record<string, string>> = { and: "&&", or: "||", not: "!", eq: "==", ne: "!=" };
+const WORD_LITERALS: ReadonlyMap<string, null | boolean> = new Map<string, null | boolean>([
+  ["null", null],
+  ["true", true],
+  ["false", false],
+]);
+const WORD_OPERATORS: ReadonlyMap<string, string> = new Map([
+  ["and", "&&"],
+  ["or", "||"],
+  ["not", "!"],
+  ["is", "=="],
+  ["eq", "=="],
+  ["ne", "!="],
+]);
 
 class Parser {
   readonly #tokens: readonly Token[];
   #at = 0;
   #depth = 0;
+  #parts = 0;
   constructor(tokens: readonly Token[]) {
     this.#tokens = tokens;
   }
@@ -64,6 +79,7 @@ class Parser {
         this.#at++;
         const right = this.#binary(precedence);
         const operator = (token as { readonly text: string }).text as BinaryOperator;
+        this.#count();
         left = { kind: "binary", operator, left, right, span: spanOf(left, right) };
       }
     });
@@ -78,7 +94,7 @@ class Parser {
 
   #chain(first: Expression): Expression {
     let target = first;
-    for (;;) {
+    for (; ; this.#count()) {
       if (this.#take(".")) {
         const name = this.#token;
         if (name.kind !== "word") this.#unexpected("a name behind the dot");
@@ -99,13 +115,14 @@ class Parser {
 
   #primary(): Expression {
     const token = this.#token;
+    this.#count();
     if (token.kind === "number" || token.kind === "string") {
       this.#at++;
       return { kind: "literal", value: token.value, span: token.span };
     }
     if (token.kind === "word") {
       this.#at++;
-      const literal = { null: null, true: true, false: false }[token.text];
+      const literal = WORD_LITERALS.get(token.text);
       if (literal !== undefined) return { kind: "literal", value: literal, span: token.span };
       if (this.#take("(")) return this.#call(token.text, token.span);
       return { kind: "name", name: token.text, span: token.span };
@@ -140,6 +157,10 @@ class Parser {
     if (!this.#take(sign)) this.#unexpected(`\`${sign}\``);
   }
 
+  #count(): void {
+    if (++this.#parts > MAX_PARTS) this.#fail(`the expression has more than ${MAX_PARTS} parts`);
+  }
+
   #nested<T>(work: () => T): T {
     if (++this.#depth > MAX_DEPTH) this.#fail(`the expression is nested more than ${MAX_DEPTH} deep`);
     const result = work();
@@ -151,8 +172,19 @@ class Parser {
     const token = this.#token;
     if (token.kind === "end") return this.#fail(`the expression ends here, expected ${wanted}`);
     const found = token.kind === "word" || token.kind === "sign" ? `\`${token.text}\`` : `a ${token.kind}`;
-    const operator = token.kind === "word" ? WORD_OPERATORS[token.text.toLowerCase()] : undefined;
-    return this.#fail(`found ${found}, expected ${wanted}`, operator && `write \`${operator}\``);
+    return this.#fail(`found ${found}, expected ${wanted}`, this.#hintFor(token));
+  }
+
+  #hintFor(token: Token): string | undefined {
+    if (token.kind === "word") {
+      const operator = WORD_OPERATORS.get(token.text.toLowerCase());
+      return operator && `write \`${operator}\``;
+    }
+    const before = this.#tokens[this.#at - 1];
+    if (token.kind === "number" && before?.kind === "sign" && before.text === ".") {
+      return `write [${token.value}] to read an item of a list`;
+    }
+    return token.kind === "number" && token.value < 0 ? "there is no arithmetic" : undefined;
   }
 
   #fail(message: string, hint?: string): never {

@@ -1,10 +1,10 @@
 // Messages about an expression, before anyone knows which file it stands in.
 
+import type { DiagnosticCode } from "../source/diagnostic-codes.ts";
 import type { Span } from "../source/source-text.ts";
 
 export interface ExpressionProblem {
-  /** kebab-case; a row of the table of codes. */
-  readonly code: string;
+  readonly code: DiagnosticCode;
   /** Lower case, no full stop, one clause. */
   readonly message: string;
   readonly hint?: string;
@@ -12,6 +12,6 @@ export interface ExpressionProblem {
   readonly span: Span;
 }
 
-export function problemAt(span: Span, code: string, message: string, hint?: string): ExpressionProblem {
+export function problemAt(span: Span, code: DiagnosticCode, message: string, hint?: string): ExpressionProblem {
   return hint === undefined ? { code, message, span } : { code, message, hint, span };
 }

@@ -20,13 +20,15 @@ export interface Template {
 }
 
 const OPENING = "${{";
+/** After so many problems in one text its rest is not looked at: it is no text of expressions. */
+const MOST_PROBLEMS = 20;
 
 /** True when the text holds `${{`. */
 export function isTemplate(text: string): boolean {
   return text.includes(OPENING);
 }
 
-/** Parses a text. There is a template exactly when there is no problem; every expression in the text is looked at. */
+/** Parses a text. There is a template exactly when there is no problem; and of every expression in the text its own are told. */
 export function parseTemplate(text: string): {
   readonly template: Template | undefined;
   readonly problems: readonly ExpressionProblem[];
@@ -38,7 +40,7 @@ export function parseTemplate(text: string): {
     const open = text.indexOf(OPENING, at);
     const before = open === -1 ? text.slice(at) : text.slice(at, open);
     if (before !== "") parts.push(before);
-    if (open === -1) break;
+    if (open === -1 || problems.length >= MOST_PROBLEMS) break;
     const lexed = lex(text, open);
     problems.push(...lexed.problems);
     if (lexed.complete) {

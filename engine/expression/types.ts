@@ -1,14 +1,21 @@
 // The types of values in expressions, as far as they can be known before a run.
 
-export type ValueType =
-  | { readonly kind: "any" | "null" | "boolean" | "number" | "integer" | "string" | "secret" }
-  | { readonly kind: "array"; readonly items: ValueType }
-  | {
-      readonly kind: "object";
-      readonly properties: ReadonlyMap<string, ValueType>;
-      /** The type of all other properties; absent: there are none. */
-      readonly others?: ValueType;
-    };
+interface Nullable {
+  /** The step that may be skipped, in which case the value is null. Absent: no such step is known. */
+  readonly nullWithout?: string;
+}
+
+export type ValueType = Nullable &
+  (
+    | { readonly kind: "any" | "null" | "boolean" | "number" | "integer" | "string" | "secret" }
+    | { readonly kind: "array"; readonly items: ValueType }
+    | {
+        readonly kind: "object";
+        readonly properties: ReadonlyMap<string, ValueType>;
+        /** The type of all other properties; absent: there are none. */
+        readonly others?: ValueType;
+      }
+  );
 
 export const ANY: ValueType = { kind: "any" };
 
@@ -57,9 +64,9 @@ function typeOfValue(value: unknown): ValueType {
 }
 
 /** The one type that all have, or any. */
-function common(types: readonly ValueType[]): ValueType {
+export function common(types: readonly ValueType[]): ValueType {
   const [first = ANY, ...rest] = types;
-  return rest.every(({ kind }) => kind === first.kind) ? first : ANY;
+  return rest.every((type) => isAssignable(type, first) && isAssignable(first, type)) ? first : ANY;
 }
 
 /** In the words of an author: `a string`, `a list of numbers`. */
@@ -72,7 +79,7 @@ export function describeType(type: ValueType): string {
     case "integer":
       return "an integer";
     case "array":
-      return type.items.kind === "any" ? "a list" : `a list (each item ${describeType(type.items)})`;
+      return `a list${type.items.kind === "any" ? "" : ` of ${pluralOf(type.items)}`}`;
     case "object":
       return "an object";
     default:
@@ -80,16 +87,43 @@ export function describeType(type: ValueType): string {
   }
 }
 
-/** Whether a value of one type may stand where another is wanted. A secret never stands for plain text, nor text for it. */
+function pluralOf(type: ValueType): string {
+  if (type.kind === "array") return "lists";
+  return type.kind === "null" || type.kind === "any" ? "values" : `${type.kind}s`;
+}
+
+/**
+ * Whether a value of one type may stand where another is wanted. A secret never stands for plain text, nor text for it,
+ * and what may hold a secret stands for nothing but itself.
+ */
 export function isAssignable(actual: ValueType, expected: ValueType): boolean {
-  if (actual.kind === "secret") return expected.kind === "secret";
-  if (actual.kind === "any" || expected.kind === "any") return true;
+  if (actual.kind === "secret" || expected.kind === "secret") return actual.kind === expected.kind;
+  if (expected.kind === "any") return !holdsSecret(actual);
+  if (actual.kind === "any") return true;
   if (actual.kind === "integer" && expected.kind === "number") return true;
   if (actual.kind !== expected.kind) return false;
   if (actual.kind === "array" && expected.kind === "array") return isAssignable(actual.items, expected.items);
   if (actual.kind !== "object" || expected.kind !== "object") return true;
-  return [...expected.properties].every(([name, wanted]) => {
-    const given = actual.properties.get(name) ?? actual.others;
-    return given === undefined || isAssignable(given, wanted);
+  const given = [...actual.properties].every(([name, type]) => {
+    const wanted = expected.properties.get(name) ?? expected.others;
+    return wanted === undefined ? !holdsSecret(type) : isAssignable(type, wanted);
   });
+  return (
+    given &&
+    (actual.others === undefined || expected.others === undefined || isAssignable(actual.others, expected.others))
+  );
+}
+
+/** Whether a value of the type is a secret or has one somewhere in it. */
+export function holdsSecret(type: ValueType): boolean {
+  switch (type.kind) {
+    case "secret":
+      return true;
+    case "array":
+      return holdsSecret(type.items);
+    case "object":
+      return [...type.properties.values(), ...(type.others === undefined ? [] : [type.others])].some(holdsSecret);
+    default:
+      return false;
+  }
 }

@@ -1,18 +1,16 @@
 // From a checked tree to a runbook whose values can be evaluated.
 
-import type { ErrorObject } from "ajv";
 import { EvaluationError, evaluateTemplate } from "../expression/evaluate.ts";
 import type { Span } from "../source/source-text.ts";
 import { isJsonObject, type Json } from "../value/json.ts";
 import { Secret } from "../value/secret.ts";
-import type { Authored, AuthoredScalar } from "./authored.ts";
-import { inputOf } from "./inputs.ts";
+import { type Authored, type AuthoredScalar, entriesOf, entryAt, pathOf, textAt } from "./authored.ts";
 import { AuthoredError, type Runbook, type RunbookScope, type RunbookStep } from "./model.ts";
-import { mapOf, type Outline, type StepOutline, textAt } from "./outline.ts";
+import type { Outline, StepOutline } from "./outline.ts";
 import { dependenciesOf } from "./rules/dependencies.ts";
-
-/** Says what is wrong with the evaluated inputs of a step of a type. */
-export type InputsValidator = (uses: string, inputs: Json) => ErrorObject | undefined;
+import type { InputsValidator } from "./rules/step-inputs.ts";
+import { milliseconds } from "./rules/timeouts.ts";
+import { schemaProblem } from "./schema-messages.ts";
 
 const outlines = new WeakMap<Runbook, Outline>();
 
@@ -21,72 +19,94 @@ export function authoredIn(runbook: Runbook): Outline {
   return outlines.get(runbook)!;
 }
 
-export function buildRunbook(root: Authored, outline: Outline, validate: InputsValidator): Runbook {
-  const top = mapOf(root);
+/** The outline must be of a tree without errors. */
+export function buildRunbook(outline: Outline, validate: InputsValidator): Runbook {
+  const top = entriesOf(outline.root);
   const description = textAt(top, "description");
-  const { source } = outline;
-  const placed = (span: Span, text: string): AuthoredError => {
+  const values = new Values(outline);
+  const runbook: Runbook = {
+    source: outline.source,
+    name: textAt(top, "name") ?? "",
+    ...(description !== undefined && { description }),
+    inputs: [...outline.inputs.values()].flatMap(({ input }) => input ?? []),
+    steps: outline.steps.map((step) => buildStep(step, values, validate)),
+    outputs: (scope) =>
+      Object.fromEntries([...outline.outputs].map(([name, { value }]) => [name, values.of(value, scope)])),
+  };
+  outlines.set(runbook, outline);
+  return runbook;
+}
+
+function buildStep(step: StepOutline, values: Values, validate: InputsValidator): RunbookStep {
+  const { id = "", uses, if: condition, timeout, description, idSpan } = step;
+  const timeoutMs = typeof timeout?.value === "string" ? milliseconds(timeout.value) : undefined;
+  return {
+    id,
+    uses,
+    dependencies: dependenciesOf(step),
+    span: idSpan,
+    inputs(scope) {
+      const inputs = withoutNulls(step.with === undefined ? {} : values.of(step.with, scope));
+      for (const error of validate(uses, inputs)) {
+        const path = pathOf(error.instancePath);
+        const missing =
+          error.keyword === "required"
+            ? String((error.params as { missingProperty: string }).missingProperty)
+            : undefined;
+        const what = `"${missing ?? path.at(-1) ?? "with"}"`;
+        const written = step.with && entryAt(step.with, missing === undefined ? path : [...path, missing])?.node.span;
+        const problem = schemaProblem(error, { what, owner: uses });
+        if (problem === undefined) continue;
+        const message =
+          missing !== undefined && written ? `${what} came out as null, expected a value` : problem.message;
+        throw values.errorAt(written ?? idSpan, message);
+      }
+      return inputs;
+    },
+    ...(description !== undefined && { description }),
+    ...(timeoutMs !== undefined && { timeoutMs }),
+    ...(condition && { condition: (scope: RunbookScope) => values.condition(condition, scope) }),
+  };
+}
+
+/** Evaluates what was written; a mistake that shows only then names its place. */
+class Values {
+  readonly #outline: Outline;
+  constructor(outline: Outline) {
+    this.#outline = outline;
+  }
+
+  of(node: Authored, scope: RunbookScope): Json {
+    if (node.kind === "list") return node.items.map((item) => this.of(item, scope));
+    if (node.kind === "scalar") return this.#evaluated(node, scope);
+    return Object.fromEntries([...node.entries].map(([key, { value }]) => [key, this.of(value, scope)]));
+  }
+
+  condition(node: AuthoredScalar, scope: RunbookScope): boolean {
+    const value = this.#evaluated(node, scope);
+    if (typeof value === "boolean") return value;
+    throw this.errorAt(node.span, '"if" came out as something else than true or false');
+  }
+
+  errorAt(span: Span, text: string): AuthoredError {
+    const { source } = this.#outline;
     const { line, column } = source.positionAt(span.start);
     return new AuthoredError(`${source.path}:${line}:${column}: ${text}`);
-  };
-  const evaluated = (node: AuthoredScalar, scope: RunbookScope): Json => {
+  }
+
+  #evaluated(node: AuthoredScalar, scope: RunbookScope): Json {
     if (node.template === undefined) return node.value;
     try {
       return evaluateTemplate(node.template, scope);
     } catch (thrown) {
       if (!(thrown instanceof EvaluationError)) throw thrown;
-      throw placed(node.inFile(thrown.span), thrown.message);
+      throw this.errorAt(node.inFile(thrown.span), thrown.message);
     }
-  };
-  const valueOf = (node: Authored | undefined, scope: RunbookScope): Json => {
-    if (node === undefined) return {};
-    if (node.kind === "scalar") return evaluated(node, scope);
-    if (node.kind === "list") return node.items.map((item) => valueOf(item, scope));
-    return Object.fromEntries([...node.entries].map(([key, { value }]) => [key, valueOf(value, scope)]));
-  };
-  const stepOf = (step: StepOutline): RunbookStep => {
-    const { if: condition } = step;
-    const timeoutMs = step.timeout === undefined ? undefined : milliseconds(step.timeout);
-    return {
-      id: step.id,
-      uses: step.uses,
-      dependencies: dependenciesOf(step),
-      span: step.idSpan,
-      inputs(scope) {
-        const inputs = withoutNulls(valueOf(step.with, scope));
-        const error = validate(step.uses, inputs);
-        if (error === undefined) return inputs;
-        const name = error.instancePath.split("/")[1] ?? "";
-        const span = mapOf(step.with)?.get(name)?.value.span ?? step.idSpan;
-        throw placed(span, `${name === "" ? "the inputs" : `"${name}"`} ${error.message ?? "are not as expected"}`);
-      },
-      ...(step.description !== undefined && { description: step.description }),
-      ...(timeoutMs !== undefined && { timeoutMs }),
-      ...(condition && { condition: (scope: RunbookScope) => evaluated(condition, scope) === true }),
-    };
-  };
-  const runbook: Runbook = {
-    source,
-    name: textAt(top, "name") ?? "",
-    ...(description !== undefined && { description }),
-    inputs: [...outline.inputs].flatMap(([name, { node, span }]) => inputOf(name, node, span) ?? []),
-    steps: outline.steps.map(stepOf),
-    outputs: (scope) =>
-      Object.fromEntries([...outline.outputs].map(([name, { value }]) => [name, valueOf(value, scope)])),
-  };
-  outlines.set(runbook, outline);
-  return runbook;
+  }
 }
 
 /** An input that evaluates to null is one that is not given, so that an optional output can be handed on. */
 function withoutNulls(value: Json): Json {
   if (!isJsonObject(value) || value instanceof Secret) return value;
   return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== null));
-}
-
-const UNIT_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
-
-function milliseconds(text: string): number | undefined {
-  const parts = /^([\d.]+)(ms|s|m|h)$/.exec(text);
-  return parts === null ? undefined : Number(parts[1]) * UNIT_MS[parts[2] as keyof typeof UNIT_MS];
 }

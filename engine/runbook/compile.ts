@@ -1,7 +1,7 @@
 // How schemas are compiled: alike at build time, for the built-in step types, and at run time for a program's own.
 
 import type { Options } from "ajv";
-import { SECRET_KEYWORD, type StepRegistry } from "../steps/definition.ts";
+import { PATTERN_MESSAGE_KEYWORD, SECRET_KEYWORD, type StepRegistry } from "../steps/definition.ts";
 import { runbookSchema, type Schema } from "./schema.ts";
 
 export const AJV_OPTIONS: Options = {
@@ -11,7 +11,7 @@ export const AJV_OPTIONS: Options = {
   strict: true,
   strictTypes: false,
   strictRequired: false,
-  keywords: [SECRET_KEYWORD],
+  keywords: [SECRET_KEYWORD, PATTERN_MESSAGE_KEYWORD],
 };
 
 /** Schemas by id: the runbook's, and for each step type that of its evaluated inputs. */

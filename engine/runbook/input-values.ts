@@ -1,6 +1,7 @@
 // Whether a value is one that an input takes, and how text becomes one.
 
-import { isJsonObject, type Json } from "../value/json.ts";
+import { runInNewContext } from "node:vm";
+import { canonicalJson, isJsonObject, type Json } from "../value/json.ts";
 import type { InputType, RunbookInput } from "./model.ts";
 
 export function isOfType(value: Json, type: InputType): boolean {
@@ -20,28 +21,62 @@ export function isOfType(value: Json, type: InputType): boolean {
 
 /** What is wrong with a value, as the end of a sentence, or `undefined`. A secret's value is never in it. */
 export function constraintProblem(input: RunbookInput, value: Json): string | undefined {
-  const shown = input.secret ? "" : ` ${JSON.stringify(value)}`;
-  if (!isOfType(value, input.type)) return `is${shown === "" ? " not" : `${shown}, expected`} ${article(input.type)}`;
-  if (input.enum !== undefined && !input.enum.some((one) => JSON.stringify(one) === JSON.stringify(value))) {
-    return `is${shown || " not allowed"}, expected ${input.enum.map((one) => JSON.stringify(one)).join(" or ")}`;
+  const shown = input.secret ? "not as expected" : shortJson(value);
+  if (!isOfType(value, input.type)) return `is ${shown}, expected ${describeInputType(input.type)}`;
+  if (input.enum !== undefined && !input.enum.some((one) => canonicalJson(one) === canonicalJson(value))) {
+    return `is ${shown}, expected ${input.enum.map(shortJson).join(" or ")}`;
   }
-  if (typeof value === "string") {
-    if (input.pattern !== undefined && !new RegExp(input.pattern, "u").test(value)) {
-      return `is${shown || " a text"}, which does not match \`${input.pattern}\``;
-    }
-    const length = [...value].length;
-    if (input.minLength !== undefined && length < input.minLength) {
-      return `has ${length} characters, expected ${input.minLength} or more`;
-    }
-    if (input.maxLength !== undefined && length > input.maxLength) {
-      return `has ${length} characters, expected at most ${input.maxLength}`;
-    }
+  if (typeof value !== "string") return undefined;
+  const length = Array.from(value).length;
+  if (input.minLength !== undefined && length < input.minLength) {
+    return `has ${characters(length)}, expected ${input.minLength} or more`;
   }
-  return undefined;
+  if (input.maxLength !== undefined && length > input.maxLength) {
+    return `has ${characters(length)}, expected at most ${input.maxLength}`;
+  }
+  if (input.pattern === undefined) return undefined;
+  const matches = matchesPattern(input.pattern, value);
+  if (matches === undefined) return `could not be compared with \`${input.pattern}\`, which takes too long`;
+  return matches ? undefined : `is ${shown}, expected text that matches \`${input.pattern}\``;
 }
 
-function article(type: InputType): string {
-  return `${/^[aio]/.test(type) ? "an" : "a"} ${type}`;
+/** How long one comparison may take. An author's pattern may need more time than the universe has. */
+const PATTERN_MS = 500;
+
+/** Whether a text matches somewhere; `undefined` when that takes too long to find out. The pattern must be one. */
+function matchesPattern(pattern: string, text: string): boolean | undefined {
+  try {
+    return runInNewContext(
+      "pattern.test(text)",
+      { pattern: new RegExp(pattern, "u"), text },
+      { timeout: PATTERN_MS },
+    ) as boolean;
+  } catch {
+    return undefined;
+  }
+}
+
+export function isPattern(text: string): boolean {
+  try {
+    return new RegExp(text, "u") instanceof RegExp;
+  } catch {
+    return false;
+  }
+}
+
+export function describeInputType(type: InputType): string {
+  return { string: "text", array: "a list", object: "a map", integer: "an integer" }[type as string] ?? `a ${type}`;
+}
+
+const LONGEST_QUOTE = 60;
+
+export function shortJson(value: Json): string {
+  const text = JSON.stringify(value);
+  return text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE - 1)}…` : text;
+}
+
+function characters(count: number): string {
+  return `${count} character${count === 1 ? "" : "s"}`;
 }
 
 /** Text from a command line or the environment as the input's type; text that is none is given back as it is. */
@@ -50,7 +85,7 @@ export function fromText(text: string, type: InputType): Json {
   if (type === "boolean") return text === "true" ? true : text === "false" ? false : text;
   if (type === "number" || type === "integer") {
     const value = Number(text);
-    return text.trim() === "" || Number.isNaN(value) ? text : value;
+    return text.trim() === "" || !Number.isFinite(value) ? text : value;
   }
   try {
     return JSON.parse(text) as Json;

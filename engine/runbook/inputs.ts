@@ -1,22 +1,18 @@
-// A runbook's inputs: what is declared, and the values for one run.
+// A runbook's inputs: what is described, and the values for one run.
 
 import { suggest } from "../source/suggestion.ts";
 import type { Span } from "../source/source-text.ts";
 import type { Json } from "../value/json.ts";
-import type { Authored } from "./authored.ts";
+import { type Authored, entriesOf, plain } from "./authored.ts";
 import { constraintProblem, fromText } from "./input-values.ts";
-import type { InputType, Runbook, RunbookInput } from "./model.ts";
-import { mapOf } from "./outline.ts";
-import { plain } from "./shape.ts";
+import { INPUT_TYPES, type InputType, type Runbook, type RunbookInput } from "./model.ts";
 
-const TYPES: readonly string[] = ["string", "number", "integer", "boolean", "array", "object"];
-
-/** Reads a declaration; absent when it has no type that could be meant. */
+/** Reads a description; absent when it has no type that could be meant. */
 export function inputOf(name: string, node: Authored, span: Span): RunbookInput | undefined {
-  if (mapOf(node) === undefined) return undefined;
+  if (entriesOf(node) === undefined) return undefined;
   const given = plain(node) as Partial<Record<string, Json>>;
   const { type, description, secret, pattern, minLength, maxLength } = given;
-  if (typeof type !== "string" || !TYPES.includes(type)) return undefined;
+  if (typeof type !== "string" || !(INPUT_TYPES as readonly string[]).includes(type)) return undefined;
   return {
     name,
     type: type as InputType,
@@ -47,27 +43,29 @@ export interface InputResolution {
   readonly problems: readonly string[];
 }
 
+/** Sets what is given, and the defaults, against what a runbook describes. Tells everything that is wrong at once. */
 export function resolveInputs(runbook: Runbook, given: ReadonlyMap<string, GivenInput>): InputResolution {
-  const values: Record<string, Json> = {};
-  const missing: RunbookInput[] = [];
-  const problems: string[] = [];
   const names = runbook.inputs.map(({ name }) => name);
-  for (const [name, { from }] of given) {
-    if (names.includes(name)) continue;
-    const hint = suggest(name, names);
-    problems.push(`"${name}" (${from}) is no input of this runbook${hint === undefined ? "" : `; ${hint}`}`);
-  }
-  for (const input of runbook.inputs) {
-    const one = given.get(input.name);
-    if (one === undefined) {
-      if (input.default !== undefined) values[input.name] = input.default;
-      else missing.push(input);
-      continue;
-    }
-    const value = one.isText && typeof one.value === "string" ? fromText(one.value, input.type) : one.value;
-    const problem = constraintProblem(input, value);
-    if (problem === undefined) values[input.name] = value;
-    else problems.push(`input "${input.name}" (${one.from}) ${problem}`);
-  }
-  return { values, missing, problems };
+  const unknown = [...given].flatMap(([name, { from }]) => {
+    if (names.includes(name)) return [];
+    const hint = names.length === 0 ? "it has none" : suggest(name, names);
+    return [`"${name}" (${from}) is no input of this runbook${hint === undefined ? "" : `; ${hint}`}`];
+  });
+  const read = runbook.inputs.map((input) => ({ input, ...valueOf(input, given.get(input.name)) }));
+  return {
+    // From entries: an input may have any name, also one that an assignment would take for a prototype.
+    values: Object.fromEntries(read.flatMap(({ input, value }) => (value === undefined ? [] : [[input.name, value]]))),
+    missing: read.flatMap(({ input, value, problem }) => ((value ?? problem) === undefined ? [input] : [])),
+    problems: [...unknown, ...read.flatMap(({ problem }) => problem ?? [])],
+  };
+}
+
+function valueOf(
+  input: RunbookInput,
+  given: GivenInput | undefined,
+): { readonly value?: Json | undefined; readonly problem?: string } {
+  if (given === undefined) return { value: input.default };
+  const value = given.isText && typeof given.value === "string" ? fromText(given.value, input.type) : given.value;
+  const problem = constraintProblem(input, value);
+  return problem === undefined ? { value } : { problem: `input "${input.name}" (${given.from}) ${problem}` };
 }

@@ -1,25 +1,25 @@
 // From a text to a runbook, or to everything that is wrong with the text. Pure: reads no file, asks nobody.
 
-import type { Diagnostic } from "../source/diagnostic.ts";
-import { sortDiagnostics } from "../source/diagnostic.ts";
-import { SourceText } from "../source/source-text.ts";
+import { type Diagnostic, sortDiagnostics } from "../source/diagnostic.ts";
+import { SourceText, type Span } from "../source/source-text.ts";
 import type { StepRegistry } from "../steps/definition.ts";
 import type { Json } from "../value/json.ts";
-import { readYaml } from "./authored.ts";
-import { buildRunbook } from "./build.ts";
-import { inputOf } from "./inputs.ts";
-import { checkKnown } from "./known-inputs.ts";
+import { authoredIn, buildRunbook } from "./build.ts";
+import { hiddenInLine, hiddenInTree } from "./hidden.ts";
 import type { Runbook } from "./model.ts";
 import { type Outline, outlineOf, type Rule } from "./outline.ts";
+import { readYaml } from "./read-yaml.ts";
 import { dependencies } from "./rules/dependencies.ts";
+import { describedInputs, unusedInputs } from "./rules/described-inputs.ts";
 import { expressions } from "./rules/expressions.ts";
 import { ids } from "./rules/ids.ts";
-import { inputs } from "./rules/inputs.ts";
 import { places } from "./rules/places.ts";
+import { stepInputs } from "./rules/step-inputs.ts";
+import { timeouts } from "./rules/timeouts.ts";
 import { checkShape } from "./shape.ts";
 import { validatorsFor } from "./validators.ts";
 
-const RULES: readonly Rule[] = [ids, inputs, places, dependencies, expressions];
+const RULES: readonly Rule[] = [ids, describedInputs, timeouts, dependencies, expressions];
 
 export interface LoadOptions {
   /** The file's path as messages show it. */
@@ -35,6 +35,8 @@ export interface Loaded {
 }
 
 /**
+ * Throws for no text.
+ *
  * @example
  * const { runbook, diagnostics } = loadRunbook(text, { file: "vm.yaml", registry: builtinSteps });
  */
@@ -42,33 +44,78 @@ export function loadRunbook(text: string, { file, registry }: LoadOptions): Load
   // A byte order mark is no part of the text.
   const source = new SourceText(file, text.startsWith("\uFEFF") ? text.slice(1) : text);
   const { root, diagnostics: unreadable } = readYaml(source);
-  if (root === undefined) return { diagnostics: sortDiagnostics(unreadable) };
+  if (root === undefined) return { diagnostics: unreadable.map((one) => hiding(one, hiddenInLine(source, one.span))) };
   const validators = validatorsFor(registry);
   const outline = outlineOf(root, source, registry);
-  const found = [
-    ...checkShape(root, source, validators.runbook),
-    ...RULES.flatMap((rule) => rule(outline)),
-    ...checkKnown(outline, defaultsOf(outline)),
-  ];
-  const diagnostics = sortDiagnostics(withoutEchoes(found));
-  if (diagnostics.some(({ severity }) => severity === "error")) return { diagnostics };
-  return { runbook: buildRunbook(root, outline, validators.inputs), diagnostics };
+  const told = new Told(unreadable);
+  // From the causes to their effects: what an earlier stage has told of a value, no later one tells again.
+  told.add(places(outline));
+  told.add(checkShape(root, source, validators.runbook));
+  told.add(RULES.flatMap((rule) => rule(outline)));
+  const defaults = { values: defaultsOf(outline), areGiven: false };
+  told.add(stepInputs(outline, defaults, validators.inputs, (span) => told.isWithin(span)));
+  if (!told.hasError) told.add(unusedInputs(outline));
+  const hidden = hiddenInTree(outline);
+  const diagnostics = sortDiagnostics(told.all.map((one) => hiding(one, hidden)));
+  return told.hasError ? { diagnostics } : { runbook: buildRunbook(outline, validators.inputs), diagnostics };
 }
 
-function defaultsOf({ inputs: described }: Outline): Readonly<Record<string, Json>> {
+/**
+ * Checks a runbook's steps once more, now with the values of one run. Secrets are in clear in `values` and never in what
+ * is answered.
+ */
+export function checkWithInputs(
+  runbook: Runbook,
+  registry: StepRegistry,
+  values: Readonly<Record<string, Json>>,
+): readonly Diagnostic[] {
+  const outline = authoredIn(runbook);
+  const found = stepInputs(outline, { values, areGiven: true }, validatorsFor(registry).inputs, () => false);
+  const hidden = hiddenInTree(outline);
+  return sortDiagnostics(found.map((one) => hiding(one, hidden)));
+}
+
+function defaultsOf({ inputs }: Outline): Readonly<Record<string, Json>> {
   return Object.fromEntries(
-    [...described].flatMap(([name, { node, span }]) => {
-      const value = inputOf(name, node, span)?.default;
-      return value === undefined ? [] : [[name, value]];
-    }),
+    [...inputs].flatMap(([name, { input }]) => (input?.default === undefined ? [] : [[name, input.default]])),
   );
 }
 
-/** Of two messages about the same place the first is the cause: shape before rules. */
-function withoutEchoes(found: readonly Diagnostic[]): readonly Diagnostic[] {
-  const seen = new Set<string>();
-  return found.filter(({ span }) => {
-    const place = `${span.start}-${span.end}`;
-    return !seen.has(place) && seen.add(place);
-  });
+function hiding(diagnostic: Diagnostic, hidden: readonly Span[]): Diagnostic {
+  return hidden.length === 0 ? diagnostic : { ...diagnostic, hidden };
+}
+
+/** What has been told so far. */
+class Told {
+  readonly all: Diagnostic[];
+  #byStart: readonly Span[] | undefined;
+  constructor(first: readonly Diagnostic[]) {
+    this.all = [...first];
+  }
+
+  get hasError(): boolean {
+    return this.all.some(({ severity }) => severity === "error");
+  }
+
+  /** Adds the findings of one stage, without those at a place that an earlier stage told of. */
+  add(found: readonly Diagnostic[]): void {
+    const places = new Set(this.all.map(({ span }) => `${span.start}-${span.end}`));
+    for (const one of found) if (!places.has(`${one.span.start}-${one.span.end}`)) this.all.push(one);
+    this.#byStart = undefined;
+  }
+
+  isWithin({ start, end }: Span): boolean {
+    this.#byStart ??= this.all.map(({ span }) => span).toSorted((a, b) => a.start - b.start);
+    let low = 0;
+    let high = this.#byStart.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#byStart[middle]!.start < start) low = middle + 1;
+      else high = middle;
+    }
+    for (let at = low; at < this.#byStart.length && this.#byStart[at]!.start < end; at++) {
+      if (this.#byStart[at]!.end <= end) return true;
+    }
+    return false;
+  }
 }

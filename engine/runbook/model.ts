@@ -3,7 +3,8 @@
 import type { SourceText, Span } from "../source/source-text.ts";
 import type { Json } from "../value/json.ts";
 
-export type InputType = "string" | "number" | "integer" | "boolean" | "array" | "object";
+export const INPUT_TYPES = ["string", "number", "integer", "boolean", "array", "object"] as const;
+export type InputType = (typeof INPUT_TYPES)[number];
 
 /** What a runbook is given from outside. */
 export interface RunbookInput {

@@ -1,19 +1,34 @@
 // The parts of a tree that rules look at. Lenient: what has the wrong shape is left out, since the schema has told of it.
 
-import type { SourceText, Span } from "../source/source-text.ts";
 import type { Diagnostic } from "../source/diagnostic.ts";
+import type { SourceText, Span } from "../source/source-text.ts";
 import type { StepDefinition, StepRegistry } from "../steps/definition.ts";
-import type { Authored, AuthoredEntry, AuthoredMap, AuthoredScalar } from "./authored.ts";
+import { type Authored, type AuthoredEntries, type AuthoredScalar, entriesOf, scalarAt, textAt } from "./authored.ts";
+import { inputOf } from "./inputs.ts";
+import type { RunbookInput } from "./model.ts";
 
 export interface Outline {
   readonly source: SourceText;
-  readonly inputs: ReadonlyMap<string, { readonly span: Span; readonly node: Authored }>;
+  readonly root: Authored;
+  readonly inputs: ReadonlyMap<string, InputOutline>;
   readonly steps: readonly StepOutline[];
-  readonly outputs: ReadonlyMap<string, AuthoredEntry>;
+  readonly outputs: AuthoredEntries;
+  /** False when an input or a step could not be read, so that nobody can say of a name that it is none of them. */
+  readonly isComplete: { readonly inputs: boolean; readonly steps: boolean };
+}
+
+export interface InputOutline {
+  readonly node: Authored;
+  /** Of its name. */
+  readonly span: Span;
+  /** Absent when its description has no type that could be meant. */
+  readonly input?: RunbookInput;
 }
 
 export interface StepOutline {
-  readonly id: string;
+  /** Absent when the step has none that can be read. */
+  readonly id?: string;
+  /** Of its id, or else of its first key. */
   readonly idSpan: Span;
   readonly uses: string;
   /** Absent when `uses` names no known step type. */
@@ -21,7 +36,7 @@ export interface StepOutline {
   readonly with?: Authored;
   readonly needs: readonly AuthoredScalar[];
   readonly if?: AuthoredScalar;
-  readonly timeout?: string;
+  readonly timeout?: AuthoredScalar;
   readonly description?: string;
 }
 
@@ -29,63 +44,53 @@ export interface StepOutline {
 export type Rule = (outline: Outline) => readonly Diagnostic[];
 
 export function outlineOf(root: Authored, source: SourceText, registry: StepRegistry): Outline {
-  const top = mapOf(root);
-  const inputs = [...(mapOf(top?.get("inputs")?.value) ?? [])].map(
-    ([name, { keySpan, value }]) => [name, { span: keySpan, node: value }] as const,
-  );
+  const top = entriesOf(root);
+  const described = top?.get("inputs")?.value;
+  const inputs = [...(entriesOf(described) ?? [])].map(([name, { keySpan, value }]) => {
+    const input = inputOf(name, value, keySpan);
+    return [name, { span: keySpan, node: value, ...(input && { input }) }] as const;
+  });
   const list = top?.get("steps")?.value;
-  const items = list?.kind === "list" ? list.items : [];
+  const steps = list?.kind === "list" ? list.items.flatMap((item) => stepOf(item, registry) ?? []) : [];
+  const whole = !(root.kind === "map" && root.isPartial === true);
+  const isMap = described === undefined || (described.kind === "map" && described.isPartial !== true);
   return {
     source,
+    root,
     inputs: new Map(inputs),
-    steps: items.flatMap((item) => stepOf(item, registry) ?? []),
-    outputs: mapOf(top?.get("outputs")?.value) ?? new Map<string, AuthoredEntry>(),
+    steps,
+    outputs: entriesOf(top?.get("outputs")?.value) ?? new Map(),
+    isComplete: {
+      inputs: whole && isMap,
+      steps:
+        whole &&
+        list?.kind === "list" &&
+        steps.length === list.items.length &&
+        steps.every(({ id }) => id !== undefined),
+    },
   };
 }
 
 function stepOf(item: Authored, registry: StepRegistry): StepOutline | undefined {
-  const entries = mapOf(item);
+  const entries = entriesOf(item);
+  if (entries === undefined) return undefined;
   const id = scalarAt(entries, "id");
-  if (entries === undefined || id === undefined || typeof id.value !== "string" || id.isTemplate) return undefined;
   const uses = textAt(entries, "uses") ?? "";
   const definition = registry.get(uses);
   const withNode = entries.get("with")?.value;
   const needs = entries.get("needs")?.value;
   const condition = scalarAt(entries, "if");
-  const timeout = textAt(entries, "timeout");
+  const timeout = scalarAt(entries, "timeout");
   const description = textAt(entries, "description");
   return {
-    id: id.value,
-    idSpan: id.span,
+    idSpan: id?.span ?? [...entries.values()][0]?.keySpan ?? item.span,
     uses,
     needs: needs?.kind === "list" ? needs.items.filter((one) => one.kind === "scalar") : [],
+    ...(typeof id?.value === "string" && !id.isTemplate && { id: id.value }),
     ...(definition && { definition }),
     ...(withNode && { with: withNode }),
     ...(condition && { if: condition }),
-    ...(timeout !== undefined && { timeout }),
+    ...(timeout && { timeout }),
     ...(description !== undefined && { description }),
   };
-}
-
-export function mapOf(node: Authored | undefined): AuthoredMap["entries"] | undefined {
-  return node?.kind === "map" ? node.entries : undefined;
-}
-
-export function scalarAt(entries: AuthoredMap["entries"] | undefined, key: string): AuthoredScalar | undefined {
-  const node = entries?.get(key)?.value;
-  return node?.kind === "scalar" ? node : undefined;
-}
-
-export function textAt(entries: AuthoredMap["entries"] | undefined, key: string): string | undefined {
-  const value = scalarAt(entries, key)?.value;
-  return typeof value === "string" ? value : undefined;
-}
-
-/** Every scalar in a tree that holds expressions. */
-export function* templatesIn(node: Authored | undefined): Generator<AuthoredScalar> {
-  if (node === undefined) return;
-  if (node.kind === "scalar") {
-    if (node.isTemplate) yield node;
-  } else if (node.kind === "list") for (const item of node.items) yield* templatesIn(item);
-  else for (const { value } of node.entries.values()) yield* templatesIn(value);
 }

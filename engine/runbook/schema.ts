@@ -1,13 +1,17 @@
 // The JSON Schema of a runbook, made from the step types. Draft-07, as editors read it best.
 
 import type { StepDefinition, StepRegistry } from "../steps/definition.ts";
-import { SECRET_KEYWORD } from "../steps/definition.ts";
+import { PATTERN_MESSAGE_KEYWORD, SECRET_KEYWORD } from "../steps/definition.ts";
+import { INPUT_TYPES } from "./model.ts";
+import { NAME_RULE } from "./schema-messages.ts";
 
 export type Schema = { readonly [key: string]: unknown };
 
-export const ID_PATTERN = "^[A-Za-z_][A-Za-z0-9_-]*$";
-const EXPRESSION = { type: "string", pattern: "\\$\\{\\{", title: "expression" } as const;
-export const DURATION_PATTERN = "^[0-9]+(\\.[0-9]+)?(ms|s|m|h)$";
+/** What stands in a text that holds an expression. */
+const OPENING = "\\$\\{\\{";
+const EXPRESSION = { type: "string", pattern: OPENING, title: "expression" } as const;
+/** A name that expressions can read with a dot, and that is no property of every object, as `__proto__` is. */
+const NAME = { pattern: "^[A-Za-z][A-Za-z0-9_-]{0,63}$", [PATTERN_MESSAGE_KEYWORD]: NAME_RULE } as const;
 
 /**
  * A step is a gate: `uses` must be one of the known names, and only then does the `with` of that one type count. So a
@@ -25,12 +29,18 @@ export function runbookSchema(registry: StepRegistry): Schema {
     required: ["version", "name", "steps"],
     properties: {
       version: { const: 1, description: "Version of the format." },
-      name: { type: "string", pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$", description: "Name of the runbook." },
+      name: {
+        type: "string",
+        pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$",
+        [PATTERN_MESSAGE_KEYWORD]:
+          "expected letters, digits, `.`, `_` and `-`, at most 100, with a letter or digit first",
+        description: "Name of the runbook.",
+      },
       description: { type: "string" },
       inputs: {
         type: "object",
         description: "What the runbook is given, by name.",
-        propertyNames: { pattern: ID_PATTERN },
+        propertyNames: NAME,
         additionalProperties: { $ref: "#/definitions/input" },
       },
       steps: {
@@ -42,7 +52,7 @@ export function runbookSchema(registry: StepRegistry): Schema {
       outputs: {
         type: "object",
         description: "What the runbook answers, by name.",
-        propertyNames: { pattern: ID_PATTERN },
+        propertyNames: NAME,
       },
     },
     definitions: {
@@ -52,7 +62,7 @@ export function runbookSchema(registry: StepRegistry): Schema {
         required: ["id", "uses"],
         additionalProperties: false,
         properties: {
-          id: { type: "string", pattern: ID_PATTERN, description: "Names the step in expressions." },
+          id: { type: "string", ...NAME, description: "Names the step in expressions." },
           uses: { enum: names, description: "The step type." },
           with: { type: "object", description: "The step's inputs." },
           needs: {
@@ -67,7 +77,8 @@ export function runbookSchema(registry: StepRegistry): Schema {
           },
           timeout: {
             type: "string",
-            pattern: DURATION_PATTERN,
+            pattern: "^[0-9]{1,9}(\\.[0-9]{1,3})?(ms|s|m|h)$",
+            [PATTERN_MESSAGE_KEYWORD]: "expected a time such as 90s, 5m or 1.5h",
             description: "How long the step may take, for example 90s or 30m.",
           },
           description: { type: "string" },
@@ -85,7 +96,7 @@ const inputSchema: Schema = {
   required: ["type"],
   additionalProperties: false,
   properties: {
-    type: { enum: ["string", "number", "integer", "boolean", "array", "object"] },
+    type: { enum: [...INPUT_TYPES], description: "What kind of value it is." },
     description: { type: "string" },
     default: { description: "Its value when none is given." },
     secret: { type: "boolean", description: "Never shown or written anywhere. Only text can be secret." },
@@ -136,6 +147,17 @@ function authored(schema: Record<string, unknown>, isRoot: boolean): Schema {
   if (isRoot) return inner;
   const { description, ...rest } = inner;
   const isAny = Object.keys(rest).length === 0;
-  if (isAny) return { ...(description !== undefined && { description }) };
+  if (isAny || isTextWithoutEnd(rest))
+    return { ...withExpression(rest), ...(description !== undefined && { description }) };
   return { ...(description !== undefined && { description }), anyOf: [{ ...rest, title: "value" }, EXPRESSION] };
+}
+
+/** A text that may be an expression as well without a choice between two schemas, which editors show as one message. */
+function isTextWithoutEnd(schema: Schema): boolean {
+  return schema["type"] === "string" && !("enum" in schema) && !("const" in schema) && !("maxLength" in schema);
+}
+
+function withExpression(schema: Schema): Schema {
+  const { pattern } = schema;
+  return typeof pattern === "string" ? { ...schema, pattern: `${pattern}|${OPENING}` } : schema;
 }

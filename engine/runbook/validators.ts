@@ -13,7 +13,7 @@ import type { Validator } from "./shape.ts";
 export interface Validators {
   readonly runbook: Validator;
   /** What is wrong with evaluated inputs of a step type. */
-  inputs(uses: string, inputs: Json): ErrorObject | undefined;
+  inputs(uses: string, inputs: Json): readonly ErrorObject[];
 }
 
 const compiled = new WeakMap<StepRegistry, Validators>();
@@ -36,7 +36,7 @@ function from(validatorOf: (id: string) => Validator | undefined): Validators {
     runbook: validatorOf("runbook")!,
     inputs(uses, inputs) {
       const validate = validatorOf(uses);
-      return validate === undefined || validate(inputs) ? undefined : validate.errors?.[0];
+      return validate === undefined || validate(inputs) ? [] : (validate.errors ?? []);
     },
   };
 }

@@ -1,21 +1,59 @@
-// Messages about a runbook, as data, and the one way they become text.
+// Messages about a runbook, as data. `render-diagnostic.ts` makes them text.
 
+import { DIAGNOSTIC_CODES, type DiagnosticCode } from "./diagnostic-codes.ts";
 import type { SourceText, Span } from "./source-text.ts";
 
 export type Severity = "error" | "warning";
 
-export interface Diagnostic {
-  /** kebab-case; a row of the table of codes. */
+/** A message with its place: a diagnostic, or a failure of a run, which has the service's own code. */
+export interface PlacedMessage {
   readonly code: string;
   readonly severity: Severity;
   /** Lower case, no full stop, one clause: what was found and what was expected. */
   readonly message: string;
   readonly source: SourceText;
   readonly span: Span;
+  /** Other places of the same source that explain the message. */
+  readonly notes?: readonly Note[];
   /** What to do. */
   readonly hint?: string;
-  /** True when the source line holds something that must not be shown, such as a password. */
-  readonly masked?: boolean;
+  /** Places of the source that hold something that must not be shown, such as a password. */
+  readonly hidden?: readonly Span[];
+}
+
+export interface Diagnostic extends PlacedMessage {
+  readonly code: DiagnosticCode;
+}
+
+export interface Note {
+  readonly span: Span;
+  readonly message: string;
+}
+
+/** What a diagnostic may have besides its message. */
+export interface DiagnosticExtras {
+  readonly hint?: string | undefined;
+  readonly notes?: readonly Note[] | undefined;
+}
+
+/** A diagnostic of the severity that its code has. */
+export function diagnosticAt(
+  source: SourceText,
+  span: Span,
+  code: DiagnosticCode,
+  message: string,
+  { hint, notes }: DiagnosticExtras = {},
+): Diagnostic {
+  const { severity } = DIAGNOSTIC_CODES[code];
+  return {
+    code,
+    severity,
+    message,
+    source,
+    span,
+    ...(hint !== undefined && { hint }),
+    ...(notes !== undefined && notes.length > 0 && { notes }),
+  };
 }
 
 /** By file, then place, then code; the same problem at the same place is told once. */
@@ -31,29 +69,4 @@ export function sortDiagnostics(diagnostics: readonly Diagnostic[]): readonly Di
       compareText(a.code, b.code) ||
       compareText(a.message, b.message),
   );
-}
-
-/**
- * One diagnostic as text:
- *
- *     runbooks/vm.yaml:14:24: error: `steps.rgg` is no step of this runbook [unknown-step]
- *        |
- *     14 |       group: ${{ steps.rgg.outputs.id }}
- *        |                        ~~~
- *     hint: did you mean "rg"?
- */
-export function renderDiagnostic(diagnostic: Diagnostic): string {
-  const { code, severity, message, source, span, hint, masked } = diagnostic;
-  const { line, column } = source.positionAt(span.start);
-  const head = `${source.path}:${line}:${column}: ${severity}: ${message} [${code}]`;
-  const text = source.line(line);
-  const length = Math.max(1, Math.min(span.end - span.start, text.length - column + 1));
-  const shown = masked === true ? `${text.slice(0, column - 1)}${"*".repeat(8)}` : text;
-  const squiggle = "~".repeat(masked === true ? 8 : length);
-  const gutter = " ".repeat(String(line).length);
-  // Tabs are kept in front of the underline so that both lines are indented alike.
-  const indent = text.slice(0, column - 1).replaceAll(/[^\t]/g, " ");
-  const lines = [head, `${gutter} |`, `${line} | ${shown}`, `${gutter} | ${indent}${squiggle}`];
-  if (hint !== undefined) lines.push(`hint: ${hint}`);
-  return lines.join("\n");
 }

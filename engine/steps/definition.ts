@@ -13,6 +13,10 @@ export interface InputProblem {
   /** Lower case, no full stop; never holds a secret's value. */
   readonly message: string;
   readonly hint?: string;
+  /** True when the key is meant, not its value. */
+  readonly isAboutKey?: boolean;
+  /** True when Azure may take the value after all, so that it only deserves a warning. */
+  readonly isDoubt?: boolean;
 }
 
 /**
@@ -35,8 +39,11 @@ export interface StepSpec<I extends TObject, O extends TObject> {
   readonly inputs: I;
   readonly outputs: O;
   readonly examples: readonly StepExample[];
-  /** Finds mistakes that Azure would reject; run by check, before anything is sent. */
-  check?(known: KnownInputs<Static<I>>): readonly InputProblem[];
+  /**
+   * Finds mistakes that Azure would reject; run by check, before anything is sent, and again with the values of one run.
+   * An input that is in `written` and not in `known` is given, by a value that only the run will tell.
+   */
+  check?(known: KnownInputs<Static<I>>, written: ReadonlySet<string & keyof Static<I>>): readonly InputProblem[];
   /** A pure function of the inputs and of the results of what it yields. No I/O, clock or chance. */
   run(inputs: Static<I>): Generator<Command, Static<O>, unknown>;
 }
@@ -48,7 +55,8 @@ export interface StepDefinition {
   readonly inputs: TObject;
   readonly outputs: TObject;
   readonly examples: readonly StepExample[];
-  check(known: JsonObject): readonly InputProblem[];
+  /** `written` is all that is known, unless it is given. */
+  check(known: JsonObject, written?: ReadonlySet<string>): readonly InputProblem[];
   start(inputs: Json): Program<Json>;
 }
 
@@ -62,7 +70,8 @@ export function defineStep<I extends TObject, O extends TObject>(spec: StepSpec<
     inputs: spec.inputs,
     outputs: spec.outputs,
     examples: spec.examples,
-    check: (known) => spec.check?.(known as KnownInputs<Static<I>>) ?? [],
+    check: (known, written = new Set(Object.keys(known))) =>
+      spec.check?.(known as KnownInputs<Static<I>>, written as ReadonlySet<string & keyof Static<I>>) ?? [],
     *start(inputs) {
       return (yield* spec.run(inputs as Static<I>)) as Json;
     },
@@ -71,6 +80,9 @@ export function defineStep<I extends TObject, O extends TObject>(spec: StepSpec<
 
 /** The key that marks a string schema as secret: the authored value must be an expression whose result is a secret. */
 export const SECRET_KEYWORD = "x-secret";
+
+/** What a text that does not match its pattern should have been, as the end of a sentence. Editors show it too. */
+export const PATTERN_MESSAGE_KEYWORD = "patternErrorMessage";
 
 /** A schema for a value that steps only hold a handle of. */
 export function SecretString(options: { readonly description?: string } = {}): TUnsafe<Secret> {

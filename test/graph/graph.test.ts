@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { firstCycle, wavesOf } from "../../engine/graph/graph.ts";
+import { cyclesOf, wavesOf } from "../../engine/graph/graph.ts";
 
 const graphOf = (edges: Record<string, string[]>): Map<string, string[]> => new Map(Object.entries(edges));
 
@@ -10,14 +10,34 @@ describe("graphs", () => {
       wavesOf(graphOf({ read: ["token", "grant"], group: [], vm: ["group"], token: ["vm"], grant: ["group"] })),
     ).eql([["group"], ["vm", "grant"], ["token"], ["read"]]);
   });
-  it("tell the first cycle from its node written first", () => {
-    expect(firstCycle(graphOf({ a: ["c"], b: ["a"], c: ["b"], d: ["d"] }))).eql(["a", "c", "b", "a"]);
-    expect(firstCycle(graphOf({ x: ["b"], b: ["c"], c: ["b"] }))).eql(["b", "c", "b"]);
-    expect(firstCycle(graphOf({ d: ["d"] }))).eql(["d", "d"]);
+  it("tell one cycle for each knot, from its node written first and by the shortest way", () => {
+    expect(cyclesOf(graphOf({ a: ["c"], b: ["a"], c: ["b"], d: ["d"] }))).eql([
+      ["a", "c", "b", "a"],
+      ["d", "d"],
+    ]);
+    expect(cyclesOf(graphOf({ x: ["b"], b: ["c"], c: ["b"] }))).eql([["b", "c", "b"]]);
+    expect(cyclesOf(graphOf({ a: ["b", "c"], b: ["c"], c: ["a"] }))).eql([["a", "c", "a"]]);
+    expect(cyclesOf(graphOf({ a: ["gone"], b: ["a", "gone"] }))).eql([]);
   });
-  it("have no cycle when every edge goes back, however long the chain", () => {
+  it("have no cycle when every edge goes back, however long the chain, and one when its ends meet", () => {
     const chain = new Map(Array.from({ length: 20_000 }, (_, n) => [`n${n}`, n === 0 ? [] : [`n${n - 1}`]]));
-    expect(firstCycle(new Map([...chain].toReversed()))).equal(undefined);
+    expect(cyclesOf(new Map([...chain].toReversed()))).eql([]);
+    expect(cyclesOf(new Map(chain).set("n0", ["n19999"]))[0]).length(20_001);
+  });
+  it("have cycles exactly when not every node is in a wave", () => {
+    const names = ["a", "b", "c", "d", "e"];
+    const graphs = fc.tuple(...names.map(() => fc.subarray(names)));
+    fc.assert(
+      fc.property(graphs, (edges) => {
+        const graph = new Map(names.map((name, index) => [name, edges[index]!]));
+        const cycles = cyclesOf(graph);
+        expect(cycles.length > 0).equal(wavesOf(graph).flat().length < names.length);
+        for (const cycle of cycles) {
+          for (const [index, node] of cycle.slice(0, -1).entries()) expect(graph.get(node)).include(cycle[index + 1]);
+          expect(cycle[0]).equal(cycle.at(-1));
+        }
+      }),
+    );
   });
   it("put every node of an acyclic graph behind what it depends on", () => {
     const graphs = fc

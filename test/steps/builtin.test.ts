@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { builtinSteps } from "../../engine/steps/builtin/index.ts";
+import { imageOf } from "../../engine/steps/builtin/vm-images.ts";
 import type { OperationData } from "../../engine/steps/operation.ts";
 import type { Json, JsonObject } from "../../engine/value/json.ts";
 import { Secret } from "../../engine/value/secret.ts";
@@ -20,9 +21,10 @@ const echo = (operation: OperationData): unknown =>
   operation.kind === "ensure"
     ? { id: operation.id, name: operation.id.split("/").at(-1), ...operation.desired }
     : undefined;
-const messages = (name: string, known: JsonObject): string[] =>
+/** What a step type says of inputs; a name in `later` is given by a value that only the run will tell. */
+const messages = (name: string, known: JsonObject, later: readonly string[] = []): string[] =>
   step(name)
-    .check(known)
+    .check(known, new Set([...Object.keys(known), ...later]))
     .map((problem) => problem.message);
 
 describe("create-vm", () => {
@@ -68,6 +70,8 @@ describe("create-vm", () => {
     });
     expect(outputs).include({ principalId: "p" });
   });
+  const windowsProblems = (known: JsonObject): string[] =>
+    messages("create-vm", { image: "Win2022Datacenter", ...known }, ["adminPassword"]);
   for (const [what, known, message] of [
     [
       "a long Windows name",
@@ -76,29 +80,52 @@ describe("create-vm", () => {
     ],
     ["a Windows name of digits", { name: "123456" }, 'a Windows computer name is not all digits, as "123456" is'],
     ["a reserved user", { adminUsername: "Administrator" }, 'Azure does not allow the admin user name "Administrator"'],
-    ["a long Windows user", { adminUsername: "u".repeat(21) }, "a Windows admin user name has at most 20 characters"],
-    ["a short password", { adminPassword: "Ab1!" }, "a Windows admin password has 8 to 123 characters"],
+    [
+      "a long Windows user",
+      { adminUsername: "u".repeat(21) },
+      `a Windows user name has at most 20 characters, "${"u".repeat(21)}" has 21`,
+    ],
+    ["a short password", { adminPassword: "Ab1!" }, "a Windows password has 8 to 123 characters, this one has 4"],
     [
       "a plain password",
       { adminPassword: "abcdefgh1" },
-      "an admin password has three of: lower case, upper case, digit, special character",
+      "a Windows password has three of lower case, upper case, digit and special character, this one 2",
     ],
-    [
-      "a known password",
-      { adminPassword: "P@ssw0rd" },
-      "Azure does not allow this admin password: it is too well known",
-    ],
+    ["a known password", { adminPassword: "P@ssw0rd" }, "Azure does not allow this password, which everybody knows"],
     ["an SSH key for Windows", { sshPublicKey: "ssh-rsa x" }, "Azure takes SSH keys for Linux machines only"],
     ["an unknown image", { image: "Win2021" }, '"Win2021" is neither a known image nor publisher:offer:sku:version'],
   ] as const) {
-    it(`refuses ${what}`, () => {
-      expect(messages("create-vm", { image: "Win2022Datacenter", ...known })).eql([message]);
-    });
+    it(`refuses ${what}`, () => expect(windowsProblems(known)).eql([message]));
   }
+  it("asks for a password that nobody gives, and not for one that the run will tell", () => {
+    const image = { image: "Win2022Datacenter" };
+    expect(messages("create-vm", image)).eql(["a Windows VM has no `adminPassword`, which Azure asks for"]);
+    expect(messages("create-vm", image, ["adminPassword"])).eql([]);
+  });
   it("lets a Linux machine have what Windows may not", () => {
-    expect(
-      messages("create-vm", { image: "Ubuntu2404", name: "a-name-that-is-long", sshPublicKey: "ssh-ed25519 x" }),
-    ).eql([]);
+    const key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f me@here";
+    expect(messages("create-vm", { image: "Ubuntu2404", name: "a-name-that-is-long", sshPublicKey: key })).eql([]);
+    expect(messages("create-vm", { image: "Ubuntu2404" })).eql([
+      "a Linux VM has neither `sshPublicKey` nor `adminPassword`",
+    ]);
+  });
+  it("turns passwords off for a machine that has a key alone", () => {
+    const linux = { ...windows, image: "Ubuntu2404", sshPublicKey: "ssh-ed25519 x" };
+    const { adminPassword: _, ...keyOnly } = linux;
+    expect(JSON.stringify(driveStep(step("create-vm"), keyOnly, echo).asked.at(-1))).include(
+      '"disablePasswordAuthentication":true',
+    );
+    expect(JSON.stringify(driveStep(step("create-vm"), linux, echo).asked.at(-1))).include(
+      '"disablePasswordAuthentication":false',
+    );
+  });
+  it("tells a Windows image from a Linux one", () => {
+    const osOf = (image: string): string | undefined => imageOf(image)?.os;
+    expect(osOf("microsoftwindowsdesktop:windows-11:win11-24h2-pro:latest")).equal("Windows");
+    expect(osOf("MicrosoftSQLServer:sql2022-ws2022:web-gen2:latest")).equal("Windows");
+    expect(osOf("MicrosoftSQLServer:sql2022-ubuntu2204:web:latest")).equal("Linux");
+    expect(osOf("win2022datacenter")).equal("Windows");
+    expect(osOf("Canonical:ubuntu-24_04-lts:server")).equal(undefined);
   });
 });
 
@@ -191,7 +218,7 @@ describe("get-imds-token and arm-get", () => {
   });
   it("take one choice of identity", () => {
     expect(messages("get-imds-token", { clientId: "c", objectId: "o" })).eql([
-      "clientId and objectId choose an identity twice",
+      "clientId and objectId each choose an identity",
     ]);
   });
   it("send a request from inside a VM with a token of the runbook only", () => {

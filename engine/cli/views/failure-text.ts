@@ -3,14 +3,14 @@
 import type { RunResult } from "../../run/execute.ts";
 import type { Failure } from "../../run/failure.ts";
 import type { Runbook } from "../../runbook/model.ts";
-import type { Diagnostic } from "../../source/diagnostic.ts";
+import type { PlacedMessage } from "../../source/diagnostic.ts";
 import type { Span } from "../../source/source-text.ts";
 import { tellDiagnostics } from "../diagnostic-formats.ts";
 import type { Terminal } from "../terminal.ts";
 import { hintFor } from "./azure-hints.ts";
 
 /** `step` absent: the runbook's outputs could not be evaluated. */
-export function failureDiagnostic(runbook: Runbook, step: string | undefined, failure: Failure): Diagnostic {
+export function failureDiagnostic(runbook: Runbook, step: string | undefined, failure: Failure): PlacedMessage {
   const { source } = runbook;
   const written = authoredPlace(runbook, failure.message);
   const hint = hintFor(failure);

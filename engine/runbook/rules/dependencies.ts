@@ -1,49 +1,69 @@
 // `needs` names steps, and no step waits for itself.
 
 import { referencedSteps } from "../../expression/template.ts";
-import { firstCycle } from "../../graph/graph.ts";
-import type { Diagnostic } from "../../source/diagnostic.ts";
+import { cyclesOf } from "../../graph/graph.ts";
+import { type Diagnostic, diagnosticAt, type Note } from "../../source/diagnostic.ts";
+import type { Span } from "../../source/source-text.ts";
 import { suggest } from "../../source/suggestion.ts";
-import { type Outline, type Rule, type StepOutline, templatesIn } from "../outline.ts";
+import { templatesIn } from "../authored.ts";
+import type { Outline, Rule, StepOutline } from "../outline.ts";
 
 export const dependencies: Rule = (outline) => [...unknownNeeds(outline), ...cycles(outline)];
 
-function unknownNeeds({ steps, source }: Outline): readonly Diagnostic[] {
-  const known = steps.map(({ id }) => id);
+function unknownNeeds({ steps, source, isComplete }: Outline): readonly Diagnostic[] {
+  if (!isComplete.steps) return [];
+  const known = new Set(steps.flatMap(({ id }) => id ?? []));
   return steps.flatMap(({ needs }) =>
-    needs.flatMap(({ value, span }) => {
-      if (typeof value !== "string" || known.includes(value)) return [];
-      const hint = suggest(value, known);
+    needs.flatMap(({ value, span, isTemplate }) => {
+      if (typeof value !== "string" || isTemplate || known.has(value)) return [];
       const message = `"${value}" is no step of this runbook`;
-      return [
-        {
-          code: "unknown-step",
-          severity: "error" as const,
-          message,
-          source,
-          span,
-          ...(hint !== undefined && { hint }),
-        },
-      ];
+      return [diagnosticAt(source, span, "unknown-step", message, { hint: suggest(value, known) })];
     }),
   );
 }
 
 /** The ids that a step comes after: those of `needs`, then those that its expressions read; each once. */
 export function dependenciesOf(step: StepOutline): readonly string[] {
-  const read = [...templatesIn(step.with), ...templatesIn(step.if)].flatMap(({ template }) =>
-    template === undefined ? [] : referencedSteps(template).map(({ id }) => id),
+  return [...new Set(mentionsOf(step).map(({ id }) => id))];
+}
+
+interface Mention {
+  readonly id: string;
+  readonly span: Span;
+  readonly verb: "needs" | "reads";
+}
+
+function mentionsOf(step: StepOutline): readonly Mention[] {
+  const needed = step.needs.flatMap(({ value, span }): readonly Mention[] =>
+    typeof value === "string" ? [{ id: value, span, verb: "needs" }] : [],
   );
-  const needed = step.needs.flatMap(({ value }) => (typeof value === "string" ? value : []));
-  return [...new Set([...needed, ...read])];
+  const read = [...templatesIn(step.with), ...templatesIn(step.if)].flatMap(({ template, inFile }) =>
+    template === undefined
+      ? []
+      : referencedSteps(template).map(({ id, span }): Mention => ({ id, span: inFile(span), verb: "reads" })),
+  );
+  return [...needed, ...read];
 }
 
 function cycles({ steps, source }: Outline): readonly Diagnostic[] {
-  const cycle = firstCycle(new Map(steps.map((step) => [step.id, dependenciesOf(step)])));
-  const first = steps.find(({ id }) => id === cycle?.[0]);
-  if (cycle === undefined || first === undefined) return [];
-  const message =
-    cycle.length === 2 ? `step "${first.id}" waits for itself` : `steps wait for each other: ${cycle.join(" → ")}`;
-  const hint = "remove one of the references or `needs` on this path";
-  return [{ code: "cycle", severity: "error", message, source, span: first.idSpan, hint }];
+  // Of two steps with one id the first counts.
+  const byId = new Map(steps.toReversed().flatMap((step) => (step.id === undefined ? [] : [[step.id, step] as const])));
+  const graph = new Map([...byId].toReversed().map(([id, step]) => [id, dependenciesOf(step)]));
+  return cyclesOf(graph).map((cycle) => {
+    const [first = ""] = cycle;
+    const message =
+      cycle.length === 2 ? `step "${first}" waits for itself` : `steps wait for each other: ${cycle.join(" → ")}`;
+    const notes = cycle.slice(1).flatMap((id, index): readonly Note[] => {
+      const waiting = cycle[index]!;
+      const mention = mentionsOf(byId.get(waiting)!).find((one) => one.id === id);
+      return mention === undefined
+        ? []
+        : [{ span: mention.span, message: `"${waiting}" ${mention.verb} "${id}" here` }];
+    });
+    const hint = "remove one of these";
+    return diagnosticAt(source, byId.get(first)!.idSpan, "cycle", message, {
+      notes,
+      ...(cycle.length > 2 && { hint }),
+    });
+  });
 }

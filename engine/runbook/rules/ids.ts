@@ -1,16 +1,19 @@
 // Every step has an id of its own.
 
+import type { Span } from "../../source/source-text.ts";
+import { diagnosticAt } from "../../source/diagnostic.ts";
 import type { Rule } from "../outline.ts";
 
 export const ids: Rule = ({ steps, source }) => {
-  const seen = new Map<string, number>();
+  const seen = new Map<string, Span>();
   return steps.flatMap(({ id, idSpan }) => {
+    if (id === undefined) return [];
     const first = seen.get(id);
     if (first === undefined) {
-      seen.set(id, source.positionAt(idSpan.start).line);
+      seen.set(id, idSpan);
       return [];
     }
-    const message = `a second step is named "${id}"; the first is on line ${first}`;
-    return [{ code: "duplicate-id", severity: "error", message, source, span: idSpan, hint: "give one another id" }];
+    const extras = { notes: [{ span: first, message: "the first is here" }], hint: "give one of them another id" };
+    return [diagnosticAt(source, idSpan, "duplicate-id", `a second step is named "${id}"`, extras)];
   });
 };

@@ -1,16 +1,29 @@
 // Expressions stand only where they are evaluated: in `with`, `if` and `outputs`.
 
+import { diagnosticAt } from "../../source/diagnostic.ts";
+import { type Authored, entriesOf, templatesIn } from "../authored.ts";
 import type { Rule } from "../outline.ts";
-import { templatesIn } from "../outline.ts";
 
-export const places: Rule = ({ inputs, source }) =>
-  [...inputs.values()].flatMap(({ node }) =>
-    [...templatesIn(node)].map(({ span }) => ({
-      code: "expression-place",
-      severity: "error" as const,
-      message: "an expression stands in the description of an input",
-      source,
-      span,
-      hint: "expressions are evaluated in `with`, `if` and `outputs`",
-    })),
+const EVALUATED: ReadonlySet<string> = new Set(["with", "if"]);
+
+export const places: Rule = ({ root, source }) => {
+  const outside = [...(entriesOf(root) ?? [])].flatMap(([key, { value }]) => {
+    if (key === "outputs") return [];
+    return key === "steps" && value.kind === "list"
+      ? value.items.flatMap((step) => withoutEvaluated(step))
+      : [{ key, node: value }];
+  });
+  return outside.flatMap(({ key, node }) =>
+    [...templatesIn(node)].map(({ span }) =>
+      diagnosticAt(source, span, "expression-place", `an expression stands in "${key}", where none is evaluated`, {
+        hint: "expressions are evaluated in `with`, `if` and `outputs`",
+      }),
+    ),
   );
+};
+
+function withoutEvaluated(step: Authored): readonly { readonly key: string; readonly node: Authored }[] {
+  const entries = entriesOf(step);
+  if (entries === undefined) return [{ key: "steps", node: step }];
+  return [...entries].flatMap(([key, { value }]) => (EVALUATED.has(key) ? [] : [{ key, node: value }]));
+}

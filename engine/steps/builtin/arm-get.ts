@@ -1,20 +1,22 @@
 // `arm-get`: reads anything of Azure Resource Manager.
 
 import { Type } from "typebox";
-import { defineStep, SecretString } from "../definition.ts";
+import { idProblems } from "../arm-id.ts";
+import { defineStep, type InputProblem, SecretString } from "../definition.ts";
 import { armGet as get, guestArmGet } from "../operation.ts";
-import { armScope, vmId } from "./fields.ts";
+import { Patterned, vmId } from "./fields.ts";
 
 export const armGet = defineStep({
   name: "arm-get",
   summary: "Read an ARM path, from inside a VM or from here, with a given token or the engine's own credential.",
   inputs: Type.Object(
     {
-      path: armScope,
-      apiVersion: Type.String({
-        description: "For example 2021-04-01.",
-        pattern: "^\\d{4}-\\d{2}-\\d{2}(-preview|-alpha|-beta|-rc|-privatepreview)?$",
-      }),
+      path: Patterned("^/", "expected a path that begins with `/`", "Any ARM path, for example the id of a resource."),
+      apiVersion: Patterned(
+        "^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])(-(preview|alpha|beta|rc|privatepreview))?$",
+        "expected a date such as 2021-04-01, with or without -preview",
+        "Version of the interface, for example 2021-04-01.",
+      ),
       token: Type.Optional(SecretString({ description: "An access token. Default: the engine's own credential." })),
       vm: Type.Optional(vmId),
     },
@@ -26,6 +28,13 @@ export const armGet = defineStep({
     requestId: Type.String({ description: "Azure's own id of the request, for support." }),
   }),
   examples: [{ title: "A resource group", with: { path: "${{ steps.group.outputs.id }}", apiVersion: "2021-04-01" } }],
+  check(known, written) {
+    const vm = idProblems("/vm", known.vm, "Microsoft.Compute/virtualMachines");
+    if (!written.has("vm") || written.has("token")) return [...pathProblems(known.path), ...vm];
+    const message = "a request from inside a VM needs a `token`";
+    const hint = "the engine's own credential stays here; get a token with get-imds-token";
+    return [...pathProblems(known.path), ...vm, { at: "/vm", message, hint, isAboutKey: true }];
+  },
   *run({ path, apiVersion, token, vm }) {
     if (vm === undefined) {
       const { status, body, requestId } = yield* get(path, apiVersion, token);
@@ -37,3 +46,19 @@ export const armGet = defineStep({
     return { status, body, requestId };
   },
 });
+
+function pathProblems(path: string | undefined): readonly InputProblem[] {
+  if (path === undefined) return [];
+  const query = path.indexOf("?");
+  if (query !== -1) {
+    const hint = path.includes("api-version") ? "the version is an input of its own, `apiVersion`" : "remove it";
+    return [
+      { at: "/path", message: `a query begins at \`${path.slice(query, query + 20)}\`, expected a path alone`, hint },
+    ];
+  }
+  const placeholder = /[{<]\w[^}>]*[}>]/.exec(path)?.[0];
+  if (placeholder === undefined) return [];
+  return [
+    { at: "/path", message: `the path still holds the placeholder ${placeholder}`, hint: "put in what it stands for" },
+  ];
+}

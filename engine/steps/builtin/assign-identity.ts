@@ -1,6 +1,7 @@
 // `assign-identity`: puts identities on a VM, beside those that it has.
 
 import { Type } from "typebox";
+import { idProblems } from "../arm-id.ts";
 import { defineStep } from "../definition.ts";
 import { read, update } from "../operation.ts";
 import { type VmAnswer, virtualMachineAt } from "../resources.ts";
@@ -12,9 +13,7 @@ export const assignIdentity = defineStep({
   inputs: Type.Object(
     {
       vm: vmId,
-      identity: Type.Optional(
-        Type.String({ description: "ARM id of a user assigned identity.", pattern: "^/subscriptions/" }),
-      ),
+      identity: Type.Optional(Type.String({ description: "ARM id of a user assigned identity.", minLength: 1 })),
       systemAssigned: Type.Optional(
         Type.Boolean({
           description: "Whether the VM gets an identity of its own too. Default false; never takes one away.",
@@ -34,9 +33,13 @@ export const assignIdentity = defineStep({
       with: { vm: "${{ steps.vm.outputs.id }}", identity: "${{ steps.identity.outputs.id }}" },
     },
   ],
-  check(known) {
-    if (known.identity !== undefined || known.systemAssigned === true) return [];
-    return [{ at: "", message: "neither an identity nor `systemAssigned: true` is given", hint: "give at least one" }];
+  check(known, written) {
+    const vm = idProblems("/vm", known.vm, "Microsoft.Compute/virtualMachines");
+    const identity = idProblems("/identity", known.identity, "Microsoft.ManagedIdentity/userAssignedIdentities");
+    const isSystemAssigned = written.has("systemAssigned") && known.systemAssigned !== false;
+    if (written.has("identity") || isSystemAssigned) return [...vm, ...identity];
+    const message = "assign-identity is given neither `identity` nor `systemAssigned: true`";
+    return [...vm, { at: "", message, hint: "give at least one of them" }];
   },
   *run({ vm: id, identity, systemAssigned = false }) {
     const vm = yield* read(virtualMachineAt(id));

@@ -4,7 +4,7 @@ import { Type } from "typebox";
 import { defineStep } from "../definition.ts";
 import { ensure } from "../operation.ts";
 import { resourceGroup } from "../resources.ts";
-import { groupName, location, tags } from "./fields.ts";
+import { groupName, location, regionProblems, tagProblems, tags } from "./fields.ts";
 
 export const createRg = defineStep({
   name: "create-rg",
@@ -16,6 +16,7 @@ export const createRg = defineStep({
     location: Type.String({ description: "Region as Azure writes it, for example eastus." }),
   }),
   examples: [{ title: "A group with a tag", with: { name: "myGroup", location: "eastus", tags: { owner: "me" } } }],
+  check: (known) => [...regionProblems(known.location), ...tagProblems(known.tags)],
   *run({ name, location: region, tags: labels }) {
     const group = yield* ensure(resourceGroup(name), { location: region, ...(labels && { tags: labels }) });
     return { id: group.id, name: group.name, location: group.location };

@@ -4,7 +4,7 @@ import { Type } from "typebox";
 import { defineStep } from "../definition.ts";
 import { ensure } from "../operation.ts";
 import { userAssignedIdentity } from "../resources.ts";
-import { groupName, location, tags } from "./fields.ts";
+import { groupName, location, Patterned, regionProblems, tagProblems, tags } from "./fields.ts";
 
 export const createUami = defineStep({
   name: "create-uami",
@@ -12,11 +12,11 @@ export const createUami = defineStep({
   inputs: Type.Object(
     {
       resourceGroup: groupName,
-      name: Type.String({
-        description:
-          "Name of the identity, 3 to 128 characters: letters, digits, - and _; starts with a letter or digit.",
-        pattern: "^[A-Za-z0-9][A-Za-z0-9_-]{2,127}$",
-      }),
+      name: Patterned(
+        "^[A-Za-z0-9][A-Za-z0-9_-]{2,127}$",
+        "expected 3 to 128 letters, digits, `-` and `_`, with a letter or digit first",
+        "Name of the identity.",
+      ),
       location,
       tags,
     },
@@ -30,6 +30,7 @@ export const createUami = defineStep({
     tenantId: Type.String(),
   }),
   examples: [{ title: "An identity", with: { resourceGroup: "myGroup", name: "ID1", location: "eastus" } }],
+  check: (known) => [...regionProblems(known.location), ...tagProblems(known.tags)],
   *run({ resourceGroup, name, location: region, tags: labels }) {
     const identity = yield* ensure(userAssignedIdentity(resourceGroup, name), {
       location: region,

@@ -1,40 +1,69 @@
 // `create-vm`: a virtual machine with all it needs around it, as the simple form of New-AzVM makes it.
 
-import { Type } from "typebox";
+import { type Static, Type } from "typebox";
 import type { JsonObject } from "../../value/json.ts";
+import type { Secret } from "../../value/secret.ts";
 import { defineStep, SecretString } from "../definition.ts";
 import { all, ensure, update } from "../operation.ts";
 import { network, virtualMachine, virtualMachineAt, type VmAnswer } from "../resources.ts";
-import { groupName, location, tags } from "./fields.ts";
+import { checkVm } from "./check-vm.ts";
+import { groupName, location, Patterned, tags } from "./fields.ts";
+import { DEFAULT_ADDRESS_PREFIX, DEFAULT_SUBNET_PREFIX } from "./network-rules.ts";
 import { IMAGE_ALIASES, imageOf } from "./vm-images.ts";
-import { computerNameProblem, passwordProblem, problemAt, userNameProblem } from "./vm-rules.ts";
 
-const networkName = (description: string) =>
-  Type.Optional(Type.String({ description, pattern: "^[A-Za-z0-9][\\w.-]{0,79}$" }));
+/** That of `az vm create`, and where New-AzVM is going: https://github.com/Azure/azure-cli/pull/33323 */
+const DEFAULT_SIZE = "Standard_D2s_v5";
 
+const NETWORK_NAME = "letters, digits, `_`, `.` and `-`, with a letter or digit first and no `.` or `-` at the end";
+
+/** The name of a network resource, which takes the VM's unless another one is given. */
+function networkName(what: string, shortest: 1 | 2 = 1, longest = 80) {
+  const rest = `[\\w.-]{0,${longest - 2}}\\w`;
+  return Type.Optional(
+    Patterned(
+      `^[A-Za-z0-9]${shortest === 1 ? `(${rest})?` : rest}$`,
+      `expected ${shortest} to ${longest} ${NETWORK_NAME}`,
+      `Name of the ${what}. Default: the VM's name.`,
+    ),
+  );
+}
+
+export type VmInputs = Static<typeof inputs>;
 const inputs = Type.Object(
   {
     resourceGroup: groupName,
-    name: Type.String({
-      description: "Name of the VM and of the computer in it.",
-      pattern: "^[A-Za-z0-9][A-Za-z0-9-]{0,63}$",
-    }),
+    name: Patterned(
+      "^[A-Za-z0-9]([A-Za-z0-9-]{0,62}[A-Za-z0-9])?$",
+      "expected 1 to 64 letters, digits and `-`, with no `-` at either end",
+      "Name of the VM and of the computer in it; for Windows at most 15 characters.",
+    ),
     location,
-    image: Type.String({ description: `${IMAGE_ALIASES.join(", ")}, or publisher:offer:sku:version.` }),
-    size: Type.Optional(Type.String({ description: "Default Standard_D2s_v3.", pattern: "^(Standard|Basic)_\\w+$" })),
+    image: Type.String({ description: `${IMAGE_ALIASES.join(", ")}, or publisher:offer:sku:version.`, minLength: 1 }),
+    size: Type.Optional(Type.String({ description: `Default ${DEFAULT_SIZE}.`, minLength: 1 })),
     adminUsername: Type.String({ description: "Name of the first user, who is an administrator.", minLength: 1 }),
     adminPassword: Type.Optional(SecretString({ description: "That user's password. Windows needs one." })),
-    sshPublicKey: Type.Optional(Type.String({ description: "OpenSSH public key; Linux only.", pattern: "^ssh-" })),
-    virtualNetworkName: networkName("Default: the VM's name."),
-    subnetName: networkName("Default: the VM's name."),
-    addressPrefix: Type.Optional(Type.String({ description: "Of a new virtual network. Default 192.168.0.0/16." })),
-    subnetPrefix: Type.Optional(Type.String({ description: "Of a new subnet. Default 192.168.1.0/24." })),
-    subnetId: Type.Optional(Type.String({ description: "ARM id of an existing subnet; no network is made then." })),
-    networkSecurityGroupName: networkName("Default: the VM's name."),
-    publicIpAddressName: networkName("Default: the VM's name."),
-    networkInterfaceName: networkName("Default: the VM's name."),
+    sshPublicKey: Type.Optional(
+      Type.String({ description: "OpenSSH public key, RSA or Ed25519; Linux only.", minLength: 1 }),
+    ),
+    virtualNetworkName: networkName("virtual network", 2, 64),
+    subnetName: networkName("subnet"),
+    addressPrefix: Type.Optional(
+      Type.String({ description: `Range of a new virtual network. Default ${DEFAULT_ADDRESS_PREFIX}.` }),
+    ),
+    subnetPrefix: Type.Optional(
+      Type.String({ description: `Range of a new subnet. Default ${DEFAULT_SUBNET_PREFIX}.` }),
+    ),
+    subnetId: Type.Optional(
+      Type.String({ description: "ARM id of an existing subnet; no network is made then.", minLength: 1 }),
+    ),
+    networkSecurityGroupName: networkName("network security group"),
+    publicIpAddressName: networkName("public IP address"),
+    networkInterfaceName: networkName("network interface"),
     allow: Type.Optional(
-      Type.Array(Type.Enum(["rdp", "ssh"]), { description: "What may come in from the internet. Default: nothing." }),
+      Type.Array(Type.Enum(["rdp", "ssh"]), {
+        description: "What may come in from the internet. Default: nothing.",
+        uniqueItems: true,
+      }),
     ),
     systemAssignedIdentity: Type.Optional(Type.Boolean({ description: "Whether the VM gets an identity of its own." })),
     tags,
@@ -67,27 +96,7 @@ export const createVm = defineStep({
       },
     },
   ],
-  check(known) {
-    const image = known.image === undefined ? undefined : imageOf(known.image);
-    if (known.image !== undefined && image === undefined) {
-      const message = `"${known.image}" is neither a known image nor publisher:offer:sku:version`;
-      return problemAt("/image", message, `known images: ${IMAGE_ALIASES.join(", ")}`);
-    }
-    if (image === undefined) return [];
-    const { os } = image;
-    const { name, adminUsername, adminPassword } = known;
-    return [
-      ...problemAt("/name", name === undefined ? undefined : computerNameProblem(name, os)),
-      ...problemAt("/adminUsername", adminUsername === undefined ? undefined : userNameProblem(adminUsername, os)),
-      ...problemAt("/adminPassword", adminPassword === undefined ? undefined : passwordProblem(adminPassword, os)),
-      ...problemAt(
-        "/sshPublicKey",
-        known.sshPublicKey !== undefined && os === "Windows"
-          ? "Azure takes SSH keys for Linux machines only"
-          : undefined,
-      ),
-    ];
-  },
+  check: checkVm,
   *run(i) {
     const image = imageOf(i.image);
     if (image === undefined) throw new Error(`"${i.image}" is neither a known image nor publisher:offer:sku:version`);
@@ -114,12 +123,12 @@ export const createVm = defineStep({
         (yield* ensure(at("virtualNetworks", i.virtualNetworkName), {
           ...place,
           properties: {
-            addressSpace: { addressPrefixes: [i.addressPrefix ?? "192.168.0.0/16"] },
+            addressSpace: { addressPrefixes: [i.addressPrefix ?? DEFAULT_ADDRESS_PREFIX] },
             subnets: [
               {
                 name: subnetName,
                 properties: {
-                  addressPrefix: i.subnetPrefix ?? "192.168.1.0/24",
+                  addressPrefix: i.subnetPrefix ?? DEFAULT_SUBNET_PREFIX,
                   networkSecurityGroup: { id: securityGroup.id },
                 },
               },
@@ -146,7 +155,7 @@ export const createVm = defineStep({
     const made = yield* ensure(virtualMachine(resourceGroup, name), {
       ...place,
       properties: {
-        hardwareProfile: { vmSize: i.size ?? "Standard_D2s_v3" },
+        hardwareProfile: { vmSize: i.size ?? DEFAULT_SIZE },
         storageProfile: {
           imageReference: { ...image.reference },
           osDisk: { createOption: "FromImage", managedDisk: { storageAccountType: "Premium_LRS" } },
@@ -155,7 +164,9 @@ export const createVm = defineStep({
           computerName: name,
           adminUsername: i.adminUsername,
           ...(i.adminPassword && { adminPassword: i.adminPassword }),
-          ...(image.os === "Linux" && i.sshPublicKey !== undefined && sshOnly(i.adminUsername, i.sshPublicKey)),
+          ...(image.os === "Linux" &&
+            i.sshPublicKey !== undefined &&
+            withSshKey(i.adminUsername, i.sshPublicKey, i.adminPassword)),
         },
         networkProfile: { networkInterfaces: [{ id: nic.id }] },
       },
@@ -197,7 +208,8 @@ function inboundRule(protocol: "rdp" | "ssh", priority: number): JsonObject {
   };
 }
 
-function sshOnly(user: string, keyData: string): JsonObject {
+/** Azure refuses a password where it is told to disable passwords, so a machine that is given both keeps both. */
+function withSshKey(user: string, keyData: string, password: Secret | undefined): JsonObject {
   const publicKeys = [{ path: `/home/${user}/.ssh/authorized_keys`, keyData }];
-  return { linuxConfiguration: { disablePasswordAuthentication: true, ssh: { publicKeys } } };
+  return { linuxConfiguration: { disablePasswordAuthentication: password === undefined, ssh: { publicKeys } } };
 }

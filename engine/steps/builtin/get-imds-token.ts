@@ -1,9 +1,10 @@
 // `get-imds-token`: an access token for one of a VM's identities, from the VM's metadata service.
 
 import { Type } from "typebox";
-import { defineStep, SecretString } from "../definition.ts";
+import { idProblems } from "../arm-id.ts";
+import { defineStep, type InputProblem, SecretString } from "../definition.ts";
 import { guestToken, type IdentitySelector, localToken } from "../operation.ts";
-import { vmId } from "./fields.ts";
+import { Guid, Patterned, vmId } from "./fields.ts";
 
 const SELECTORS = ["clientId", "objectId", "resourceId"] as const;
 
@@ -14,14 +15,15 @@ export const getImdsToken = defineStep({
     {
       vm: Type.Optional(vmId),
       resource: Type.Optional(
-        Type.String({
-          description: "For whom the token is. Default https://management.azure.com/.",
-          pattern: "^[a-z]+:",
-        }),
+        Patterned(
+          "^[A-Za-z][A-Za-z0-9+.-]*://\\S+$|^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$",
+          "expected a URI such as https://management.azure.com/, or the GUID of an application",
+          "For whom the token is. Default https://management.azure.com/.",
+        ),
       ),
-      clientId: Type.Optional(Type.String({ description: "Client id of the identity." })),
-      objectId: Type.Optional(Type.String({ description: "Object id of the identity." })),
-      resourceId: Type.Optional(Type.String({ description: "ARM id of the identity." })),
+      clientId: Type.Optional(Guid("Client id of the identity.")),
+      objectId: Type.Optional(Guid("Object id of the identity.")),
+      resourceId: Type.Optional(Type.String({ description: "ARM id of the identity.", minLength: 1 })),
     },
     { additionalProperties: false },
   ),
@@ -37,11 +39,16 @@ export const getImdsToken = defineStep({
       with: { vm: "${{ steps.vm.outputs.id }}", clientId: "${{ steps.identity.outputs.clientId }}" },
     },
   ],
-  check(known) {
-    const given = SELECTORS.filter((name) => known[name] !== undefined);
-    if (given.length <= 1) return [];
+  check(known, written) {
+    const given = SELECTORS.filter((name) => written.has(name));
+    const message = `${given.join(" and ")} each choose an identity`;
+    const second =
+      given[1] === undefined ? [] : [{ at: `/${given[1]}`, message, hint: "give one of them", isAboutKey: true }];
     return [
-      { at: `/${given[1]}`, message: `${given.join(" and ")} choose an identity twice`, hint: "give one of them" },
+      ...idProblems("/vm", known.vm, "Microsoft.Compute/virtualMachines"),
+      ...idProblems("/resourceId", known.resourceId, "Microsoft.ManagedIdentity/userAssignedIdentities"),
+      ...resourceProblems(known.resource),
+      ...second,
     ];
   },
   *run({ vm, resource = "https://management.azure.com/", clientId, objectId, resourceId }) {
@@ -62,3 +69,10 @@ export const getImdsToken = defineStep({
     };
   },
 });
+
+/** IMDS takes resources, as the first version of Entra's interface does, and no scopes. */
+function resourceProblems(resource: string | undefined): readonly InputProblem[] {
+  if (resource?.endsWith("/.default") !== true) return [];
+  const hint = `write ${resource.slice(0, -".default".length)}`;
+  return [{ at: "/resource", message: `"${resource}" is a scope, expected the resource alone`, hint }];
+}

@@ -2,21 +2,40 @@
 
 import { createHash } from "node:crypto";
 import { Type } from "typebox";
-import { defineStep } from "../definition.ts";
+import { nearest } from "../../source/suggestion.ts";
+import { isGuid, scopeProblems } from "../arm-id.ts";
+import { defineStep, type InputProblem } from "../definition.ts";
 import { ensure, list } from "../operation.ts";
 import { ROLE_ASSIGNMENTS, ROLE_DEFINITIONS, type RoleAssignment, roleAssignment } from "../resources.ts";
-import { armScope } from "./fields.ts";
+import { Guid } from "./fields.ts";
 
-const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+/** Names of roles that runbooks grant most, for "did you mean"; there are hundreds more, and those that people make. */
+const COMMON_ROLES: readonly string[] = [
+  "Contributor",
+  "Key Vault Reader",
+  "Key Vault Secrets User",
+  "Managed Identity Operator",
+  "Monitoring Reader",
+  "Network Contributor",
+  "Owner",
+  "Reader",
+  "Role Based Access Control Administrator",
+  "Storage Account Contributor",
+  "Storage Blob Data Contributor",
+  "Storage Blob Data Reader",
+  "Tag Contributor",
+  "User Access Administrator",
+  "Virtual Machine Contributor",
+];
 
 export const grantRole = defineStep({
   name: "grant-role",
   summary: "Grant a role at a scope to a principal, unless it holds it there already.",
   inputs: Type.Object(
     {
-      principalId: Type.String({ description: "Object id of who gets the role.", minLength: 1 }),
+      principalId: Guid("Object id of who gets the role; of an identity, its `principalId`."),
       role: Type.String({ description: "Name of the role, its GUID, or the ARM id of its definition.", minLength: 1 }),
-      scope: armScope,
+      scope: Type.String({ description: "ARM id of what the role is for.", minLength: 1 }),
       principalType: Type.Optional(
         // Named outright, because Azure then does not look a new principal up in a directory that may not show it yet:
         // https://learn.microsoft.com/azure/role-based-access-control/troubleshooting
@@ -42,6 +61,7 @@ export const grantRole = defineStep({
       },
     },
   ],
+  check: (known) => [...roleProblems(known.role), ...scopeProblems("/scope", known.scope)],
   *run({ principalId, role, scope, principalType = "ServicePrincipal" }) {
     const roleDefinitionId = yield* definitionId(role, scope);
     // The same grant may exist under another name, and Azure answers 409 to a second one.
@@ -64,7 +84,7 @@ export const grantRole = defineStep({
 function* definitionId(role: string, scope: string) {
   if (role.startsWith("/")) return role;
   const subscription = /^\/subscriptions\/[^/]+/i.exec(scope)?.[0] ?? "";
-  if (GUID.test(role)) return `${subscription}/providers/${ROLE_DEFINITIONS}/${role.toLowerCase()}`;
+  if (isGuid(role)) return `${subscription}/providers/${ROLE_DEFINITIONS}/${role.toLowerCase()}`;
   const found = yield* list<{ readonly id: string }>(
     ROLE_DEFINITIONS,
     scope,
@@ -86,4 +106,23 @@ function assignmentName(scope: string, principalId: string, roleDefinitionId: st
   const guid = roleDefinitionId.slice(roleDefinitionId.lastIndexOf("/") + 1);
   const hex = createHash("sha256").update(`${scope}|${principalId}|${guid}`.toLowerCase()).digest("hex");
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join("-");
+}
+
+const ROLE_DEFINITION_ID = /\/providers\/Microsoft\.Authorization\/roleDefinitions\/([^/]+)$/i;
+
+function roleProblems(role: string | undefined): readonly InputProblem[] {
+  if (role === undefined || isGuid(role)) return [];
+  const at = "/role";
+  if (role.startsWith("/")) {
+    const guid = ROLE_DEFINITION_ID.exec(role)?.[1];
+    if (guid !== undefined && isGuid(guid)) return [];
+    const hint = "ids end in /providers/Microsoft.Authorization/roleDefinitions/<guid>";
+    return [{ at, message: `"${role}" is not the ARM id of a role definition`, hint }];
+  }
+  if (COMMON_ROLES.some((name) => name.toLowerCase() === role.toLowerCase())) return [];
+  const near = nearest(role, COMMON_ROLES);
+  if (near === undefined) return [];
+  return [
+    { at, message: `"${role}" is no role that this engine knows`, hint: `did you mean "${near}"?`, isDoubt: true },
+  ];
 }

@@ -1,48 +1,130 @@
-// What Azure refuses in a VM's names and passwords, told before anything is sent.
-// Sources: the descriptions of OSProfile in the compute OpenAPI (adminUsername, adminPassword, computerName), and
-// https://learn.microsoft.com/azure/virtual-machines/windows/faq.
+// What Azure refuses in a VM's names, users and passwords, told before anything is sent.
+// Sources: the descriptions of OSProfile in the compute OpenAPI (adminUsername, adminPassword, computerName),
+// https://learn.microsoft.com/azure/virtual-machines/windows/faq and …/linux/faq, and the checks of `az vm create`:
+// https://github.com/Azure/azure-cli/blob/dev/src/azure-cli/azure/cli/command_modules/vm/_validators.py
 
+import { nearest } from "../../source/suggestion.ts";
 import type { InputProblem } from "../definition.ts";
+import type { VmOs } from "./vm-images.ts";
 
-const RESERVED_USERS = (
-  "administrator admin user user1 test user2 test1 user3 admin1 1 123 a actuser adm admin2 aspnet backup console david " +
-  "guest john owner root server sql support support_388945a0 sys test2 test3 user4 user5"
-).split(" ");
+const RESERVED_USERS: ReadonlySet<string> = new Set(
+  (
+    "administrator admin user user1 test user2 test1 user3 admin1 1 123 a actuser adm admin2 aspnet backup console " +
+    "david guest john owner root server sql support support_388945a0 sys test2 test3 user4 user5"
+  ).split(" "),
+);
 
 const KNOWN_PASSWORDS: ReadonlySet<string> = new Set(
   "abc@123 P@$$w0rd P@ssw0rd P@ssword123 Pa$$word pass@word1 Password! Password1 Password22 iloveyou!".split(" "),
 );
 
-export function computerNameProblem(name: string, os: "Windows" | "Linux"): string | undefined {
-  if (os === "Linux") return name.length > 64 ? "a Linux computer name has at most 64 characters" : undefined;
-  if (name.length > 15) return `a Windows computer name has at most 15 characters, "${name}" has ${name.length}`;
-  if (/^\d+$/.test(name)) return `a Windows computer name is not all digits, as "${name}" is`;
-  if (/[\s`~!@#$%^&*()=+_[\]{}\\|;:.'",<>/?]/.test(name)) {
-    return `a Windows computer name has letters, digits and hyphens only, unlike "${name}"`;
+export function computerNameProblems(name: string | undefined, os: VmOs): readonly InputProblem[] {
+  if (name === undefined || os === "Linux") return [];
+  if (name.length > 15) {
+    return problem("/name", `a Windows computer name has at most 15 characters, "${name}" has ${name.length}`);
   }
-  return undefined;
+  return /^\d+$/.test(name) ? problem("/name", `a Windows computer name is not all digits, as "${name}" is`) : [];
 }
 
-export function userNameProblem(name: string, os: "Windows" | "Linux"): string | undefined {
-  if (RESERVED_USERS.includes(name.toLowerCase())) return `Azure does not allow the admin user name "${name}"`;
-  const longest = os === "Windows" ? 20 : 64;
-  if (name.length > longest) return `a ${os} admin user name has at most ${longest} characters`;
-  if (os === "Windows" && name.endsWith(".")) return "a Windows admin user name does not end with a dot";
-  return undefined;
+const NOT_IN_USERS: Readonly<Record<VmOs, RegExp>> = {
+  Windows: /[\\/"[\]:|<>+=;,?*@&]/,
+  Linux: /[\\/"[\]:|<>+=;,?*@&#()!\s]/,
+};
+const LONGEST_USER: Readonly<Record<VmOs, number>> = { Windows: 20, Linux: 64 };
+
+export function userNameProblems(name: string | undefined, os: VmOs): readonly InputProblem[] {
+  if (name === undefined) return [];
+  const at = "/adminUsername";
+  if (RESERVED_USERS.has(name.toLowerCase())) {
+    return problem(at, `Azure does not allow the admin user name "${name}"`, "take another one, such as azureuser");
+  }
+  if (name.length > LONGEST_USER[os]) {
+    return problem(at, `a ${os} user name has at most ${LONGEST_USER[os]} characters, "${name}" has ${name.length}`);
+  }
+  const character = NOT_IN_USERS[os].exec(name)?.[0];
+  if (character !== undefined) return problem(at, `a ${os} user name cannot have \`${character}\`, as "${name}" does`);
+  if (os === "Windows") return name.endsWith(".") ? problem(at, `a Windows user name cannot end with a dot`) : [];
+  if (/^[$-]/.test(name)) return problem(at, `a Linux user name cannot begin with \`${name.charAt(0)}\``);
+  if (!/[A-Z]/.test(name)) return [];
+  const message = `many Linux images refuse a user name with capital letters, such as "${name}"`;
+  return [{ at, message, hint: `write ${name.toLowerCase()}`, isDoubt: true }];
 }
+
+const PASSWORD_LENGTH: Readonly<Record<VmOs, readonly [number, number]>> = { Windows: [8, 123], Linux: [6, 72] };
 
 /** Never quotes the password. */
-export function passwordProblem(password: string, os: "Windows" | "Linux"): string | undefined {
-  const [shortest, longest] = os === "Windows" ? [8, 123] : [6, 72];
-  if (password.length < shortest || password.length > longest) {
-    return `a ${os} admin password has ${shortest} to ${longest} characters`;
+export function passwordProblems(password: string | undefined, os: VmOs): readonly InputProblem[] {
+  if (password === undefined) return [];
+  const at = "/adminPassword";
+  const [shortest, longest] = PASSWORD_LENGTH[os];
+  const { length } = password;
+  if (length < shortest || length > longest) {
+    return problem(at, `a ${os} password has ${shortest} to ${longest} characters, this one has ${length}`);
   }
-  const classes = [/[a-z]/, /[A-Z]/, /\d/, /[^A-Za-z0-9]/].filter((kind) => kind.test(password)).length;
-  if (classes < 3) return "an admin password has three of: lower case, upper case, digit, special character";
-  if (KNOWN_PASSWORDS.has(password)) return "Azure does not allow this admin password: it is too well known";
-  return undefined;
+  const classes = [/[a-z]/, /[A-Z]/, /\d/, /[\W_]/].filter((kind) => kind.test(password)).length;
+  if (classes < 3) {
+    const message = `a ${os} password has three of lower case, upper case, digit and special character, this one ${classes}`;
+    return problem(at, message);
+  }
+  if (KNOWN_PASSWORDS.has(password)) return problem(at, "Azure does not allow this password, which everybody knows");
+  return [];
 }
 
-export function problemAt(at: string, message: string | undefined, hint?: string): InputProblem[] {
-  return message === undefined ? [] : [{ at, message, ...(hint !== undefined && { hint }) }];
+/** Types of keys that Azure takes. https://learn.microsoft.com/azure/virtual-machines/linux/mac-create-ssh-keys */
+const KEY_TYPES: readonly string[] = ["ssh-rsa", "ssh-ed25519"];
+/** Bytes of the base64 text of an RSA key of 2048 bits, the fewest that Azure takes. */
+const SHORTEST_RSA = 270;
+
+export function sshKeyProblems(key: string | undefined, os: VmOs | undefined): readonly InputProblem[] {
+  const at = "/sshPublicKey";
+  if (key === undefined) return [];
+  if (os === "Windows")
+    return problem(at, "Azure takes SSH keys for Linux machines only", "give an adminPassword", true);
+  if (/PRIVATE KEY/.test(key)) {
+    return problem(
+      at,
+      "this is a private key, which must go nowhere",
+      "give the public key, the text of the .pub file",
+    );
+  }
+  const hint = `a key is one line such as "${KEY_TYPES[1]!} AAAA… you@host", the text of the .pub file`;
+  const [type = "", base64 = "", ...comment] = key.trim().split(/[ \t]+/);
+  if (key.trim().includes("\n")) return problem(at, "an SSH public key is one line, and this is several", hint);
+  if (!KEY_TYPES.includes(type)) {
+    const known = KEY_TYPES.join(" or ");
+    return problem(at, `an SSH public key begins with ${known}, this one with "${type.slice(0, 30)}"`, hint);
+  }
+  const bytes = Buffer.from(base64, "base64");
+  const isWhole = bytes.toString("base64").replace(/=+$/, "") === base64.replace(/=+$/, "");
+  // The key's own first field is its type once more.
+  const inner = bytes.length > 4 ? bytes.subarray(4, 4 + bytes.readUInt32BE(0)).toString("latin1") : "";
+  if (!isWhole || inner !== type) {
+    const what = comment.length === 0 && base64 === "" ? "has no key behind its type" : "is damaged or cut off";
+    return problem(at, `this SSH public key ${what}`, hint);
+  }
+  if (type === "ssh-rsa" && bytes.length < SHORTEST_RSA) {
+    return problem(at, "this RSA key has fewer than the 2048 bits that Azure asks for");
+  }
+  return [];
+}
+
+const SIZE = /^(?:Standard|Basic)_[A-Z]{1,4}\d{1,4}(?:-\d+)?[a-z]*(?:_[A-Za-z0-9]+)*$/i;
+/** Sizes that runbooks use most, for "did you mean". */
+const COMMON_SIZES: readonly string[] = (
+  "Standard_B1s Standard_B2s Standard_B2ms Standard_B4ms Standard_B2s_v2 Standard_D2s_v3 Standard_D4s_v3 " +
+  "Standard_D2s_v5 Standard_D4s_v5 Standard_D8s_v5 Standard_D2as_v5 Standard_D4as_v5 Standard_D2s_v6 Standard_D4s_v6 " +
+  "Standard_DS1_v2 Standard_DS2_v2 Standard_E2s_v5 Standard_E4s_v5 Standard_F2s_v2 Standard_F4s_v2"
+).split(" ");
+
+export function sizeProblems(size: string | undefined): readonly InputProblem[] {
+  if (size === undefined || SIZE.test(size)) return [];
+  const tidy = size.trim().replaceAll(/[\s-]+/g, "_");
+  const whole = [tidy, `Standard_${tidy}`].find((one) => SIZE.test(one));
+  const near = whole ?? nearest(size, COMMON_SIZES);
+  const hint = near === undefined ? "sizes are named as in Standard_D2s_v5" : `did you mean "${near}"?`;
+  return problem("/size", `"${size}" is no name of a VM size`, hint);
+}
+
+function problem(at: string, message: string, hint?: string, isAboutKey = false): readonly InputProblem[] {
+  return [{ at, message, ...(hint !== undefined && { hint }), ...(isAboutKey && { isAboutKey }) }];
 }

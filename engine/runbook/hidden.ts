@@ -1,0 +1,54 @@
+// Where a file holds what must not be shown, so that no message quotes the line as it is. Generous: a name that only
+// looks like that of a secret counts.
+
+import type { SourceText, Span } from "../source/source-text.ts";
+import { SECRET_KEYWORD } from "../steps/definition.ts";
+import { type Authored, entriesOf } from "./authored.ts";
+import type { Outline } from "./outline.ts";
+
+const SECRET_NAME = /passw|pwd|token|secret|credential|private/i;
+const PRIVATE_KEY = /PRIVATE KEY/;
+
+/** Of a longer line nothing is looked for behind this, which keeps a hostile one from costing much. */
+const MOST_LOOKED_AT = 1000;
+const SECRET_KEY =
+  /(?:passw|pwd|token|secret|credential|private)[\w-]*["']?\s*:\s*(?!\s|["']?\$\{\{|true\b|false\b)(.+)$/i;
+
+/** In a text that is not YAML: what stands behind a key with such a name, to the end of the line of the place. */
+export function hiddenInLine(source: SourceText, place: Span): readonly Span[] {
+  const { line, column } = source.positionAt(place.start);
+  const found = SECRET_KEY.exec(source.line(line).slice(0, MOST_LOOKED_AT));
+  if (found === null) return [];
+  const end = place.start - (column - 1) + source.line(line).length;
+  return [{ start: place.start - (column - 1) + found.index + found[0].length - found[1]!.length, end }];
+}
+
+export function hiddenInTree({ root, inputs, steps }: Outline): readonly Span[] {
+  const declared = [...inputs].flatMap(([name, { node, input }]) => {
+    if (input?.secret !== true && !SECRET_NAME.test(name)) return [];
+    const entries = entriesOf(node);
+    return ["default", "enum"].flatMap((key) => scalarsIn(entries?.get(key)?.value));
+  });
+  const given = steps.flatMap(({ with: node, definition }) => {
+    const properties = (definition?.inputs.properties ?? {}) as Readonly<
+      Record<string, Readonly<Record<string, unknown>>>
+    >;
+    return [...(entriesOf(node) ?? [])].flatMap(([key, { value }]) =>
+      properties[key]?.[SECRET_KEYWORD] === true || SECRET_NAME.test(key) ? scalarsIn(value) : [],
+    );
+  });
+  return [...declared, ...given, ...privateKeysIn(root)];
+}
+
+function scalarsIn(node: Authored | undefined): readonly Span[] {
+  if (node === undefined) return [];
+  if (node.kind === "list") return node.items.flatMap(scalarsIn);
+  if (node.kind === "map") return [...node.entries.values()].flatMap(({ value }) => scalarsIn(value));
+  return node.isTemplate || typeof node.value === "boolean" || node.value === null ? [] : [node.span];
+}
+
+function privateKeysIn(node: Authored): readonly Span[] {
+  if (node.kind === "list") return node.items.flatMap(privateKeysIn);
+  if (node.kind === "map") return [...node.entries.values()].flatMap(({ value }) => privateKeysIn(value));
+  return typeof node.value === "string" && PRIVATE_KEY.test(node.value) ? [node.span] : [];
+}

@@ -1,0 +1,36 @@
+// Words that other tools have for the keys of a runbook, and what to write here.
+
+/** By the key that is meant, the words for it elsewhere. */
+const WORDS: Readonly<Record<string, readonly string[]>> = {
+  // A step's.
+  needs: ["dependsOn", "depends_on", "depends", "after", "requires"],
+  if: ["when", "condition", "unless"],
+  uses: ["type", "action", "task", "run", "kind", "resource"],
+  with: ["inputs", "parameters", "params", "args", "arguments", "properties", "values"],
+  id: ["name", "key"],
+  timeout: ["timeout-minutes", "timeoutMinutes", "timeoutInMinutes", "timeoutSeconds", "deadline"],
+  // A runbook's.
+  steps: ["jobs", "tasks", "resources", "stages", "actions"],
+  inputs: ["parameters", "params", "variables", "vars", "variable"],
+  outputs: ["output", "returns", "results"],
+  version: ["apiVersion", "schemaVersion", "format"],
+  name: ["title", "label"],
+  // An input's.
+  enum: ["allowed", "allowedValues", "choices", "options", "values", "oneOf"],
+  secret: ["sensitive", "secure", "password", "isSecret"],
+  default: ["defaultValue", "value", "initial"],
+  pattern: ["regex", "regexp", "matches", "format"],
+  minLength: ["min", "minimum", "minLen"],
+  maxLength: ["max", "maximum", "maxLen"],
+  description: ["help", "doc", "docs", "label", "title", "comment", "metadata"],
+};
+
+/** A hint, when one of the known keys is what the word means elsewhere. */
+export function otherWord(word: string, known: readonly string[]): string | undefined {
+  const given = word.toLowerCase();
+  if (given === "required" && known.includes("default")) return "an input without `default` must be given";
+  const meant = known.find(
+    (key) => Object.hasOwn(WORDS, key) && WORDS[key]!.some((one) => one.toLowerCase() === given),
+  );
+  return meant === undefined ? undefined : `did you mean "${meant}"?`;
+}

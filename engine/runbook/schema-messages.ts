@@ -1,0 +1,187 @@
+// A finding of the schema in the words of an author. Ajv's own words, keywords and paths stay here.
+
+import type { ErrorObject } from "ajv";
+import type { DiagnosticCode } from "../source/diagnostic-codes.ts";
+import { suggest } from "../source/suggestion.ts";
+import { PATTERN_MESSAGE_KEYWORD, SECRET_KEYWORD } from "../steps/definition.ts";
+import { otherWord } from "./other-words.ts";
+
+export interface SchemaProblem {
+  readonly code: DiagnosticCode;
+  readonly message: string;
+  readonly hint?: string | undefined;
+  /** Where to point: at the value, at one of its keys, or at the head of the map in which something is missing. */
+  readonly at: "value" | "head" | { readonly key: string };
+}
+
+/** How a message names the value that is wrong, and the map that it stands in or is. */
+export interface SchemaPlace {
+  /** `"location"`, `this item`. */
+  readonly what: string;
+  /** `step "vm"`, `input "size"`, `a runbook`. */
+  readonly owner: string;
+}
+
+type Params = Readonly<Record<string, unknown>>;
+
+/** Absent for findings that only repeat others. */
+export function schemaProblem(error: ErrorObject, { what, owner }: SchemaPlace): SchemaProblem | undefined {
+  // Of "a value or an expression" only the value's complaint is told: what is no expression was meant as a value.
+  if (/\/anyOf\/1\//.test(error.schemaPath)) return undefined;
+  // A name that is wrong is told of as a name.
+  if (error.propertyName !== undefined) return undefined;
+  const schema = (error.parentSchema ?? {}) as Params;
+  const params = error.params as Params;
+  const value: unknown = error.data;
+  const tell = (code: DiagnosticCode, message: string, hint?: string): SchemaProblem => ({
+    code,
+    message,
+    hint,
+    at: "value",
+  });
+  if (schema[SECRET_KEYWORD] === true) return secretProblem(what, value, tell);
+  switch (error.keyword) {
+    case "anyOf":
+    case "if":
+    case "oneOf":
+    case "discriminator":
+      return undefined;
+    case "required":
+      return { code: "missing-key", message: `${owner} has no "${String(params["missingProperty"])}"`, at: "head" };
+    case "additionalProperties": {
+      const key = String(params["additionalProperty"]);
+      const known = Object.keys((schema["properties"] as object | undefined) ?? {});
+      const hint = otherWord(key, known) ?? suggest(key, known);
+      return { code: "unknown-key", message: `${owner} has no key "${key}"`, hint, at: { key } };
+    }
+    case "propertyNames": {
+      const key = String(params["propertyName"]);
+      return { code: "wrong-name", message: `${quoted(key)} is no name, ${NAME_RULE}`, at: { key } };
+    }
+    case "type":
+      return typeProblem(what, value, [error.schema].flat().map(String), tell);
+    case "enum":
+      return enumProblem(what, value, error.schema as readonly unknown[], tell);
+    case "const": {
+      const hint = String(value) === String(error.schema) ? "remove the quotes" : undefined;
+      const code = what === '"version"' ? "unknown-version" : "wrong-value";
+      return tell(code, `${what} is ${shown(value)}, expected ${String(error.schema)}`, hint);
+    }
+    case "pattern": {
+      const expected = schema[PATTERN_MESSAGE_KEYWORD];
+      const pattern = String(error.schema).replace("|\\$\\{\\{", "");
+      const rule = typeof expected === "string" ? expected : `expected text that matches \`${pattern}\``;
+      return tell("wrong-value", `${what} is ${shown(value)}, ${rule}`);
+    }
+    case "minLength":
+      return tell("wrong-value", `${what} is ${shown(value)}, expected ${count(error.schema, "character")} or more`);
+    case "maxLength": {
+      const length = typeof value === "string" ? Array.from(value).length : 0;
+      return tell("wrong-value", `${what} has ${length} characters, expected at most ${String(error.schema)}`);
+    }
+    case "minItems":
+      return tell("wrong-value", `${what} is an empty list, expected ${count(error.schema, "item")} or more`);
+    case "maxProperties": {
+      const size = Object.keys(value as object).length;
+      return tell("wrong-value", `${what} has ${size} entries, expected at most ${String(error.schema)}`);
+    }
+    case "uniqueItems": {
+      const item = (value as readonly unknown[])[Number(params["i"])];
+      return tell("wrong-value", `${what} holds ${shown(item)} twice, expected each once`);
+    }
+    case "minimum":
+      return tell("wrong-value", `${what} is ${shown(value)}, expected ${String(error.schema)} or more`);
+    case "maximum":
+      return tell("wrong-value", `${what} is ${shown(value)}, expected at most ${String(error.schema)}`);
+    default:
+      return tell("wrong-value", `${what} ${error.message ?? "is not as expected"}`);
+  }
+}
+
+/** What is expected of an id and of the name of an input or an output. */
+export const NAME_RULE = "expected a letter, then letters, digits, `_` and `-`, at most 64 in all";
+
+type Tell = (code: DiagnosticCode, message: string, hint?: string) => SchemaProblem;
+
+function secretProblem(what: string, value: unknown, tell: Tell): SchemaProblem {
+  if (value === null) return tell("wrong-type", `${what} is empty, expected an expression that gives a secret`);
+  const hint = "declare an input with `secret: true` and write ${{ inputs.<name> }}";
+  return tell("secret-in-file", `${what} is a secret and is written in the file`, hint);
+}
+
+function typeProblem(what: string, value: unknown, types: readonly string[], tell: Tell): SchemaProblem {
+  const expected = types.map(describeType).join(" or ");
+  const message = `${what} is ${kindOf(value)}, expected ${expected}`;
+  const wants = (type: string): boolean => types.includes(type);
+  if (what === '"if"' && typeof value === "string") {
+    return tell(
+      "wrong-type",
+      `${what} is text, expected true, false or an expression`,
+      `write \${{ ${value.trim()} }}`,
+    );
+  }
+  const hint =
+    wants("string") && (typeof value === "number" || typeof value === "boolean")
+      ? `put it in quotes: "${String(value)}"`
+      : wants("array") && typeof value === "string"
+        ? `write [${value}]`
+        : wants("array") && what === '"steps"'
+          ? "write each step as an item of a list: `- id: <id>`"
+          : wants("boolean") && typeof value === "string"
+            ? "write true or false, without quotes"
+            : wants("object") && what === "this step" && typeof value === "string"
+              ? `write it as \`- id: <id>\` and \`uses: ${value}\``
+              : (wants("number") || wants("integer")) &&
+                  typeof value === "string" &&
+                  !Number.isNaN(Number(value || "x"))
+                ? "remove the quotes"
+                : undefined;
+  return tell("wrong-type", message, hint);
+}
+
+function enumProblem(what: string, value: unknown, values: readonly unknown[], tell: Tell): SchemaProblem {
+  const names = values.map(String);
+  const near = typeof value === "string" ? suggest(value, names) : undefined;
+  if (what === '"uses"') {
+    const message = value === null ? '"uses" is empty, expected a step type' : `${shown(value)} is no step type`;
+    return tell("unknown-step-type", message, near ?? suggest("", names));
+  }
+  const list = names.map((one) => `"${one}"`).join(" or ");
+  return tell(
+    "wrong-value",
+    `${what} is ${shown(value)}, expected ${list}`,
+    near?.startsWith("did you") ? near : undefined,
+  );
+}
+
+function count(number: unknown, noun: string): string {
+  return `${String(number)} ${noun}${number === 1 ? "" : "s"}`;
+}
+
+function describeType(type: string): string {
+  return (
+    { string: "text", array: "a list", object: "a map", null: "nothing", integer: "an integer" }[type] ?? `a ${type}`
+  );
+}
+
+/** What a value is, in an author's words. */
+export function kindOf(value: unknown): string {
+  if (value === null || value === undefined) return "empty";
+  if (typeof value === "string") return "text";
+  if (typeof value !== "object") return `a ${typeof value}`;
+  return Array.isArray(value) ? "a list" : "a map";
+}
+
+/** A value as a message quotes it: one short line. */
+export function shown(value: unknown): string {
+  if (value === "") return "empty text";
+  if (typeof value === "string") return quoted(value);
+  return typeof value === "number" || typeof value === "boolean" ? String(value) : kindOf(value);
+}
+
+const LONGEST_QUOTE = 60;
+
+function quoted(text: string): string {
+  const line = text.replaceAll("\n", "\\n");
+  return `"${line.length > LONGEST_QUOTE ? `${line.slice(0, LONGEST_QUOTE - 1)}…` : line}"`;
+}

@@ -1,0 +1,92 @@
+// Ids of Azure Resource Manager, taken apart.
+
+import type { InputProblem } from "./definition.ts";
+
+export interface ArmId {
+  /** Absent: the id is of no subscription. */
+  readonly subscription?: string;
+  readonly group?: string;
+  /** For example `Microsoft.Compute/virtualMachines`; absent for a subscription or a group. */
+  readonly type?: string;
+}
+
+const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+export function isGuid(text: string): boolean {
+  return GUID.test(text);
+}
+
+/** Takes an id apart; absent when it is none. Case does not count, as Azure has it. */
+export function parseArmId(id: string): ArmId | undefined {
+  if (id === "/") return {};
+  const parts = id.split("/").slice(1);
+  if (!id.startsWith("/") || parts.some((part) => part === "")) return undefined;
+  const found: { subscription?: string; group?: string; type?: string } = {};
+  const takes = (key: string): string | undefined => {
+    if (parts[0]?.toLowerCase() !== key || parts[1] === undefined) return undefined;
+    return parts.splice(0, 2)[1];
+  };
+  const subscription = takes("subscriptions");
+  if (subscription !== undefined) found.subscription = subscription;
+  const group = subscription === undefined ? undefined : takes("resourcegroups");
+  if (group !== undefined) found.group = group;
+  while (parts.length > 0) {
+    // A provider, then pairs of type and name; a further `providers` begins an extension of what came before.
+    if (parts[0]?.toLowerCase() !== "providers" || parts.length < 4) return undefined;
+    const [, namespace] = parts.splice(0, 2);
+    const types: string[] = [];
+    while (parts.length > 0 && parts[0]!.toLowerCase() !== "providers") {
+      const [type, name] = parts.splice(0, 2);
+      if (type === undefined || name === undefined) return undefined;
+      types.push(type);
+    }
+    found.type = [namespace, ...types].join("/");
+  }
+  return found;
+}
+
+/** What an id of a type looks like. */
+export const ID_FORMS = {
+  "Microsoft.Compute/virtualMachines": "a virtual machine",
+  "Microsoft.ManagedIdentity/userAssignedIdentities": "a user assigned identity",
+  "Microsoft.Network/virtualNetworks/subnets": "a subnet",
+} as const;
+
+/** What is wrong with an input that must be the id of a resource of one type. */
+export function idProblems(at: string, id: string | undefined, type: keyof typeof ID_FORMS): readonly InputProblem[] {
+  if (id === undefined) return [];
+  const what = ID_FORMS[type];
+  const wellFormed = anyIdProblems(at, id, `the ARM id of ${what}`, formOf(type));
+  if (wellFormed.length > 0) return wellFormed;
+  const found = parseArmId(id);
+  if (found?.type?.toLowerCase() === type.toLowerCase()) return [];
+  const is = found?.type ?? (found?.group === undefined ? "a subscription" : "a resource group");
+  const message = `"${id}" is the id of ${found?.type === undefined ? is : `something of type ${is}`}, expected that of ${what}`;
+  return [{ at, message, hint: formOf(type) }];
+}
+
+/** What is wrong with an input that must be the id of a scope of any kind. */
+export function scopeProblems(at: string, id: string | undefined): readonly InputProblem[] {
+  const form = "/subscriptions/<guid>, a group or a resource in one, or a management group";
+  return id === undefined ? [] : anyIdProblems(at, id, "an ARM id", form);
+}
+
+function anyIdProblems(at: string, id: string, what: string, form: string): readonly InputProblem[] {
+  const placeholder = /[{<]\w[^}>]*[}>]/.exec(id)?.[0];
+  if (placeholder !== undefined) {
+    return [{ at, message: `"${id}" still holds the placeholder ${placeholder}`, hint: "put in what it stands for" }];
+  }
+  const host = /^https?:\/\/[^/]+/.exec(id)?.[0];
+  if (host !== undefined) return [{ at, message: `"${id}" is a URL, expected ${what}`, hint: `remove ${host}` }];
+  const found = parseArmId(id);
+  if (found === undefined) return [{ at, message: `"${id}" is not ${what}`, hint: `ids look like ${form}` }];
+  if (found.subscription !== undefined && !isGuid(found.subscription)) {
+    return [{ at, message: `the subscription in "${id}" is "${found.subscription}", expected a GUID` }];
+  }
+  return [];
+}
+
+function formOf(type: string): string {
+  const [namespace, ...types] = type.split("/");
+  return `/subscriptions/<guid>/resourceGroups/<group>/providers/${namespace}/${types.map((one) => `${one}/<name>`).join("/")}`;
+}
