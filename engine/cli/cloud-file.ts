@@ -22,8 +22,8 @@ export function readCloud(given: string, io: Pick<Io, "cwd">): Cloud {
   const known = CLOUDS.get(given);
   if (known !== undefined) return known;
   if (!given.endsWith(".json")) {
-    const hint = suggest(given, CLOUDS.keys()) ?? "";
-    throw new CliError(EXIT.usage, `there is no cloud "${given}"`, `${hint}; or name a .json file that describes it`);
+    const hint = `${suggest(given, CLOUDS.keys()) ?? ""} Or name a .json file that describes it`;
+    throw new CliError(EXIT.usage, `there is no cloud "${given}"`, hint);
   }
   const path = resolve(io.cwd, given);
   const described = parsed(given, readText(path, given));

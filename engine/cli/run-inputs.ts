@@ -15,6 +15,9 @@ import type { InputOptions } from "./input-options.ts";
 import type { Io } from "./io.ts";
 import { Terminal } from "./terminal.ts";
 
+/** What the environment may hold of a sign-in (https://learn.microsoft.com/javascript/api/@azure/identity/environmentcredential). */
+const CREDENTIALS = ["AZURE_CLIENT_SECRET", "AZURE_CLIENT_CERTIFICATE_PASSWORD", "AZURE_PASSWORD"];
+
 export interface RunInputs {
   /** Secrets among them as handles. */
   readonly inputs: Readonly<Record<string, Json>>;
@@ -41,6 +44,11 @@ export async function runInputs(
     throw new CliError(EXIT.badInput, "the runbook does not go with these inputs");
   }
   const vault = new Vault();
+  // Never used from here, only known: so that an error text that echoes one does not show it.
+  for (const name of CREDENTIALS) {
+    const value = io.env[name];
+    if (value !== undefined) vault.put(`env.${name}`, value);
+  }
   const secrets = new Set(runbook.inputs.filter(({ secret }) => secret).map(({ name }) => name));
   const inputs = Object.entries(values).map(([name, value]) => {
     const kept = secrets.has(name) ? vault.put(`inputs.${name}`, String(value)) : value;

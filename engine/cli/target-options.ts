@@ -72,13 +72,19 @@ export async function openTarget(options: TargetOptions, io: Io): Promise<Target
       description: "emulator (.runbook/emulator)",
     });
   }
-  const [{ openAzureTarget }, { readCloud }] = await Promise.all([
+  const [{ openAzureTarget, NoSubscriptionError }, { readCloud }] = await Promise.all([
     import("../azure/azure-target.ts"),
     import("./cloud-file.ts"),
   ]);
-  return openAzureTarget({
-    cloud: readCloud(options.cloud, io),
-    env: io.env,
-    ...(options.subscription !== undefined && { subscriptionId: options.subscription }),
-  });
+  try {
+    return await openAzureTarget({
+      cloud: readCloud(options.cloud, io),
+      env: io.env,
+      ...(options.subscription !== undefined && { subscriptionId: options.subscription }),
+    });
+  } catch (thrown) {
+    if (!(thrown instanceof NoSubscriptionError)) throw thrown;
+    const ways = "give --subscription, set AZURE_SUBSCRIPTION_ID, or choose one with `az account set`";
+    throw new CliError(EXIT.usage, thrown.message, ways);
+  }
 }

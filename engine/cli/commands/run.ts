@@ -1,6 +1,7 @@
 // Runs a runbook, from its first step to its summary.
 
 import { type Command, InvalidArgumentError } from "commander";
+import { admitToAzure, refuseUnattended } from "../azure-admission.ts";
 import type { CliCommand } from "../command.ts";
 import { tellDiagnostics } from "../diagnostic-formats.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
@@ -64,6 +65,8 @@ function optionsOf(command: Command): RunCommandOptions {
 }
 
 export async function run(options: RunCommandOptions, io: Io): Promise<ExitCode> {
+  const onAzure = options.target.target === "azure";
+  if (onAzure) refuseUnattended(options.yes, io);
   const err = new Terminal(io.stderr, io.env);
   const { runbook, diagnostics } = loadFile(readRunbookFile(options.file, io));
   tellDiagnostics(diagnostics, err);
@@ -71,6 +74,7 @@ export async function run(options: RunCommandOptions, io: Io): Promise<ExitCode>
   const { inputs, vault } = await runInputs(runbook, options.inputs, options.target.target, io);
   const target = await openTarget(options.target, io);
   try {
+    if (onAzure) await admitToAzure(target, runbook, options.yes, io);
     const { performRun } = await import("../run-session.ts");
     const id = newRunId(io.clock.now());
     const progress = new RunProgress();

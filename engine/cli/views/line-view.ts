@@ -4,7 +4,7 @@ import type { RunEvent } from "../../run/events.ts";
 import type { Terminal } from "../terminal.ts";
 import { causeOf, type RunProgress } from "./run-progress.ts";
 import type { RunView } from "./run-view.ts";
-import { endText } from "./step-rows.ts";
+import { endText, headingOf } from "./step-rows.ts";
 import { durationText } from "./text-fit.ts";
 
 /** `progress` must have taken an event before the view is given it. */
@@ -14,6 +14,9 @@ export function lineView(progress: RunProgress, terminal: Terminal): RunView {
   return {
     event(event: RunEvent) {
       switch (event.type) {
+        case "run-started":
+          terminal.line(headingOf(progress));
+          return;
         case "step-started":
           terminal.line(`${event.step}: started`);
           return;

@@ -4,7 +4,7 @@ import type { RunEvent } from "../../run/events.ts";
 import type { Terminal } from "../terminal.ts";
 import type { RunProgress } from "./run-progress.ts";
 import type { RunView } from "./run-view.ts";
-import { idWidth, stepRow } from "./step-rows.ts";
+import { headingOf, idWidth, stepRow } from "./step-rows.ts";
 import { cut, widthOf } from "./text-fit.ts";
 
 const BLOCK_LINES = 10;
@@ -39,6 +39,8 @@ export function liveView({ progress, terminal, now, every = realInterval }: Live
   });
   return {
     event(event: RunEvent) {
+      if (event.type === "run-started")
+        above.push(terminal.paint("bold", cut(headingOf(progress), terminal.columns - 1)));
       if (event.type !== "step-finished") return;
       const { columns } = terminal;
       const at = { width: idWidth(progress, columns), columns, now: event.at };

@@ -22,6 +22,11 @@ export function idWidth(progress: RunProgress, columns: number): number {
   return Math.min(longest, Math.max(8, Math.floor(columns * 0.3)));
 }
 
+/** What runs and where. */
+export function headingOf(progress: RunProgress): string {
+  return `${progress.runbook} on ${progress.target}`;
+}
+
 /** How a step ended, as the end of a sentence about it. */
 export function endText(step: StepProgress): string {
   if (step.status === "skipped") {

@@ -1,0 +1,67 @@
+// Whether a run on Azure may start at all: somebody is signed in, and sees the subscription.
+
+import { OperationError } from "../run/failure.ts";
+import { Vault } from "../run/vault.ts";
+import { isJsonObject } from "../value/json.ts";
+import { clientsFor } from "./clients.ts";
+import { call } from "./performer.ts";
+import { type Target, tokenScope } from "./target.ts";
+
+export interface SignedIn {
+  readonly subscriptionName: string;
+}
+
+/** Nobody is signed in, or whoever is may not see the subscription. */
+export class SignInError extends Error {
+  override readonly name = "SignInError";
+  /** What each way to sign in said, one line each. */
+  readonly tried: readonly string[];
+  /** Azure's own error code. */
+  readonly code: string | undefined;
+
+  constructor(message: string, how: { readonly tried?: readonly string[]; readonly code?: string } = {}) {
+    super(message);
+    this.tried = how.tried ?? [];
+    this.code = how.code;
+  }
+}
+
+const SUBSCRIPTIONS_API_VERSION = "2022-12-01";
+
+/** Gets a token and reads the subscription. Throws a `SignInError`, or an `OperationError` when Azure does not answer. */
+export async function signIn(target: Target): Promise<SignedIn> {
+  try {
+    // As the SDK clients ask: a token that was got otherwise would be kept apart, and another one got for them.
+    await target.credential.getToken(tokenScope(target), { enableCae: true });
+  } catch (thrown) {
+    throw new SignInError("no sign-in worked", { tried: reasons(thrown) });
+  }
+  const clients = clientsFor(target);
+  try {
+    const { body } = await call({ target, clients, vault: new Vault() }, {}, async () =>
+      (await clients.resources()).resources.getById(
+        `subscriptions/${target.subscriptionId}`,
+        SUBSCRIPTIONS_API_VERSION,
+      ),
+    );
+    const name = isJsonObject(body) ? body["displayName"] : undefined;
+    return { subscriptionName: typeof name === "string" ? name : target.subscriptionId };
+  } catch (thrown) {
+    if (!(thrown instanceof OperationError)) throw thrown;
+    const { status, message, code } = thrown.failure;
+    if (status !== 401 && status !== 403 && status !== 404) throw thrown;
+    throw new SignInError(message, code === undefined ? {} : { code });
+  }
+}
+
+/** One line for each way that was tried: Entra's own words when it answered, else the first sentence. The rest is traces. */
+function reasons(thrown: unknown): readonly string[] {
+  const { errors } = thrown as { errors?: readonly unknown[] };
+  const all = Array.isArray(errors) ? errors : [thrown];
+  return all.map((one) => {
+    const text = (one instanceof Error ? one.message : String(one)).replaceAll(/\s+/g, " ").replace(/^Error: /, "");
+    const answer = /AADSTS\d+: .*?(?= Trace ID:|$)/.exec(text)?.[0];
+    if (answer !== undefined) return `${text.split(" ")[0] ?? ""}: ${answer}`;
+    return text.split(/(?<=[.:]) (?=To |See |Message)/)[0] ?? "";
+  });
+}

@@ -1,0 +1,50 @@
+// Before anything is done on Azure: a person has agreed, is signed in, and sees the subscription.
+
+import type { Target } from "../azure/target.ts";
+import type { Runbook } from "../runbook/model.ts";
+import { OperationError } from "../run/failure.ts";
+import { CliError } from "./cli-error.ts";
+import { countText } from "./diagnostic-formats.ts";
+import { EXIT } from "./exit-code.ts";
+import type { Io } from "./io.ts";
+import { hintFor } from "./views/azure-hints.ts";
+
+/** Asked first, so that nobody answers questions in vain. */
+export function refuseUnattended(yes: boolean, io: Io): void {
+  if (yes || canAsk(io)) return;
+  throw new CliError(
+    EXIT.usage,
+    "a run on Azure is confirmed at a terminal, and here is none",
+    "add --yes to run it without being asked",
+  );
+}
+
+/** Throws a `CliError` unless the run may start. */
+export async function admitToAzure(target: Target, runbook: Runbook, yes: boolean, io: Io): Promise<void> {
+  const { signIn, SignInError } = await import("../azure/sign-in.ts");
+  const { subscriptionName } = await signIn(target).catch((thrown: unknown) => {
+    if (thrown instanceof SignInError) {
+      const { message, tried, code } = thrown;
+      const named = code === undefined ? message : `${message} [${code}]`;
+      const hint = hintFor({ origin: "azure", message, ...(code !== undefined && { code }) });
+      throw new CliError(
+        EXIT.notAllowed,
+        [named, ...tried.map((line) => `  ${line}`)].join("\n"),
+        hint ?? "sign in with `az login`, or set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET",
+      );
+    }
+    if (thrown instanceof OperationError) {
+      throw new CliError(EXIT.failed, `Azure does not answer: ${thrown.message}`, hintFor(thrown.failure));
+    }
+    throw thrown;
+  });
+  if (yes) return;
+  const { askWhether } = await import("./prompts.ts");
+  const steps = countText(runbook.steps.length, "step");
+  const question = `Run ${steps} of ${runbook.name} in the subscription "${subscriptionName}"? (${target.description})`;
+  if (!(await askWhether(question, io))) throw new CliError(EXIT.failed, "not started: nothing was sent but reads");
+}
+
+function canAsk(io: Io): boolean {
+  return io.stdin.isTTY === true && io.stdout.isTTY === true;
+}
