@@ -1,4 +1,4 @@
-// Writes what is made from the step types: the editor's schema and the precompiled validators.
+// Writes what is made from the step types (the editor's schema, the precompiled validators) and from the guest scripts.
 // `--check` writes nothing and fails when a file is not what would be written.
 
 import { Ajv } from "ajv";
@@ -6,6 +6,7 @@ import standalone from "ajv/dist/standalone/index.js";
 import { readFileSync, writeFileSync } from "node:fs";
 import { AJV_OPTIONS, schemasOf } from "../dist/engine/runbook/compile.js";
 import { builtinSteps } from "../dist/engine/steps/builtin/index.js";
+import { guestFiles } from "./guest-scripts.mjs";
 
 const schemas = schemasOf(builtinSteps);
 const ajv = new Ajv({ ...AJV_OPTIONS, code: { source: true, esm: true, optimize: 1 } });
@@ -31,12 +32,13 @@ const validators = `// Made by scripts/generate.mjs. Do not edit.\n${code}\nexpo
 const files = {
   "schemas/runbook.schema.json": `${JSON.stringify(schemas.get("runbook"), null, 2)}\n`,
   "engine/runbook/generated/validators.js": validators,
+  ...guestFiles(),
 };
 for (const [file, text] of Object.entries(files)) {
   const url = new URL(`../${file}`, import.meta.url);
   if (!process.argv.includes("--check")) writeFileSync(url, text);
   else if (read(url) !== text) {
-    process.stderr.write(`${file} is not what the step types make it; run \`npm run generate\`\n`);
+    process.stderr.write(`${file} is not what it is made from; run \`npm run generate\`\n`);
     process.exitCode = 1;
   }
 }

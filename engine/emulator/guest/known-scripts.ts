@@ -1,4 +1,4 @@
-// The scripts that the emulated guest knows. `scripts/guest-hashes.mjs` rewrites the table from the sources.
+// The scripts that the emulated guest knows. `npm run generate` rewrites the table from the sources.
 
 import { createHash } from "node:crypto";
 
@@ -9,8 +9,8 @@ export interface KnownScript {
 }
 
 export const knownScripts: Readonly<Record<string, KnownScript>> = {
-  "guest.sh": { os: "Linux", sha256: "0000000000000000000000000000000000000000000000000000000000000000" },
-  "guest.ps1": { os: "Windows", sha256: "0000000000000000000000000000000000000000000000000000000000000000" },
+  "guest.sh": { os: "Linux", sha256: "1ac1f2e23474276d9962f14c704502739fdc922da7c06f83dcef98b2ba072250" },
+  "guest.ps1": { os: "Windows", sha256: "c1c206e78950f08e7edbc457ca264be34578abb230ec141bac54da14a4d23c2b" },
 };
 
 /** The action API gives lines, the managed API one string; both make the same hash. */
