@@ -7,10 +7,14 @@ import { systemClock } from "../run/clock.ts";
 import { inProcessClient } from "./in-process.ts";
 import type { Target } from "./target.ts";
 
+/** In words, or each delay by itself. The emulator is loaded only when it is opened, so its type is asked for here. */
+// oxlint-disable-next-line typescript/consistent-type-imports -- a type import would be one of the layers' arrows
+type Latency = NonNullable<Parameters<typeof import("../emulator/emulator.ts").Emulator.open>[0]>["latency"];
+
 export interface EmulatorTargetOptions {
   /** Where the emulator keeps its state; absent: in memory. */
   readonly directory?: string;
-  readonly latency?: "fast" | "real";
+  readonly latency?: Exclude<Latency, undefined>;
   /** As a person would write it. */
   readonly description: string;
   readonly now?: () => number;

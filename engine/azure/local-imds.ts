@@ -2,7 +2,7 @@
 
 import { OperationError } from "../run/failure.ts";
 import type { IdentitySelector } from "../steps/operation.ts";
-import type { CallContext } from "./performer.ts";
+import type { CallContext } from "./sdk-call.ts";
 
 /** Honours AZURE_POD_IDENTITY_AUTHORITY_HOST, which replaces http://169.254.169.254 (`@azure/identity`). */
 export async function localToken(

@@ -1,7 +1,16 @@
 // Performs activities on a target, through the SDKs.
 
 import pRetry from "p-retry";
-import type { Got, ListInput, Polled, ResourceInput, Submitted, WriteInput } from "../run/activities.ts";
+import type {
+  Got,
+  GuestRunInput,
+  ListInput,
+  ManagedRun,
+  Polled,
+  ResourceInput,
+  Submitted,
+  WriteInput,
+} from "../run/activities.ts";
 import type { Clock } from "../run/clock.ts";
 import { type Failure, failureOf, OperationError } from "../run/failure.ts";
 import type { ActivityOperation, Performer } from "../run/local-driver.ts";
@@ -9,13 +18,15 @@ import { transientDelayMs } from "../run/retry.ts";
 import type { Vault } from "../run/vault.ts";
 import { factsOf } from "../steps/resource.ts";
 import type { IdentitySelector } from "../steps/operation.ts";
-import { isJsonObject, type JsonObject, parseJson } from "../value/json.ts";
+import { parseJson } from "../value/json.ts";
 import type { Secret } from "../value/secret.ts";
 import { type Clients, clientsFor } from "./clients.ts";
+import { GUEST_RUN, type GuestPollInput, pollGuestRun, removeGuestRun, submitGuestRun } from "./guest/run-in-vm.ts";
+import { SealingKeys } from "./guest/sealing-key.ts";
 import { localToken } from "./local-imds.ts";
 import { callsFor, type SdkPoller } from "./resource-calls.ts";
+import { call, type CallContext } from "./sdk-call.ts";
 import { inSubscription, type Target } from "./target.ts";
-import { type Exchange, exchanging, type WireResponse } from "./wire.ts";
 
 export interface PerformerOptions {
   readonly target: Target;
@@ -28,9 +39,10 @@ export interface PerformerOptions {
 export function performerFor(options: PerformerOptions): Performer {
   const { target, vault, clock } = options;
   const clients = clientsFor(target);
-  const context: CallContext = { clients, vault, target };
+  const context: CallContext = { clients, vault, target, sealingKeys: new SealingKeys() };
   return (operation) => {
-    const repeatable = operation.name !== "guest-run";
+    // Also a run in a VM, though it is a POST: all that it does there is a GET.
+    const repeatable = true;
     let next: number | undefined;
     return pRetry(() => perform(operation, context), {
       retries: 20,
@@ -48,12 +60,6 @@ export function performerFor(options: PerformerOptions): Performer {
   };
 }
 
-export interface CallContext {
-  readonly clients: Clients;
-  readonly vault: Vault;
-  readonly target: Target;
-}
-
 async function perform(operation: ActivityOperation, context: CallContext): Promise<unknown> {
   const { target } = context;
   // Steps write ids before the subscription is known.
@@ -67,13 +73,11 @@ async function perform(operation: ActivityOperation, context: CallContext): Prom
     case "patch":
       return write(operation.name, input as WriteInput, context);
     case "poll":
-      return poll(input as PollInput, context);
+      return isGuestRun(input) ? pollGuestRun(input, context, operation.key) : poll(input as PollInput, context);
     case "guest-run":
-      throw new OperationError({
-        origin: "internal",
-        message: "requests from inside a VM are not possible in this version",
-        hint: "leave `vm` out to make the request from here",
-      });
+      return submitGuestRun(input as GuestRunInput, context, operation.key);
+    case "guest-remove":
+      return removeGuestRun(input as ManagedRun, context);
     case "arm-get":
       return armGet(input as { path: string; apiVersion: string; token?: Secret }, context);
     case "local-token":
@@ -109,6 +113,10 @@ async function list(input: ListInput, context: CallContext): Promise<readonly un
 function nested(item: Record<string, unknown>): Record<string, unknown> {
   const { id, name, type, ...properties } = item;
   return { id, name, type, properties };
+}
+
+function isGuestRun(input: unknown): input is GuestPollInput {
+  return (input as { readonly type?: unknown }).type === GUEST_RUN;
 }
 
 interface PollInput {
@@ -178,44 +186,4 @@ async function armGet(
   const exchange = { apiVersion, ...(token && { token }) };
   const wire = await call(context, exchange, () => callsFor("").get(context.clients, input.path, apiVersion));
   return { status: wire.status, body: wire.body, requestId: wire.requestId };
-}
-
-/** Makes an SDK call; gives the last answer as it was on the wire, or throws Azure's own error. */
-export async function call(
-  context: CallContext,
-  how: Pick<Exchange, "apiVersion" | "body" | "token">,
-  sdkCall: () => Promise<unknown>,
-): Promise<WireResponse> {
-  const exchange: Exchange = { ...how, vault: context.vault };
-  try {
-    await exchanging(exchange, sdkCall);
-  } catch (thrown) {
-    throw new OperationError(azureFailure(thrown, exchange.response, context.vault));
-  }
-  if (exchange.response === undefined) throw new Error("the SDK sent no request");
-  return { ...exchange.response, body: context.vault.redactJson(exchange.response.body) };
-}
-
-/** Azure's code and message from the answer's body; for a failed operation they are in a body of status 200. */
-function azureFailure(thrown: unknown, response: WireResponse | undefined, vault: Vault): Failure {
-  const body = isJsonObject(response?.body ?? null) ? (response?.body as JsonObject) : {};
-  const error = isJsonObject(body["error"] ?? null) ? (body["error"] as JsonObject) : undefined;
-  if (response !== undefined && error !== undefined) {
-    return {
-      origin: "azure",
-      message: vault.redact(String(error["message"] ?? `HTTP ${response.status}`)),
-      code: String(error["code"] ?? "Unknown"),
-      ...(response.status >= 400 && { status: response.status }),
-      ...(response.requestId !== "" && { requestId: response.requestId }),
-      ...(response.retryAfterMs !== undefined && { retryAfterMs: response.retryAfterMs }),
-    };
-  }
-  const { code, statusCode, message } = thrown as { code?: unknown; statusCode?: unknown; message?: unknown };
-  return {
-    origin: response === undefined ? "internal" : "azure",
-    message: vault.redact(typeof message === "string" ? message : String(thrown)),
-    ...(typeof code === "string" && { code }),
-    ...(typeof statusCode === "number" && { status: statusCode }),
-    ...(response !== undefined && response.requestId !== "" && { requestId: response.requestId }),
-  };
 }

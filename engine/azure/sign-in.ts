@@ -4,7 +4,7 @@ import { OperationError } from "../run/failure.ts";
 import { Vault } from "../run/vault.ts";
 import { isJsonObject } from "../value/json.ts";
 import { clientsFor } from "./clients.ts";
-import { call } from "./performer.ts";
+import { call } from "./sdk-call.ts";
 import { type Target, tokenScope } from "./target.ts";
 
 export interface SignedIn {
@@ -38,7 +38,7 @@ export async function signIn(target: Target): Promise<SignedIn> {
   }
   const clients = clientsFor(target);
   try {
-    const { body } = await call({ target, clients, vault: new Vault() }, {}, async () =>
+    const { body } = await call({ vault: new Vault() }, {}, async () =>
       (await clients.resources()).resources.getById(
         `subscriptions/${target.subscriptionId}`,
         SUBSCRIPTIONS_API_VERSION,

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { entra } from "./entra/endpoints.ts";
 import { jwks, openKeys, type Keys } from "./entra/keys.ts";
 import { arm } from "./gateway.ts";
+import type { GuestDoor } from "./guest/run-script.ts";
 import { imdsRequest, type ImdsRequest } from "./imds.ts";
 import { Inventor } from "./invent.ts";
 import { latencyOf, type LatencySettings } from "./latency.ts";
@@ -122,8 +123,26 @@ export class Emulator {
   }
 
   async handle(request: EmulatorRequest): Promise<EmulatorResponse> {
-    const requestId = this.#invent.guid("request", `${this.#now()}|${this.#requests++}`),
-      method = request.method.toUpperCase();
+    const requestId = this.#requestId(this.#now());
+    for (;;) {
+      // Whatever a handler did is done again after a miss, the requests that it let a VM make among it.
+      const log: object[] = [];
+      const tx = this.#transaction();
+      try {
+        const response = this.#answer(request, requestId, tx, log);
+        if (tx.commit()) this.#store.save(tx.now);
+        for (const line of log) this.#record(line);
+        return response;
+      } catch (e) {
+        if (!(e instanceof Miss)) throw e;
+        await this.#fetch(e);
+      }
+    }
+  }
+
+  /** Throws a `Miss` and nothing else. What a refused request wrote is not kept. */
+  #answer(request: EmulatorRequest, requestId: string, tx: Transaction, log: object[]): EmulatorResponse {
+    const method = request.method.toUpperCase();
     const m = /^(https?:\/\/[^/?#]+)?([^?#]*)(?:\?([^#]*))?/i.exec(request.url);
     const origin = m?.[1] ?? `https://${request.headers["host"] ?? "management.azure.com"}`,
       query = new URLSearchParams(m?.[3] ?? "");
@@ -136,54 +155,48 @@ export class Emulator {
     if (path.length > 1) path = path.replace(/\/$/, "");
     let caller: string | null = null,
       answer: Answer;
-    for (;;) {
-      const tx = this.#transaction();
-      try {
-        answer =
-          entra(method, path, query, request.body ?? "", {
-            keys: this.#keys,
-            tenantId: this.tenantId,
-            now: tx.now,
+    const body = request.body ?? "",
+      now = tx.now,
+      writesBefore = new Map(tx.writes),
+      // A line for each request that the VM made; they stand behind the one that made it run them.
+      inner: object[] = [],
+      guestDoor: GuestDoor = (url, headers, then) => this.#fromGuest(url, headers, then, inner);
+    try {
+      const own = { keys: this.#keys, tenantId: this.tenantId, now, origin, requestId, operator: this.operator };
+      answer =
+        entra(method, path, query, body, own) ??
+        arm(
+          {
+            method,
+            path,
+            query,
+            authorization: request.headers["authorization"],
+            body,
             origin,
-            requestId,
-            operator: this.operator,
-          }) ??
-          arm(
-            {
-              method,
-              path,
-              query,
-              authorization: request.headers["authorization"],
-              body: request.body ?? "",
-              origin,
-              tx,
-              keys: this.#keys,
-            },
-            (o) => {
-              caller = o;
-            },
-          );
-        if (tx.commit()) this.#store.save(tx.now);
-        break;
-      } catch (e) {
-        if (e instanceof Miss) {
-          await this.#fetch(e);
-          continue;
-        }
-        answer =
-          e instanceof AzureError
-            ? e.answer()
-            : {
-                status: 500,
-                body: {
-                  error: { code: "InternalServerError", message: `The emulator failed: ${(e as Error).message}` },
-                },
-              };
-        break;
-      }
+            tx,
+            keys: this.#keys,
+            guestDoor,
+          },
+          (o) => {
+            caller = o;
+          },
+        );
+    } catch (e) {
+      if (e instanceof Miss) throw e;
+      tx.writes.clear();
+      for (const [id, entry] of writesBefore) tx.writes.set(id, entry);
+      answer =
+        e instanceof AzureError
+          ? e.answer()
+          : {
+              status: 500,
+              body: {
+                error: { code: "InternalServerError", message: `The emulator failed: ${(e as Error).message}` },
+              },
+            };
     }
-    this.#record({
-      time: new Date(this.#now()).toISOString(),
+    log.push({
+      time: new Date(now).toISOString(),
       door: request.door,
       method,
       path,
@@ -192,6 +205,7 @@ export class Emulator {
       status: answer.status,
       requestId,
     });
+    log.push(...inner);
     const text = answer.body === undefined || method === "HEAD" ? "" : JSON.stringify(answer.body);
     return {
       status: answer.status,
@@ -204,11 +218,23 @@ export class Emulator {
         "strict-transport-security": "max-age=31536000; includeSubDomains",
         "x-ms-request-id": requestId,
         "x-ms-correlation-request-id": request.headers["x-ms-correlation-request-id"] ?? requestId,
-        date: new Date(this.#now()).toUTCString(),
+        date: new Date(now).toUTCString(),
         ...(text ? { "content-type": "application/json; charset=utf-8" } : {}),
         ...answer.headers,
       },
     };
+  }
+
+  /** A request to Resource Manager by a program inside a VM, at a moment that may lie ahead. */
+  #fromGuest(url: URL, headers: Readonly<Record<string, string>>, then: Transaction, log: object[]) {
+    const requestId = this.#requestId(then.now);
+    const request = { method: "GET", url: url.href, headers: { ...headers }, door: "guest" } as const;
+    const { status, body } = this.#answer(request, requestId, then, log);
+    return { status, body, requestId };
+  }
+
+  #requestId(now: number): string {
+    return this.#invent.guid("request", `${now}|${this.#requests++}`);
   }
   async #fetch(miss: Miss): Promise<void> {
     if (!this.#upstream) return;

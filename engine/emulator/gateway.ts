@@ -1,6 +1,7 @@
 /** The checks every Resource Manager request passes, and the way to its handler. */
 import { callerOf } from "./entra/tokens.ts";
 import type { Keys } from "./entra/keys.ts";
+import type { GuestDoor } from "./guest/run-script.ts";
 import { authorize } from "./rbac/evaluate.ts";
 import { parseId, typeName } from "./resource-id.ts";
 import type { Transaction } from "./store.ts";
@@ -13,6 +14,7 @@ import * as network from "./providers/network.ts";
 import { operation, operationPath } from "./providers/operations.ts";
 import * as groups from "./providers/resource-groups.ts";
 import { runCommand } from "./providers/run-command.ts";
+import * as managedRuns from "./providers/run-commands.ts";
 import * as subs from "./providers/subscriptions.ts";
 import * as vms from "./providers/virtual-machines.ts";
 
@@ -25,6 +27,7 @@ export interface ArmRequest {
   origin: string;
   tx: Transaction;
   keys: Keys;
+  guestDoor: GuestDoor;
 }
 
 export function arm(r: ArmRequest, seen: (objectId: string) => void): Answer {
@@ -61,6 +64,7 @@ export function arm(r: ArmRequest, seen: (objectId: string) => void): Answer {
       origin: r.origin,
       apiVersion,
       keys: r.keys,
+      guestDoor: r.guestDoor,
       action: "",
     };
   subs.checkSubscription(c);
@@ -129,6 +133,15 @@ export function arm(r: ArmRequest, seen: (objectId: string) => void): Answer {
     collection ? (id.types.length > 1 ? id.path.slice(0, id.path.lastIndexOf("/")) : id.scope) : id.path,
   );
   if (id.type === "Microsoft.Network/virtualNetworks/subnets") return network.subnet(c);
+  if (id.type === "Microsoft.Compute/virtualMachines/runCommands") {
+    if (collection && r.method === "GET") return managedRuns.listManagedRunCommands(c);
+    const handler = {
+      GET: managedRuns.getManagedRunCommand,
+      PUT: managedRuns.putManagedRunCommand,
+      DELETE: managedRuns.deleteManagedRunCommand,
+    }[r.method];
+    if (!collection && handler) return handler(c);
+  }
   if (collection) {
     if (r.method !== "GET") throw notEmulated(`${r.method} ${id.path}`);
     if (id.type === "Microsoft.Authorization/roleDefinitions") return auth.listRoleDefinitions(c);

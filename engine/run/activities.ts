@@ -33,6 +33,8 @@ export type GuestToken =
 export interface GuestRunInput {
   readonly vm: string;
   readonly osType: "Windows" | "Linux";
+  /** The VM's, where what is made for the request has to be. */
+  readonly location: string;
   readonly request:
     | Extract<GuestRequest, { kind: "token" }>
     | { readonly kind: "arm-get"; readonly path: string; readonly apiVersion: string; readonly token: GuestToken };
@@ -46,7 +48,12 @@ export interface Submitted {
   readonly poller?: JsonObject;
   /** In milliseconds, as the service asks. */
   readonly retryAfterMs?: number;
+  /** What was made for a run in a VM, and is to be removed whatever became of the run. */
+  readonly cleanUp?: ManagedRun;
 }
+
+/** A managed run command: the input of `guest-remove`. */
+export type ManagedRun = { readonly vm: string; readonly name: string };
 
 export interface Polled {
   readonly done: boolean;
@@ -62,6 +69,11 @@ export interface GuestAnswer {
   readonly status: number;
   readonly body: Json;
   readonly requestId: string;
+}
+
+/** The answer cannot be had any more, for example because another process held its key: ask again. */
+export interface GuestAnswerLost {
+  readonly lost: string;
 }
 
 export interface Got {

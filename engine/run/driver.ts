@@ -12,10 +12,11 @@ export type DriverOperation = { readonly key: string } & (
 export type Unkeyed = DriverOperation extends infer T ? (T extends DriverOperation ? Omit<T, "key"> : never) : never;
 
 /** The activities that a performer offers. Their inputs and results are documented in `activities.ts`. */
-export type ActivityName = "get" | "list" | "put" | "patch" | "poll" | "guest-run" | "arm-get" | "local-token";
+export type ActivityName =
+  "get" | "list" | "put" | "patch" | "poll" | "guest-run" | "guest-remove" | "arm-get" | "local-token";
 
 /** Activities that may change something at the target: their intent is on disk before they start. */
-export const MUTATING: ReadonlySet<ActivityName> = new Set(["put", "patch", "guest-run"]);
+export const MUTATING: ReadonlySet<ActivityName> = new Set(["put", "patch", "guest-run", "guest-remove"]);
 
 export type Completion = { readonly key: string } & (
   { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly failure: Failure }

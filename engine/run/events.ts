@@ -30,9 +30,11 @@ export type EventBody =
       readonly attempt: number;
       readonly failure: Failure;
       readonly retryInMs: number;
-      /** True when the engine waits for something that this run wrote to become visible. */
+      /** True when the engine waits for something that this run wrote to become visible; false: for what is busy. */
       readonly propagation: boolean;
     }
+  /** Nothing failed, but somebody should know. */
+  | { readonly type: "warning"; readonly step: string; readonly path: string; readonly message: string }
   | {
       readonly type: "step-finished";
       readonly step: string;

@@ -4,12 +4,22 @@ import { factsOf } from "../steps/resource.ts";
 import type { OperationData } from "../steps/operation.ts";
 import { isJsonObject, type Json, type JsonObject } from "../value/json.ts";
 import { Secret } from "../value/secret.ts";
-import type { Got, GuestAnswer, GuestRunInput, GuestToken, Polled, Submitted } from "./activities.ts";
+import type {
+  Got,
+  GuestAnswer,
+  GuestAnswerLost,
+  GuestRunInput,
+  GuestToken,
+  ManagedRun,
+  Polled,
+  Submitted,
+} from "./activities.ts";
 import { merge, satisfies } from "./compare.ts";
 import type { ActivityName, Unkeyed } from "./driver.ts";
 import type { Change } from "./events.ts";
 import { type Failure, OperationError } from "./failure.ts";
-import { propagationDelayMs, type RecentWrites } from "./retry.ts";
+import { guestFailure } from "./guest-failure.ts";
+import { busyDelayMs, propagationDelayMs, type RecentWrites } from "./retry.ts";
 
 /** One driver operation; its key is the path of the operation it belongs to, a colon, and this label. */
 export class Request {
@@ -31,7 +41,9 @@ export interface RunFacts {
 /** What an expansion tells of its progress. */
 export interface Observer {
   changed(change: Change): void;
-  retrying(attempt: number, failure: Failure, delayMs: number): void;
+  /** `propagation`: what is waited for is something that this run wrote. */
+  retrying(attempt: number, failure: Failure, delayMs: number, propagation: boolean): void;
+  warned(message: string): void;
 }
 
 type Expansion<T> = Generator<Request, T, unknown>;
@@ -111,23 +123,63 @@ function* guest(what: Extract<OperationData, { kind: "guest" }>, facts: RunFacts
   const osType = osTypeOf(machine.body);
   const sent: GuestRunInput["request"] =
     request.kind === "token" ? request : { ...request, token: guestTokenFor(vm, request.token, facts) };
-  const input = { vm, osType, request: sent } as unknown as JsonObject;
+  if (osType === "Windows" && sent.kind === "arm-get" && sent.token.from === "secret") {
+    observer.warned(TOKEN_ON_COMMAND_LINE);
+  }
+  const input = { vm, osType, location: locationOf(machine.body), request: sent } as unknown as JsonObject;
   let waitedMs = 0;
   for (let attempt = 1; ; attempt++) {
-    const submitted = yield* activity<Submitted>(`run.${attempt}`, "guest-run", input);
-    const answer = (yield* polled(submitted, `${attempt}.`)) as unknown as GuestAnswer;
-    if (answer.status < 300) {
-      if (answer.stage === "imds" && request.kind === "token") noteToken(vm, request, answer, facts);
-      return request.kind === "token" ? answer.body : ({ ...answer } as unknown as Json);
+    const outcome = yield* guestRun(attempt, input, observer);
+    // Made again at once: it only reads, and what it was answered was for a key that an earlier process had.
+    if ("lost" in outcome) continue;
+    if ("status" in outcome && outcome.status < 300) {
+      if (request.kind === "token") noteToken(vm, request, outcome, facts);
+      return request.kind === "token" ? outcome.body : ({ ...outcome } as unknown as Json);
     }
-    const failure = guestFailure(answer);
-    const delayMs = propagationDelayMs(failure, attempt, waitedMs, { vm }, facts.recent);
+    const failure = "status" in outcome ? guestFailure(outcome) : outcome.refused;
+    const propagationMs = propagationDelayMs(failure, attempt, waitedMs, { vm }, facts.recent);
+    const delayMs = propagationMs ?? ("refused" in outcome ? busyDelayMs(failure, attempt, waitedMs) : undefined);
     if (delayMs === undefined) throw new OperationError(failure);
-    observer.retrying(attempt, failure, delayMs);
+    observer.retrying(attempt, failure, delayMs, propagationMs !== undefined);
     waitedMs += delayMs;
     yield* timer(`pause.${attempt}`, delayMs);
   }
 }
+
+/** Submits and polls to the end. What was made for the run is removed, whatever became of it. */
+function* guestRun(
+  attempt: number,
+  input: JsonObject,
+  observer: Observer,
+): Expansion<GuestAnswer | GuestAnswerLost | { readonly refused: Failure }> {
+  let submitted: Submitted;
+  try {
+    submitted = yield* activity<Submitted>(`run.${attempt}`, "guest-run", input);
+  } catch (thrown) {
+    if (thrown instanceof OperationError) return { refused: thrown.failure };
+    throw thrown;
+  }
+  try {
+    return (yield* polled(submitted, `${attempt}.`)) as unknown as GuestAnswer | GuestAnswerLost;
+  } finally {
+    if (submitted.cleanUp !== undefined) yield* guestRemove(attempt, submitted.cleanUp, observer);
+  }
+}
+
+function* guestRemove(attempt: number, made: ManagedRun, observer: Observer): Expansion<void> {
+  try {
+    yield* activity(`remove.${attempt}`, "guest-remove", made);
+  } catch (thrown) {
+    if (!(thrown instanceof OperationError)) throw thrown;
+    // The answer is there, and counts; what stays behind is encrypted.
+    const { message } = thrown.failure;
+    observer.warned(`the run command ${made.name} could not be deleted from ${made.vm}; delete it: ${message}`);
+  }
+}
+
+/** See docs/security.md. */
+const TOKEN_ON_COMMAND_LINE =
+  "a token that did not come from this VM is sent into it: Windows puts it on a command line, where whoever may see the VM's processes or its process-creation log can read it";
 
 /** The token's own VM fetches it again from its IMDS; a token from elsewhere is sent. */
 function guestTokenFor(vm: string, token: Secret, facts: RunFacts): GuestToken {
@@ -145,21 +197,6 @@ function noteToken(
   if (!(token instanceof Secret) || token.ref === undefined) return;
   const { resource, identity } = request;
   facts.tokenOrigins.set(token.ref, { vm, token: { from: "imds", resource, ...(identity && { identity }) } });
-}
-
-function guestFailure(answer: GuestAnswer): Failure {
-  const body = isJsonObject(answer.body) ? answer.body : {};
-  const error = isJsonObject(body["error"]) ? body["error"] : undefined;
-  const text = (value: Json | undefined): string | undefined => (typeof value === "string" ? value : undefined);
-  const code = text(error?.["code"]) ?? text(body["error"]);
-  return {
-    origin: answer.stage === "imds" ? "guest" : "azure",
-    message:
-      text(error?.["message"]) ?? text(body["error_description"]) ?? `HTTP ${answer.status} from ${answer.stage}`,
-    status: answer.status,
-    ...(code !== undefined && { code }),
-    ...(answer.requestId !== "" && { requestId: answer.requestId }),
-  };
 }
 
 function* armGet(
@@ -187,7 +224,7 @@ function* retried<T>(
       if (!(thrown instanceof OperationError)) throw thrown;
       const delayMs = propagationDelayMs(thrown.failure, attempt, waitedMs, subject, facts.recent);
       if (delayMs === undefined) throw thrown;
-      observer.retrying(attempt, thrown.failure, delayMs);
+      observer.retrying(attempt, thrown.failure, delayMs, true);
       waitedMs += delayMs;
       yield* timer(`pause.${attempt}`, delayMs);
     }
@@ -255,6 +292,11 @@ function osTypeOf(machine: Json): "Windows" | "Linux" {
   const at = (value: Json | undefined, key: string): Json | undefined => (isJsonObject(value) ? value[key] : undefined);
   const osType = at(at(at(at(machine, "properties"), "storageProfile"), "osDisk"), "osType");
   return osType === "Windows" ? "Windows" : "Linux";
+}
+
+function locationOf(machine: Json): string {
+  const location = isJsonObject(machine) ? machine["location"] : undefined;
+  return typeof location === "string" ? location : "";
 }
 
 function noteWrite(type: string, id: string, body: Json, facts: RunFacts): void {

@@ -62,6 +62,16 @@ export function propagationDelayMs(
   return Math.min(500 * 2 ** (attempt - 1), 15_000);
 }
 
+/** Half an hour: a Run Command of somebody else's may take 90 minutes, but few do. */
+export const BUSY_LIMIT_MS = 1_800_000;
+
+/** The delay before a VM is asked again that runs another command now: it runs one at a time. */
+export function busyDelayMs(failure: Failure, attempt: number, waitedMs: number): number | undefined {
+  const isBusy = failure.origin === "azure" && failure.status === 409 && failure.code === "Conflict";
+  if (!isBusy || waitedMs >= BUSY_LIMIT_MS) return undefined;
+  return Math.min(500 * 2 ** (attempt - 1), 15_000);
+}
+
 function awaited(
   failure: Failure,
   subject: { readonly vm?: string; readonly principal?: string },

@@ -295,8 +295,9 @@ export class Scheduler {
         change = now;
         this.#changes.set(step, strongerChange(this.#changes.get(step) ?? "none", now));
       },
-      retrying: (attempt: number, failure: Failure, retryInMs: number): void =>
-        emit({ type: "attempt-failed", step, path, attempt, failure, retryInMs, propagation: true }),
+      retrying: (attempt: number, failure: Failure, retryInMs: number, propagation: boolean): void =>
+        emit({ type: "attempt-failed", step, path, attempt, failure, retryInMs, propagation }),
+      warned: (message: string): void => emit({ type: "warning", step, path, message }),
     };
     emit({ type: "operation-started", step, path, summary: summaryOf(what) });
     const settle = (outcome: Outcome): void => {

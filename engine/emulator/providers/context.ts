@@ -1,5 +1,6 @@
 /** What a handler of one operation is given, and the answers they share. */
 import type { Keys } from "../entra/keys.ts";
+import type { GuestDoor } from "../guest/run-script.ts";
 import { authorizeLinked, type Caller } from "../rbac/evaluate.ts";
 import { groupPath, location, nameOf, type ResourceId } from "../resource-id.ts";
 import type { Entry, Transaction } from "../store.ts";
@@ -16,6 +17,8 @@ export interface Context {
   origin: string;
   apiVersion: string;
   keys: Keys;
+  /** For requests from inside VMs. */
+  guestDoor: GuestDoor;
   /** The action checked at the door. */
   action: string;
 }

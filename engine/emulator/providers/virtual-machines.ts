@@ -291,6 +291,7 @@ export function deleteVm(c: Context): Answer {
       c.tx.put(nic);
     }
   }
+  for (const run of c.tx.list(e.id, "Microsoft.Compute/virtualMachines/runCommands")) c.tx.put({ ...run, goneAt });
   c.tx.put({ ...e, goneAt });
   return {
     status: 202,

@@ -1,0 +1,85 @@
+// Managed run commands, `virtualMachines/runCommands/{name}`: made, read, listed, deleted. Protected parameters are used
+// for the run and forgotten: they are neither stored nor shown.
+
+import { lower, nameOf } from "../resource-id.ts";
+import { view, type Entry } from "../store.ts";
+import { AzureError, type Answer, type Body } from "../wire.ts";
+import { noContent, notFound, ok, requireEntry, requireLocation, startOperation, type Context } from "./context.ts";
+import { parametersOf, requireReady, startScript } from "./run-command.ts";
+
+const vmOf = (c: Context): Entry => requireEntry(c, vmPath(c.id.path));
+const vmPath = (path: string): string => path.slice(0, lower(path).lastIndexOf("/runcommands"));
+
+export function putManagedRunCommand(c: Context): Answer {
+  const vm = vmOf(c);
+  requireReady(c, vm);
+  const was = c.tx.get(c.id.path);
+  const location = requireLocation(c, was);
+  const { protectedParameters, runAsPassword: _, ...shown } = (c.body["properties"] ?? {}) as Body;
+  const script: unknown = shown["source"]?.script;
+  if (typeof script !== "string") {
+    throw new AzureError(400, "InvalidParameter", "The emulator runs inline scripts only; source.script is missing.", {
+      target: "source.script",
+    });
+  }
+  const parameters = parametersOf(shown["parameters"], protectedParameters);
+  const run = startScript(c, vm, { text: script, parameters });
+  const time = (ms: number): string => new Date(ms).toISOString();
+  const times = { startTime: time(c.tx.now + c.tx.latency.runCommandMs), endTime: time(run.endsAt) };
+  const result = run.known
+    ? { executionState: "Succeeded", executionMessage: "", exitCode: 0, output: run.stdout, error: "" }
+    : { executionState: "Failed", executionMessage: "Execution failed", exitCode: 1, output: "", error: run.why };
+  const id = was?.id ?? c.id.path;
+  const entry: Entry = {
+    id,
+    body: {
+      name: nameOf(id),
+      id,
+      type: "Microsoft.Compute/virtualMachines/runCommands",
+      location,
+      ...(c.body["tags"] && { tags: c.body["tags"] }),
+      properties: { ...shown, provisioningState: "Creating" },
+    },
+    createdAt: was?.createdAt ?? c.tx.now,
+    readyAt: run.endsAt,
+    pending: was ? "Updating" : "Creating",
+    hidden: { instanceView: { ...result, ...times, statuses: [] } },
+  };
+  c.tx.put(entry);
+  return {
+    status: was ? 200 : 201,
+    body: view(entry, c.tx.now),
+    headers: startOperation(c, { provider: "Microsoft.Compute", region: location, readyAt: run.endsAt }),
+  };
+}
+
+export function getManagedRunCommand(c: Context): Answer {
+  vmOf(c);
+  const entry = c.tx.get(c.id.path);
+  if (!entry) throw notFound(c.id);
+  const body = view(entry, c.tx.now);
+  if (/instanceView/i.test(c.query.get("$expand") ?? "")) {
+    const isRunning = (entry.readyAt ?? 0) > c.tx.now;
+    const instanceView: unknown = isRunning ? { executionState: "Running" } : entry.hidden?.["instanceView"];
+    body["properties"] = { ...body["properties"], instanceView };
+  }
+  return ok(body);
+}
+
+export function listManagedRunCommands(c: Context): Answer {
+  const vm = vmOf(c);
+  return ok({ value: c.tx.list(vm.id, c.id.type).map((entry) => view(entry, c.tx.now)) });
+}
+
+export function deleteManagedRunCommand(c: Context): Answer {
+  const vm = vmOf(c);
+  const entry = c.tx.get(c.id.path);
+  if (!entry) return noContent;
+  const goneAt = c.tx.now + c.tx.latency.vmUpdateMs;
+  c.tx.put({ ...entry, goneAt });
+  const region: string = vm.body["location"];
+  return {
+    status: 202,
+    headers: startOperation(c, { provider: "Microsoft.Compute", region, readyAt: goneAt, location: true }),
+  };
+}
