@@ -91,7 +91,7 @@ class Checker {
 
   /** An expression among text must give something that can be text. */
   wantText(expression: Expression, type: ValueType): void {
-    if (this.#isNullWithoutStep(expression, type, "cannot stand in text")) return;
+    if (this.#isNullWithoutStep(expression, type, "and null cannot stand in text")) return;
     if (type.kind !== "array" && type.kind !== "object" && type.kind !== "null") return;
     const message = `${describeType(type)} stands among text, expected something that can be text`;
     const hint = type.kind === "array" ? `write join(${excerpt(expression)}, ', ')` : undefined;
@@ -209,7 +209,7 @@ class Checker {
       }
       return BOOLEAN;
     }
-    const orderless = "has no order";
+    const orderless = "and null has no order";
     if (this.#isNullWithoutStep(left, a, orderless) || this.#isNullWithoutStep(right, b, orderless)) return BOOLEAN;
     const ordered = [a, b].every(isNumber) || [a, b].every(isText);
     if (!ordered) {
@@ -234,7 +234,7 @@ class Checker {
           ? `${known.most}`
           : known.most === Infinity
             ? `${known.required} or more`
-            : `${known.required} to ${known.most}`;
+            : `${known.required} or ${known.most}`;
       const message = `${name}() has ${count}, expected ${wanted}`;
       return this.#tell(nameSpan, "function-arguments", message, `write ${known.signature}`);
     }
@@ -258,7 +258,7 @@ class Checker {
       if (holdsSecret(type)) {
         const message = `a secret is given to ${name}(), and secrets can only be passed on`;
         this.#tell(arg.span, "secret-in-expression", message);
-      } else if (!takes.includes("null") && this.#isNullWithoutStep(arg, type, `is nothing for ${name}()`)) {
+      } else if (!takes.includes("null") && this.#isNullWithoutStep(arg, type, `and ${name}() does not take null`)) {
         continue;
       } else if (type.kind !== "any" && !takes.includes(type.kind)) {
         const wanted = takes.map((kind) => describeType({ kind, items: ANY } as ValueType)).join(" or ");
@@ -273,7 +273,7 @@ class Checker {
     const { span } = expression;
     if (holdsSecret(type)) {
       this.#tell(span, "secret-in-expression", `a secret stands ${where}, and secrets can only be passed on`);
-    } else if (this.#isNullWithoutStep(expression, type, `cannot stand ${where}`)) {
+    } else if (this.#isNullWithoutStep(expression, type, `and null cannot stand ${where}`)) {
       return;
     } else if (type.kind !== "any" && !isAssignable(type, wanted)) {
       const message = `${describeType(type)} stands ${where}, expected ${describeType(wanted)}`;
@@ -283,7 +283,7 @@ class Checker {
 
   #isNullWithoutStep(expression: Expression, { nullWithout: step }: ValueType, what: string): boolean {
     if (step === undefined) return false;
-    const message = `step "${step}" may be skipped, which makes this null, and null ${what}`;
+    const message = `step "${step}" may be skipped, which makes this null, ${what}`;
     this.#tell(expression.span, "maybe-skipped", message, `write default(${excerpt(expression)}, <another value>)`);
     return true;
   }

@@ -104,7 +104,8 @@ class Lexer {
     }
     const found = foreign?.text ?? String.fromCodePoint(this.#text.codePointAt(this.at)!);
     const span = this.#take(found);
-    this.#tell(span, `\`${found}\` has no meaning in an expression`, foreign?.hint);
+    const shown = found === "`" ? '"`"' : `\`${found}\``;
+    this.#tell(span, `${shown} has no meaning in an expression`, foreign?.hint);
     if (foreign?.means === undefined) this.complete = false;
     else this.tokens.push({ kind: "sign", text: foreign.means, span });
   }

@@ -137,13 +137,14 @@ class Parser {
 
   #call(name: string, nameSpan: Span): Expression {
     const args: Expression[] = [];
-    while (!(this.#token.kind === "sign" && this.#token.text === ")")) {
-      if (args.length > 0) this.#expect(",");
-      args.push(this.#binary(0));
+    let close = this.#token;
+    if (!this.#take(")")) {
+      do args.push(this.#binary(0));
+      while (this.#take(","));
+      close = this.#token;
+      if (!this.#take(")")) this.#unexpected("`,` or `)`");
     }
-    const { end } = this.#token.span;
-    this.#at++;
-    return { kind: "call", name, nameSpan, arguments: args, span: { start: nameSpan.start, end } };
+    return { kind: "call", name, nameSpan, arguments: args, span: { start: nameSpan.start, end: close.span.end } };
   }
 
   #take(sign: string): boolean {

@@ -55,7 +55,7 @@ function buildStep(step: StepOutline, values: Values, validate: InputsValidator)
             : undefined;
         const what = `"${missing ?? path.at(-1) ?? "with"}"`;
         const written = step.with && entryAt(step.with, missing === undefined ? path : [...path, missing])?.node.span;
-        const problem = schemaProblem(error, { what, owner: uses });
+        const problem = schemaProblem(error, { what, owner: uses, entry: "input" });
         if (problem === undefined) continue;
         const message =
           missing !== undefined && written ? `${what} came out as null, expected a value` : problem.message;

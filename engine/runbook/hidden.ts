@@ -2,17 +2,18 @@
 // looks like that of a secret counts.
 
 import type { SourceText, Span } from "../source/source-text.ts";
+import { nearest } from "../source/suggestion.ts";
 import { SECRET_KEYWORD } from "../steps/definition.ts";
 import { type Authored, entriesOf } from "./authored.ts";
 import type { Outline } from "./outline.ts";
 
-const SECRET_NAME = /passw|pwd|token|secret|credential|private/i;
+const SECRET_NAME = /pas+w|pwd|token|secret|credential|private/i;
 const PRIVATE_KEY = /PRIVATE KEY/;
 
 /** Of a longer line nothing is looked for behind this, which keeps a hostile one from costing much. */
 const MOST_LOOKED_AT = 1000;
 const SECRET_KEY =
-  /(?:passw|pwd|token|secret|credential|private)[\w-]*["']?\s*:\s*(?!\s|["']?\$\{\{|true\b|false\b)(.+)$/i;
+  /(?:pas+w|pwd|token|secret|credential|private)[\w-]*["']?\s*:\s*(?!\s|["']?\$\{\{|true\b|false\b)(.+)$/i;
 
 /** In a text that is not YAML: what stands behind a key with such a name, to the end of the line of the place. */
 export function hiddenInLine(source: SourceText, place: Span): readonly Span[] {
@@ -33,9 +34,11 @@ export function hiddenInTree({ root, inputs, steps }: Outline): readonly Span[] 
     const properties = (definition?.inputs.properties ?? {}) as Readonly<
       Record<string, Readonly<Record<string, unknown>>>
     >;
-    return [...(entriesOf(node) ?? [])].flatMap(([key, { value }]) =>
-      properties[key]?.[SECRET_KEYWORD] === true || SECRET_NAME.test(key) ? scalarsIn(value) : [],
-    );
+    const secrets = Object.keys(properties).filter((key) => properties[key]?.[SECRET_KEYWORD] === true);
+    return [...(entriesOf(node) ?? [])].flatMap(([key, { value }]) => {
+      const isSecret = key in properties ? secrets.includes(key) : nearest(key, secrets) !== undefined;
+      return isSecret || SECRET_NAME.test(key) ? scalarsIn(value) : [];
+    });
   });
   return [...declared, ...given, ...privateKeysIn(root)];
 }

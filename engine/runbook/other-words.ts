@@ -9,6 +9,12 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   with: ["inputs", "parameters", "params", "args", "arguments", "properties", "values"],
   id: ["name", "key"],
   timeout: ["timeout-minutes", "timeoutMinutes", "timeoutInMinutes", "timeoutSeconds", "deadline"],
+  // Inputs of step types.
+  location: ["region"],
+  resourceGroup: ["rg", "group"],
+  size: ["vmSize", "sku"],
+  principalId: ["objectId", "principal", "assignee"],
+  path: ["url", "uri", "id"],
   // A runbook's.
   steps: ["jobs", "tasks", "resources", "stages", "actions"],
   inputs: ["parameters", "params", "variables", "vars", "variable"],

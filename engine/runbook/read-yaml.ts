@@ -134,8 +134,14 @@ class Reader {
     }
     const keySpan = { start: key.range[0], end: Math.max(key.range[1], key.range[0] + 1) };
     const name = typeof key.value === "string" ? key.value : this.#source.text.slice(keySpan.start, key.range[1]);
-    if (name === "" || key.value === null) {
-      this.#tell(keySpan, "yaml-key", "nothing stands where a key is expected", { hint: "write `key: value`" });
+    if (name === "") {
+      const colon = this.#source.text.indexOf(":", keySpan.start);
+      this.#tell(
+        colon === -1 ? keySpan : { start: colon, end: colon + 1 },
+        "yaml-key",
+        "nothing stands where a key is expected",
+        { hint: "write `key: value`" },
+      );
       return undefined;
     }
     if (name === "<<") {

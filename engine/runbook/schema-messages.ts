@@ -18,14 +18,16 @@ export interface SchemaProblem {
 export interface SchemaPlace {
   /** `"location"`, `this item`. */
   readonly what: string;
-  /** `step "vm"`, `input "size"`, `a runbook`. */
+  /** `step "vm"`, `input "size"`, `the runbook`, `create-vm`. */
   readonly owner: string;
+  /** What the entries of the map are to an author. */
+  readonly entry: "key" | "input";
 }
 
 type Params = Readonly<Record<string, unknown>>;
 
 /** Absent for findings that only repeat others. */
-export function schemaProblem(error: ErrorObject, { what, owner }: SchemaPlace): SchemaProblem | undefined {
+export function schemaProblem(error: ErrorObject, { what, owner, entry }: SchemaPlace): SchemaProblem | undefined {
   // Of "a value or an expression" only the value's complaint is told: what is no expression was meant as a value.
   if (/\/anyOf\/1\//.test(error.schemaPath)) return undefined;
   // A name that is wrong is told of as a name.
@@ -47,12 +49,16 @@ export function schemaProblem(error: ErrorObject, { what, owner }: SchemaPlace):
     case "discriminator":
       return undefined;
     case "required":
-      return { code: "missing-key", message: `${owner} has no "${String(params["missingProperty"])}"`, at: "head" };
+      return {
+        code: "missing-key",
+        message: `"${String(params["missingProperty"])}" is missing from ${owner}`,
+        at: "head",
+      };
     case "additionalProperties": {
       const key = String(params["additionalProperty"]);
       const known = Object.keys((schema["properties"] as object | undefined) ?? {});
       const hint = otherWord(key, known) ?? suggest(key, known);
-      return { code: "unknown-key", message: `${owner} has no key "${key}"`, hint, at: { key } };
+      return { code: "unknown-key", message: `${owner} has no ${entry} "${key}"`, hint, at: { key } };
     }
     case "propertyNames": {
       const key = String(params["propertyName"]);
@@ -71,7 +77,7 @@ export function schemaProblem(error: ErrorObject, { what, owner }: SchemaPlace):
       const expected = schema[PATTERN_MESSAGE_KEYWORD];
       const pattern = String(error.schema).replace("|\\$\\{\\{", "");
       const rule = typeof expected === "string" ? expected : `expected text that matches \`${pattern}\``;
-      return tell("wrong-value", `${what} is ${shown(value)}, ${rule}`);
+      return tell(what === '"id"' ? "wrong-name" : "wrong-value", `${what} is ${shown(value)}, ${rule}`);
     }
     case "minLength":
       return tell("wrong-value", `${what} is ${shown(value)}, expected ${count(error.schema, "character")} or more`);
@@ -83,7 +89,10 @@ export function schemaProblem(error: ErrorObject, { what, owner }: SchemaPlace):
       return tell("wrong-value", `${what} is an empty list, expected ${count(error.schema, "item")} or more`);
     case "maxProperties": {
       const size = Object.keys(value as object).length;
-      return tell("wrong-value", `${what} has ${size} entries, expected at most ${String(error.schema)}`);
+      return {
+        ...tell("wrong-value", `${what} has ${size} entries, expected at most ${String(error.schema)}`),
+        at: "head",
+      };
     }
     case "uniqueItems": {
       const item = (value as readonly unknown[])[Number(params["i"])];
@@ -110,33 +119,28 @@ function secretProblem(what: string, value: unknown, tell: Tell): SchemaProblem 
 }
 
 function typeProblem(what: string, value: unknown, types: readonly string[], tell: Tell): SchemaProblem {
-  const expected = types.map(describeType).join(" or ");
-  const message = `${what} is ${kindOf(value)}, expected ${expected}`;
-  const wants = (type: string): boolean => types.includes(type);
-  if (what === '"if"' && typeof value === "string") {
-    return tell(
-      "wrong-type",
-      `${what} is text, expected true, false or an expression`,
-      `write \${{ ${value.trim()} }}`,
-    );
+  if (what === '"if"') {
+    const hint = typeof value === "string" ? `write \${{ ${value.trim()} }}` : undefined;
+    return tell("wrong-type", `${what} is ${kindOf(value)}, expected true, false or an expression`, hint);
   }
-  const hint =
-    wants("string") && (typeof value === "number" || typeof value === "boolean")
-      ? `put it in quotes: "${String(value)}"`
-      : wants("array") && typeof value === "string"
-        ? `write [${value}]`
-        : wants("array") && what === '"steps"'
-          ? "write each step as an item of a list: `- id: <id>`"
-          : wants("boolean") && typeof value === "string"
-            ? "write true or false, without quotes"
-            : wants("object") && what === "this step" && typeof value === "string"
-              ? `write it as \`- id: <id>\` and \`uses: ${value}\``
-              : (wants("number") || wants("integer")) &&
-                  typeof value === "string" &&
-                  !Number.isNaN(Number(value || "x"))
-                ? "remove the quotes"
-                : undefined;
-  return tell("wrong-type", message, hint);
+  const message = `${what} is ${kindOf(value)}, expected ${types.map(describeType).join(" or ")}`;
+  return tell("wrong-type", message, typeHint(what, value, types));
+}
+
+/** What to write so that a value becomes one of the types. */
+function typeHint(what: string, value: unknown, types: readonly string[]): string | undefined {
+  const wants = (...some: readonly string[]): boolean => some.some((type) => types.includes(type));
+  if (what === '"timeout"' && typeof value === "number") return `write ${value}s, ${value}m or ${value}h`;
+  if (what === '"id"') return "an id begins with a letter";
+  if (what === '"steps"') return "write each step as an item of a list: `- id: <id>`";
+  if (wants("string")) {
+    return typeof value === "number" || typeof value === "boolean" ? `put it in quotes: "${String(value)}"` : undefined;
+  }
+  if (typeof value !== "string") return undefined;
+  if (wants("array")) return value.startsWith("-") ? "put a blank behind each dash" : `write [${value}]`;
+  if (wants("boolean")) return "write true or false, without quotes";
+  if (wants("number", "integer")) return Number.isNaN(Number(value || "x")) ? undefined : "remove the quotes";
+  return what === "this step" ? `write it as \`- id: <id>\` and \`uses: ${value}\`` : undefined;
 }
 
 function enumProblem(what: string, value: unknown, values: readonly unknown[], tell: Tell): SchemaProblem {

@@ -65,7 +65,8 @@ export function schemaPlaceOf(path: readonly string[], root: Authored): SchemaPl
   const isStep = path[0] === "steps" && path.length === 2;
   const what =
     last === undefined ? "the runbook" : isStep ? "this step" : /^\d+$/.test(last) ? "this item" : `"${last}"`;
-  return { what, owner: ownerOf(path, root) };
+  const isWith = path[0] === "steps" && path.length === 3 && path[2] === "with";
+  return { what, owner: ownerOf(path, root), entry: isWith ? "input" : "key" };
 }
 
 function ownerOf(path: readonly string[], root: Authored): string {

@@ -12,7 +12,7 @@ export interface YamlProblem {
 const QUOTE_EXPRESSION = "put the value that begins with `${{` in double quotes, or use one line for each key";
 
 export function explainYamlError(error: YAMLParseError, document: Document.Parsed, source: SourceText): YamlProblem {
-  const span = { start: error.pos[0], end: Math.max(error.pos[1], error.pos[0] + 1) };
+  const span = spanOf(error, source);
   const line = source.line(source.positionAt(span.start).line);
   const found = source.text
     .slice(span.start, Math.min(span.end, span.start + 40))
@@ -21,13 +21,18 @@ export function explainYamlError(error: YAMLParseError, document: Document.Parse
   const at = (message: string, hint?: string): YamlProblem => ({ span, message, ...(hint !== undefined && { hint }) });
 
   if (/[{[,]\s*(?:\w+:\s*)?\$\{\{/.test(line))
-    return at("an expression stands unquoted between braces", QUOTE_EXPRESSION);
+    return at("an unquoted expression stands inside of `{ }` or `[ ]`", QUOTE_EXPRESSION);
   if (/!\s*\$\{\{/.test(line)) {
     return at("`!` stands in front of an expression, and means something else in YAML", "write ${{ !inputs.<name> }}");
   }
-  if (/"[^"]*\$\{\{[^"]*"[^"]*}}/.test(line)) {
+  if (/"[^"]*\$\{\{[^"}]*"/.test(line)) {
     return at("a double quote inside an expression ends the text around it", "write text in single quotes: 'text'");
   }
+  if (/\$\{\{[^}]* \? /.test(line)) {
+    return at("`? :` stands in an expression, and there is none", "write default(value, other) to replace null");
+  }
+  const dash = /^\s*(-[^\s-]\S*)/.exec(line);
+  if (dash !== null) return at(`\`${dash[1]!}\` is no item of a list`, "put a blank behind the dash");
   switch (error.code) {
     case "TAB_AS_INDENT":
       return at("a tab indents this line, and YAML takes blanks only", "replace the tab with blanks");
@@ -48,14 +53,19 @@ export function explainYamlError(error: YAMLParseError, document: Document.Parse
         ? at("a text with `: ` in it stands here unquoted", "put the text in quotes")
         : at("the line below is indented as if it went on with this value", "indent it like the key above");
     case "MULTILINE_IMPLICIT_KEY":
-      return /^-\S/.test(found)
-        ? at(`\`${found}\` is no item of a list`, "put a blank behind the dash")
-        : at(`\`${found}\` is no key`, "write `key: value`");
+      return at(`\`${found}\` is no key`, "write `key: value`");
     case "UNEXPECTED_TOKEN":
       return at(`\`${found}\` is not expected here`);
     default:
       return at(lowerFirst(error.message));
   }
+}
+
+/** The place of an error, without the blanks in front of what is meant. */
+function spanOf({ pos: [start, end] }: YAMLParseError, { text }: SourceText): Span {
+  const blanks = /^ */.exec(text.slice(start, start + 1000))![0].length;
+  const from = text[start + blanks] === undefined || /[\r\n]/.test(text[start + blanks]!) ? start : start + blanks;
+  return { start: from, end: Math.max(end, from + 1) };
 }
 
 function badIndent(message: string, span: Span, document: Document.Parsed): YamlProblem {
@@ -81,6 +91,7 @@ function missingCharacter(message: string, span: Span, document: Document.Parsed
       hint: "close it with a quote",
     };
   }
+  if (message.startsWith("Sequence item")) return badIndent(message, span, document);
   if (message.includes("flow")) return { span, message: "a comma is missing between the items of this list or map" };
   return { span, message: lowerFirst(message) };
 }

@@ -18,7 +18,7 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
   let best: { readonly candidate: string; readonly far: number } | undefined;
   for (const candidate of all) {
     const known = candidate.toLowerCase();
-    const far = isPart(given, known) ? limit : distance(given, known);
+    const far = Math.min(distance(given, known), limit + 0.5 - partOf(given, known));
     // Of two letters that both differ nothing is left to be meant.
     if (far <= limit && far < Math.max(given.length, known.length) && (best === undefined || far < best.far)) {
       best = { candidate, far };
@@ -27,9 +27,11 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
   return best?.candidate;
 }
 
-function isPart(a: string, b: string): boolean {
+/** How much of the longer name the shorter one is when it is its beginning or its end, from 0 to 1. */
+function partOf(a: string, b: string): number {
   const [short, long] = a.length < b.length ? [a, b] : [b, a];
-  return short.length >= SHORTEST_PART && (long.startsWith(short) || long.endsWith(short));
+  if (short.length < SHORTEST_PART || !(long.startsWith(short) || long.endsWith(short))) return 0;
+  return 0.5 + short.length / long.length / 2;
 }
 
 /** A hint: the nearest candidate, or all of them when there are eight or fewer. */

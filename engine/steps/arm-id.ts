@@ -56,34 +56,40 @@ export const ID_FORMS = {
 export function idProblems(at: string, id: string | undefined, type: keyof typeof ID_FORMS): readonly InputProblem[] {
   if (id === undefined) return [];
   const what = ID_FORMS[type];
-  const wellFormed = anyIdProblems(at, id, `the ARM id of ${what}`, formOf(type));
-  if (wellFormed.length > 0) return wellFormed;
+  const hint = `ids look like ${formOf(type)}`;
+  const malformed = anyIdProblems(at, id, `the ARM id of ${what}`, hint);
+  if (malformed.length > 0) return malformed;
   const found = parseArmId(id);
   if (found?.type?.toLowerCase() === type.toLowerCase()) return [];
-  const is = found?.type ?? (found?.group === undefined ? "a subscription" : "a resource group");
-  const message = `"${id}" is the id of ${found?.type === undefined ? is : `something of type ${is}`}, expected that of ${what}`;
-  return [{ at, message, hint: formOf(type) }];
+  const is = found?.type ?? (found?.group === undefined ? "subscription" : "resource group");
+  return [{ at, message: `this is the id of a ${is}, expected that of ${what}`, hint }];
 }
 
 /** What is wrong with an input that must be the id of a scope of any kind. */
 export function scopeProblems(at: string, id: string | undefined): readonly InputProblem[] {
-  const form = "/subscriptions/<guid>, a group or a resource in one, or a management group";
-  return id === undefined ? [] : anyIdProblems(at, id, "an ARM id", form);
+  const hint = "scopes are /subscriptions/<guid>, a group or a resource in one, or a management group";
+  return id === undefined ? [] : anyIdProblems(at, id, "the ARM id of a scope", hint);
 }
 
-function anyIdProblems(at: string, id: string, what: string, form: string): readonly InputProblem[] {
-  const placeholder = /[{<]\w[^}>]*[}>]/.exec(id)?.[0];
+/** Ids are long, so that messages do not quote them: the excerpt shows them. */
+function anyIdProblems(at: string, id: string, what: string, hint: string): readonly InputProblem[] {
+  const placeholder = placeholderIn(id);
   if (placeholder !== undefined) {
-    return [{ at, message: `"${id}" still holds the placeholder ${placeholder}`, hint: "put in what it stands for" }];
+    return [{ at, message: `this id still holds the placeholder ${placeholder}`, hint: "put in what it stands for" }];
   }
   const host = /^https?:\/\/[^/]+/.exec(id)?.[0];
-  if (host !== undefined) return [{ at, message: `"${id}" is a URL, expected ${what}`, hint: `remove ${host}` }];
+  if (host !== undefined) return [{ at, message: `this is a URL, expected ${what}`, hint: `remove ${host}` }];
   const found = parseArmId(id);
-  if (found === undefined) return [{ at, message: `"${id}" is not ${what}`, hint: `ids look like ${form}` }];
+  if (found === undefined) return [{ at, message: `this is not ${what}`, hint }];
   if (found.subscription !== undefined && !isGuid(found.subscription)) {
-    return [{ at, message: `the subscription in "${id}" is "${found.subscription}", expected a GUID` }];
+    return [{ at, message: `the subscription in this id is "${found.subscription}", expected a GUID` }];
   }
   return [];
+}
+
+/** What documentation writes where a value is to be put in, such as `{subscriptionId}` or `<name>`. */
+export function placeholderIn(text: string): string | undefined {
+  return /[{<]\w[^}>]*[}>]/.exec(text)?.[0];
 }
 
 function formOf(type: string): string {

@@ -14,8 +14,9 @@ type Schema = Readonly<Record<string, unknown>>;
 /** Where an expression stands, and what may stand there. */
 interface Wanted {
   readonly what: string;
-  readonly type: ValueType;
-  /** What would become of a secret. */
+  /** Absent when nobody knows. */
+  readonly type: ValueType | undefined;
+  /** What would become of a secret, as the end of a sentence. */
   readonly leak: string;
 }
 
@@ -23,13 +24,13 @@ export const expressions: Rule = (outline) => {
   const checker = new Checker(outline);
   const { steps, outputs } = outline;
   for (const step of steps) {
-    const inAzure = "this value would be readable in Azure and in messages";
-    const schema = (step.definition?.inputs ?? {}) as Schema;
-    if (step.with !== undefined) checker.walk(step.with, schema, '"with"', inAzure, checker.inSteps);
+    const leak = "where everybody can read it";
+    const schema = step.definition?.inputs as Schema | undefined;
+    if (step.with !== undefined) checker.walk(step.with, schema, '"with"', leak, checker.inSteps);
     if (step.if !== undefined) checker.condition(step.if);
   }
   for (const [name, { value }] of outputs) {
-    checker.walk(value, {}, `output "${name}"`, "outputs are printed and recorded", checker.inOutputs);
+    checker.walk(value, {}, `output "${name}"`, "and outputs are printed and recorded", checker.inOutputs);
   }
   return checker.found;
 };
@@ -57,7 +58,7 @@ class Checker {
 
   /** Every expression in a tree whose shape the schema describes. */
   walk(node: Authored, schema: Schema | undefined, what: string, leak: string, environment: Environment): void {
-    if (node.kind === "scalar") this.#check(node, { what, type: typeOfSchema(schema), leak }, environment);
+    if (node.kind === "scalar") this.#check(node, { what, type: schema && typeOfSchema(schema), leak }, environment);
     else if (node.kind === "list") {
       const items = schema?.["items"] as Schema | undefined;
       for (const item of node.items) this.walk(item, items, `an item of ${what}`, leak, environment);
@@ -74,12 +75,13 @@ class Checker {
     for (const { code, message, span, hint } of problems) {
       if (!this.#ignored.has(code)) this.found.push(diagnosticAt(source, node.inFile(span), code, message, { hint }));
     }
-    if (problems.length > 0 || isAssignable(type, wanted.type)) return;
+    if (problems.length > 0 || wanted.type === undefined || isAssignable(type, wanted.type)) return;
     const span = node.inFile(node.template.span);
     if (holdsSecret(type) && wanted.type.kind !== "secret") {
       const is = type.kind === "secret" ? "a secret" : `${describeType(type)} with a secret in it`;
-      const message = `${wanted.what} is ${is}, expected ${describeType(wanted.type)}`;
-      this.found.push(diagnosticAt(source, span, "secret-in-plain", message, { hint: wanted.leak }));
+      const message = `${is} stands in ${wanted.what}, ${wanted.leak}`;
+      const hint = "secrets are for inputs that are secret themselves, such as adminPassword or token";
+      this.found.push(diagnosticAt(source, span, "secret-in-plain", message, { hint }));
       return;
     }
     const message = `${wanted.what} is ${describeType(type)}, expected ${describeType(wanted.type)}`;
@@ -100,7 +102,9 @@ function memberOf(schema: Schema | undefined, key: string): Schema | undefined {
   const properties = schema?.["properties"] as Readonly<Record<string, Schema>> | undefined;
   if (properties !== undefined && Object.hasOwn(properties, key)) return properties[key];
   const patterns = schema?.["patternProperties"] as Readonly<Record<string, Schema>> | undefined;
-  return patterns === undefined ? undefined : Object.values(patterns)[0];
+  if (patterns !== undefined) return Object.values(patterns)[0];
+  // A schema that says nothing takes anything.
+  return schema !== undefined && Object.keys(schema).length === 0 ? schema : undefined;
 }
 
 function environmentOf({ inputs, steps }: Outline, skippable: ReadonlyMap<string, string>): Environment {

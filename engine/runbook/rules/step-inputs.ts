@@ -19,6 +19,7 @@ import {
   templatesIn,
 } from "../authored.ts";
 import type { Outline, StepOutline } from "../outline.ts";
+import { shortJson } from "../input-values.ts";
 import { schemaProblem } from "../schema-messages.ts";
 import { addInputsOf } from "./described-inputs.ts";
 
@@ -109,7 +110,7 @@ class StepInputs {
       const node = entryAt(authored, path)?.node;
       if (path.length === 0 || node === undefined || ![...templatesIn(node)].length) return [];
       const what = `"${path.at(-1)!}"`;
-      const problem = schemaProblem(error, { what, owner: what });
+      const problem = schemaProblem(error, { what, owner: what, entry: "key" });
       if (problem === undefined) return [];
       const { message, hint } = problem;
       return [{ at: error.instancePath, message, ...(hint !== undefined && { hint }) }];
@@ -169,7 +170,9 @@ class StepInputs {
       if (described === undefined) return [];
       const given = entryAt(described.node, ["default"])?.node;
       if (this.#known.areGiven || given === undefined) {
-        return [{ span: described.span, message: `the value is that of input "${name}"` }];
+        const value = described.input?.secret === true ? undefined : this.#known.values[name];
+        const shown = value === undefined ? "" : ` ${shortJson(value)},`;
+        return [{ span: described.span, message: `the value is${shown} that of input "${name}"` }];
       }
       return [{ span: given.span, message: `the value is the default of input "${name}"` }];
     });

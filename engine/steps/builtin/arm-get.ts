@@ -1,7 +1,7 @@
 // `arm-get`: reads anything of Azure Resource Manager.
 
 import { Type } from "typebox";
-import { idProblems } from "../arm-id.ts";
+import { idProblems, placeholderIn } from "../arm-id.ts";
 import { defineStep, type InputProblem, SecretString } from "../definition.ts";
 import { armGet as get, guestArmGet } from "../operation.ts";
 import { Patterned, vmId } from "./fields.ts";
@@ -56,7 +56,7 @@ function pathProblems(path: string | undefined): readonly InputProblem[] {
       { at: "/path", message: `a query begins at \`${path.slice(query, query + 20)}\`, expected a path alone`, hint },
     ];
   }
-  const placeholder = /[{<]\w[^}>]*[}>]/.exec(path)?.[0];
+  const placeholder = placeholderIn(path);
   if (placeholder === undefined) return [];
   return [
     { at: "/path", message: `the path still holds the placeholder ${placeholder}`, hint: "put in what it stands for" },

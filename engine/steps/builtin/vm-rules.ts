@@ -70,10 +70,10 @@ export function passwordProblems(password: string | undefined, os: VmOs): readon
   return [];
 }
 
-/** Types of keys that Azure takes. https://learn.microsoft.com/azure/virtual-machines/linux/mac-create-ssh-keys */
-const KEY_TYPES: readonly string[] = ["ssh-rsa", "ssh-ed25519"];
-/** Bytes of the base64 text of an RSA key of 2048 bits, the fewest that Azure takes. */
-const SHORTEST_RSA = 270;
+/** Types of keys that Azure takes, with how many fields each has. https://learn.microsoft.com/azure/virtual-machines/linux/mac-create-ssh-keys */
+const KEY_TYPES: Readonly<Record<string, number>> = { "ssh-rsa": 3, "ssh-ed25519": 2 };
+/** Bytes of an RSA key's modulus of 2048 bits, the fewest that Azure takes. */
+const SHORTEST_RSA = 256;
 
 export function sshKeyProblems(key: string | undefined, os: VmOs | undefined): readonly InputProblem[] {
   const at = "/sshPublicKey";
@@ -87,25 +87,38 @@ export function sshKeyProblems(key: string | undefined, os: VmOs | undefined): r
       "give the public key, the text of the .pub file",
     );
   }
-  const hint = `a key is one line such as "${KEY_TYPES[1]!} AAAA… you@host", the text of the .pub file`;
-  const [type = "", base64 = "", ...comment] = key.trim().split(/[ \t]+/);
+  const hint = "a key is one line such as `ssh-ed25519 AAAA… you@host`, the text of the .pub file";
+  const [type = "", base64 = ""] = key.trim().split(/[ \t]+/);
   if (key.trim().includes("\n")) return problem(at, "an SSH public key is one line, and this is several", hint);
-  if (!KEY_TYPES.includes(type)) {
-    const known = KEY_TYPES.join(" or ");
+  if (!Object.hasOwn(KEY_TYPES, type)) {
+    const known = Object.keys(KEY_TYPES).join(" or ");
     return problem(at, `an SSH public key begins with ${known}, this one with "${type.slice(0, 30)}"`, hint);
   }
-  const bytes = Buffer.from(base64, "base64");
-  const isWhole = bytes.toString("base64").replace(/=+$/, "") === base64.replace(/=+$/, "");
+  const fields = keyFields(base64);
   // The key's own first field is its type once more.
-  const inner = bytes.length > 4 ? bytes.subarray(4, 4 + bytes.readUInt32BE(0)).toString("latin1") : "";
-  if (!isWhole || inner !== type) {
-    const what = comment.length === 0 && base64 === "" ? "has no key behind its type" : "is damaged or cut off";
+  if (fields === undefined || fields[0]?.toString("latin1") !== type || fields.length !== KEY_TYPES[type]) {
+    const what = base64 === "" ? "has no key behind its type" : "is damaged or cut off";
     return problem(at, `this SSH public key ${what}`, hint);
   }
-  if (type === "ssh-rsa" && bytes.length < SHORTEST_RSA) {
+  if (type === "ssh-rsa" && fields[2]!.length < SHORTEST_RSA) {
     return problem(at, "this RSA key has fewer than the 2048 bits that Azure asks for");
   }
   return [];
+}
+
+/** The fields of a key, each with its length in front (RFC 4253, section 6.6); absent when they do not fill it. */
+function keyFields(base64: string): readonly Buffer[] | undefined {
+  const bytes = Buffer.from(base64, "base64");
+  if (bytes.length === 0 || bytes.toString("base64") !== base64) return undefined;
+  const fields: Buffer[] = [];
+  for (let at = 0; at < bytes.length;) {
+    const length = at + 4 <= bytes.length ? bytes.readUInt32BE(at) : bytes.length;
+    const end = at + 4 + length;
+    if (end > bytes.length) return undefined;
+    fields.push(bytes.subarray(at + 4, end));
+    at = end;
+  }
+  return fields;
 }
 
 const SIZE = /^(?:Standard|Basic)_[A-Z]{1,4}\d{1,4}(?:-\d+)?[a-z]*(?:_[A-Za-z0-9]+)*$/i;

@@ -1,0 +1,16 @@
+// A runbook's text, checked as the command line does it.
+
+import { type Loaded, loadRunbook } from "../../engine/runbook/load.ts";
+import { renderDiagnostic } from "../../engine/source/render-diagnostic.ts";
+import { builtinSteps } from "../../engine/steps/builtin/index.ts";
+
+export function load(text: string, file = "runbook.yaml"): Loaded {
+  return loadRunbook(text, { file, registry: builtinSteps });
+}
+
+/** Everything that is told about a text, as a person reads it; empty when nothing is. */
+export function checkText(text: string, file = "runbook.yaml"): string {
+  return load(text, file)
+    .diagnostics.map((diagnostic) => `${renderDiagnostic(diagnostic)}\n`)
+    .join("");
+}
