@@ -189,7 +189,8 @@ ask() {
     case ${line#* } in 1[0-9][0-9]*) answer=$body ;; *) break ;; esac
   done
   answer=''
-  request_id=$(printf '%s\n' "$head" | tr -d '\r' | awk 'tolower($1) == "x-ms-request-id:" { print $2 }')
+  request_id=$(printf '%s\n' "$head" | tr -d '\r' |
+    awk 'tolower($1) == "x-ms-request-id:" { sub(/^[^:]*: */, ""); print }')
   case $request_id in *[!A-Za-z0-9._:-]*) request_id='' ;; esac
   [ "${#request_id}" -le 128 ] || request_id=''
 }

@@ -9,7 +9,7 @@ export interface KnownScript {
 }
 
 export const knownScripts: Readonly<Record<string, KnownScript>> = {
-  "guest.sh": { os: "Linux", sha256: "1ac1f2e23474276d9962f14c704502739fdc922da7c06f83dcef98b2ba072250" },
+  "guest.sh": { os: "Linux", sha256: "ac4eedc897ecad71361dac74688c6035f9d194b7c2d2b826da6a6d23a61afdf1" },
   "guest.ps1": { os: "Windows", sha256: "c1c206e78950f08e7edbc457ca264be34578abb230ec141bac54da14a4d23c2b" },
 };
 
