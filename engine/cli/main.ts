@@ -1,6 +1,6 @@
 // From arguments to an exit code. Only the command that was asked for is loaded, and nothing here ends the process.
 
-import { Command, CommanderError, Help } from "commander";
+import { Command, CommanderError, Help, type Option } from "commander";
 import { CliError } from "./cli-error.ts";
 import type { CliCommand } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
@@ -59,7 +59,7 @@ function programFor(io: Io): Command {
       // The message is told where all others are, in `tell`.
       outputError: () => {},
     })
-    .configureHelp({ styleTitle: (title) => out.paint("bold", title) });
+    .configureHelp({ styleTitle: (title) => out.paint("bold", title), optionDescription: describeOption });
   return showExamplesFirst(program, [
     ["runbook run", "the tutorial, on the embedded emulator"],
     ["runbook check vm.yaml", "what is wrong with a runbook"],
@@ -81,6 +81,16 @@ function showExamplesFirst(command: Command, examples: CliCommand["examples"]): 
       );
     },
   });
+}
+
+/** A default is told where it is one that a person would type. */
+function describeOption({ description, argChoices = [], defaultValue }: Option): string {
+  const isTold = typeof defaultValue === "string" || typeof defaultValue === "number";
+  const more = [
+    ...(argChoices.length > 0 ? [argChoices.join(" or ")] : []),
+    ...(isTold ? [`default ${defaultValue}`] : []),
+  ];
+  return more.length === 0 ? description : `${description} (${more.join("; ")})`;
 }
 
 function tell(thrown: unknown, err: Terminal): ExitCode {

@@ -39,9 +39,9 @@ export const runCommand: CliCommand = {
     addTargetOptions(command);
     command
       .option("-c, --concurrency <n>", "how many steps may run at once", wholeNumber, 16)
-      .option("-y, --yes", "start on Azure without asking", false)
-      .option("--json", "tell events as JSON lines on standard output", false)
-      .option("-q, --quiet", "tell outputs and failures only", false);
+      .option("-y, --yes", "start on Azure without asking")
+      .option("--json", "tell events as JSON lines on standard output")
+      .option("-q, --quiet", "tell outputs and failures only");
   },
   run: (command, io) => run(optionsOf(command), io),
 };
@@ -50,17 +50,17 @@ function optionsOf(command: Command): RunCommandOptions {
   const [file] = command.processedArgs as [string?];
   const { concurrency, yes, json, quiet } = command.opts<{
     concurrency: number;
-    yes: boolean;
-    json: boolean;
-    quiet: boolean;
+    yes?: true;
+    json?: true;
+    quiet?: true;
   }>();
   return {
     ...(file !== undefined && { file }),
     inputs: inputOptionsOf(command),
     target: targetOptionsOf(command),
     concurrency,
-    yes,
-    output: json ? "json" : quiet ? "quiet" : "human",
+    yes: yes === true,
+    output: json === true ? "json" : quiet === true ? "quiet" : "human",
   };
 }
 

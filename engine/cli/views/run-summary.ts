@@ -50,5 +50,8 @@ export function tellEnd(
   const color = progress.status === "done" ? "green" : progress.status === "failed" ? "red" : "yellow";
   terminal.line(`${terminal.paint(["bold", color], progress.status)}: ${totalsText(progress)}`);
   terminal.line(`journal: ${end.journal}`);
-  for (const { line, does } of end.next) terminal.line(`next: ${terminal.paint("bold", line)}  ${does}`);
+  for (const { line, does } of end.next) {
+    terminal.line(`next: ${terminal.paint("bold", line)}`);
+    terminal.line(terminal.paint("dim", `      ${does}`));
+  }
 }
