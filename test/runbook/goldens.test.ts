@@ -29,7 +29,16 @@ describe("a runbook without mistakes", () => {
     const all = ok.map(textOf).join("\n");
     const missing = [
       ...[...builtinSteps.values()].flatMap(({ name, inputs }) => [name, ...Object.keys(inputs.properties)]),
-      ...["needs", "if", "timeout", "description", "secret", "enum", "pattern", "minLength", "maxLength", "outputs"],
+      "needs",
+      "if",
+      "timeout",
+      "description",
+      "secret",
+      "enum",
+      "pattern",
+      "minLength",
+      "maxLength",
+      "outputs",
     ].filter((key) => !new RegExp(`\\b${key}\\b`).test(all));
     expect([...missing, ...functionNames.filter((name) => !all.includes(`${name}(`))]).eql([]);
   });
