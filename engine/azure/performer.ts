@@ -21,6 +21,7 @@ import type { IdentitySelector } from "../steps/operation.ts";
 import { parseJson } from "../value/json.ts";
 import type { Secret } from "../value/secret.ts";
 import { type Clients, clientsFor } from "./clients.ts";
+import { arrived } from "./continued-write.ts";
 import { GUEST_RUN, type GuestPollInput, pollGuestRun, removeGuestRun, submitGuestRun } from "./guest/run-in-vm.ts";
 import { SealingKeys } from "./guest/sealing-key.ts";
 import { localToken } from "./local-imds.ts";
@@ -40,11 +41,12 @@ export function performerFor(options: PerformerOptions): Performer {
   const { target, vault, clock } = options;
   const clients = clientsFor(target);
   const context: CallContext = { clients, vault, target, sealingKeys: new SealingKeys() };
-  return (operation) => {
+  return (operation, { continues, signal }) => {
     // Also a run in a VM, though it is a POST: all that it does there is a GET.
     const repeatable = true;
     let next: number | undefined;
-    return pRetry(() => perform(operation, context), {
+    let mayHaveArrived = continues;
+    return pRetry(() => perform(operation, context, mayHaveArrived), {
       retries: 20,
       minTimeout: 0, // the delay is ours, on the engine's clock
       // Here and not in onFailedAttempt, which also runs after the last attempt.
@@ -52,15 +54,17 @@ export function performerFor(options: PerformerOptions): Performer {
         const failure = failureOf(error, "internal");
         next = transientDelayMs(failure, attemptNumber, repeatable);
         if (next === undefined) return false;
+        // No answer, or one of a server in trouble: the effect may be there all the same.
+        mayHaveArrived ||= failure.status === undefined || failure.status >= 500;
         options.onRetry(operation.key, attemptNumber, failure, next);
-        await clock.sleep(next);
+        await clock.sleep(next, signal);
         return true;
       },
     });
   };
 }
 
-async function perform(operation: ActivityOperation, context: CallContext): Promise<unknown> {
+async function perform(operation: ActivityOperation, context: CallContext, mayHaveArrived: boolean): Promise<unknown> {
   const { target } = context;
   // Steps write ids before the subscription is known.
   const input: unknown = parseJson(inSubscription(JSON.stringify(operation.input), target.subscriptionId));
@@ -71,7 +75,12 @@ async function perform(operation: ActivityOperation, context: CallContext): Prom
       return list(input as ListInput, context);
     case "put":
     case "patch":
-      return write(operation.name, input as WriteInput, context);
+      return (
+        (mayHaveArrived ? await arrived(input as WriteInput, (of) => get(of, context)) : undefined) ??
+        (await write(operation.name, input as WriteInput, context))
+      );
+    case "delete":
+      return write("delete", { ...(input as ResourceInput), body: {} }, context);
     case "poll":
       return isGuestRun(input) ? pollGuestRun(input, context, operation.key) : poll(input as PollInput, context);
     case "guest-run":
@@ -119,21 +128,22 @@ function isGuestRun(input: unknown): input is GuestPollInput {
   return (input as { readonly type?: unknown }).type === GUEST_RUN;
 }
 
+type WriteMethod = "put" | "patch" | "delete";
+
 interface PollInput {
   readonly type: string;
-  readonly method: "put" | "patch";
+  readonly method: WriteMethod;
   readonly id: string;
   readonly state: string;
 }
 
-async function write(method: "put" | "patch", input: WriteInput, context: CallContext): Promise<Submitted> {
+async function write(method: WriteMethod, input: WriteInput, context: CallContext): Promise<Submitted> {
   const calls = callsFor(input.type);
   const { apiVersion } = factsOf(input.type);
-  const send = calls[method];
-  if (send === undefined) throw new Error(`${input.type} takes no ${method.toUpperCase()}`);
+  if (calls[method] === undefined) throw new Error(`${input.type} takes no ${method.toUpperCase()}`);
   let state = "";
-  const wire = await call(context, { apiVersion, body: input.body }, async () => {
-    const { poller } = await send(context.clients, input.id, apiVersion, input.body);
+  const wire = await call(context, { apiVersion, ...(method !== "delete" && { body: input.body }) }, async () => {
+    const { poller } = (await calls[method]?.(context.clients, input.id, apiVersion, input.body)) ?? {};
     await poller?.submitted();
     if (poller && !poller.isDone) state = await poller.serialize();
   });
@@ -144,6 +154,8 @@ async function write(method: "put" | "patch", input: WriteInput, context: CallCo
     ...(wire.retryAfterMs !== undefined && { retryAfterMs: wire.retryAfterMs }),
   };
 }
+
+const GROUP_TYPE = "Microsoft.Resources/resourceGroups";
 
 /** Asks once. The poller is made anew from what was recorded at the submit: one failed poll would spoil a kept one. */
 async function poll(input: PollInput, context: CallContext): Promise<Polled> {
@@ -161,21 +173,27 @@ async function restore(input: PollInput, clients: Clients): Promise<{ readonly p
   if (input.type === "Microsoft.Compute/virtualMachines") {
     const sdk = await import("@azure/arm-compute");
     const compute = await clients.compute();
-    const { createOrUpdate, update } = compute.virtualMachines;
-    const poller: SdkPoller =
-      input.method === "put"
-        ? sdk.restorePoller(compute, input.state, createOrUpdate)
-        : sdk.restorePoller(compute, input.state, update);
-    return { poller };
+    const { createOrUpdate, update, delete: remove } = compute.virtualMachines;
+    const made: Record<WriteMethod, () => SdkPoller> = {
+      put: () => sdk.restorePoller(compute, input.state, createOrUpdate),
+      patch: () => sdk.restorePoller(compute, input.state, update),
+      delete: () => sdk.restorePoller(compute, input.state, remove),
+    };
+    return { poller: made[input.method]() };
   }
   const sdk = await import("@azure/arm-resources");
   const resources = await clients.resources();
-  const { createOrUpdateById, updateById } = resources.resources;
-  const poller: SdkPoller =
-    input.method === "put"
-      ? sdk.restorePoller(resources, input.state, createOrUpdateById)
-      : sdk.restorePoller(resources, input.state, updateById);
-  return { poller };
+  const { createOrUpdateById, updateById, deleteById } = resources.resources;
+  const removeGroup = resources.resourceGroups.delete;
+  const made: Record<WriteMethod, () => SdkPoller> = {
+    put: () => sdk.restorePoller(resources, input.state, createOrUpdateById),
+    patch: () => sdk.restorePoller(resources, input.state, updateById),
+    delete: () =>
+      input.type === GROUP_TYPE
+        ? sdk.restorePoller(resources, input.state, removeGroup)
+        : sdk.restorePoller(resources, input.state, deleteById),
+  };
+  return { poller: made[input.method]() };
 }
 
 async function armGet(

@@ -21,6 +21,8 @@ export interface ResourceCalls {
   /** Resolves once the SDK has taken the call; a poller is there when the operation may go on after the first answer. */
   put(clients: Clients, id: string, apiVersion: string, body: JsonObject): Promise<Sent>;
   patch?(clients: Clients, id: string, apiVersion: string, body: JsonObject): Promise<Sent>;
+  /** Answers alike when there is nothing to delete. */
+  delete?(clients: Clients, id: string, apiVersion: string): Promise<Sent>;
   list?(clients: Clients, scope: string, filter: string): Promise<readonly unknown[]>;
 }
 
@@ -51,6 +53,9 @@ const generic: ResourceCalls = {
   async patch(clients, id, apiVersion, body) {
     return { poller: (await clients.resources()).resources.updateById(id.slice(1), apiVersion, model(plain(body))) };
   },
+  async delete(clients, id, apiVersion) {
+    return { poller: (await clients.resources()).resources.deleteById(id.slice(1), apiVersion) };
+  },
 };
 
 const CALLS: ReadonlyMap<string, ResourceCalls> = new Map(
@@ -62,6 +67,25 @@ const CALLS: ReadonlyMap<string, ResourceCalls> = new Map(
       async put(clients, id, _apiVersion, body) {
         await (await clients.resources()).resourceGroups.createOrUpdate(parseResourceId(id).name, model(plain(body)));
         return {};
+      },
+      async delete(clients, id) {
+        return { poller: (await clients.resources()).resourceGroups.delete(parseResourceId(id).name) };
+      },
+    },
+    "Microsoft.Resources/resources": {
+      async get() {
+        throw new Error("this is a list; its items have types of their own");
+      },
+      async put() {
+        throw new Error("this is a list; its items have types of their own");
+      },
+      /** Everything in a resource group. */
+      async list(clients, scope) {
+        const found = [];
+        const { resources } = await clients.resources();
+        for await (const item of resources.listByResourceGroup(scope.slice(scope.lastIndexOf("/") + 1)))
+          found.push(item);
+        return found;
       },
     },
     "Microsoft.Compute/virtualMachines": {
@@ -79,6 +103,10 @@ const CALLS: ReadonlyMap<string, ResourceCalls> = new Map(
         const { resourceGroup, name } = parseResourceId(id);
         return { poller: (await clients.compute()).virtualMachines.update(resourceGroup, name, model(flat(body))) };
       },
+      async delete(clients, id) {
+        const { resourceGroup, name } = parseResourceId(id);
+        return { poller: (await clients.compute()).virtualMachines.delete(resourceGroup, name) };
+      },
     },
     "Microsoft.ManagedIdentity/userAssignedIdentities": {
       async get(clients, id) {
@@ -92,6 +120,11 @@ const CALLS: ReadonlyMap<string, ResourceCalls> = new Map(
         ).userAssignedIdentities.createOrUpdate(resourceGroup, name, model(flat(body)));
         return {};
       },
+      async delete(clients, id) {
+        const { resourceGroup, name } = parseResourceId(id);
+        await (await clients.identities()).userAssignedIdentities.delete(resourceGroup, name);
+        return {};
+      },
     },
     "Microsoft.Authorization/roleAssignments": {
       async get(clients, id) {
@@ -100,6 +133,10 @@ const CALLS: ReadonlyMap<string, ResourceCalls> = new Map(
       async put(clients, id, _apiVersion, body) {
         const name = id.slice(id.lastIndexOf("/") + 1);
         await (await clients.authorization()).roleAssignments.create(scopeOf(id), name, model(flat(body)));
+        return {};
+      },
+      async delete(clients, id) {
+        await (await clients.authorization()).roleAssignments.delete(scopeOf(id), id.slice(id.lastIndexOf("/") + 1));
         return {};
       },
       async list(clients, scope, filter) {

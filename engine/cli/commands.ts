@@ -10,6 +10,30 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/run.ts")).runCommand,
   },
   {
+    name: "resume",
+    group: "Run",
+    summary: "go on with a run that was killed, stopped or failed",
+    load: async () => (await import("./commands/resume.ts")).resumeCommand,
+  },
+  {
+    name: "cancel",
+    group: "Run",
+    summary: "stop a run that another process works on",
+    load: async () => (await import("./commands/cancel.ts")).cancelCommand,
+  },
+  {
+    name: "destroy",
+    group: "Run",
+    summary: "take away what a run made",
+    load: async () => (await import("./commands/destroy.ts")).destroyCommand,
+  },
+  {
+    name: "runs",
+    group: "Look",
+    summary: "list runs, and tell the story of one",
+    load: async () => (await import("./commands/runs.ts")).runsCommand,
+  },
+  {
     name: "check",
     group: "Write",
     summary: "say what is wrong with runbooks, sending nothing",

@@ -19,24 +19,24 @@ type Pair = readonly [string, string];
 export function addInputOptions(command: Command): void {
   command
     .option("-i, --input <name=value>", "a value of the runbook's inputs; repeatable; never a secret", pairs, [])
-    .option("--inputs-file <file>", "values from a YAML or JSON file; repeatable", collected, [])
+    .option("--inputs-file <file>", "values from a YAML or JSON file; repeatable", collected, []);
+  addSecretOptions(command);
+}
+
+export function addSecretOptions(command: Command): void {
+  command
     .option("--secret-file <name=file>", "a secret input's value from a file; repeatable", pairs, [])
     .option("--secret-stdin <name>", "a secret input's value from standard input");
 }
 
 export function inputOptionsOf(command: Command): InputOptions {
-  const { input, inputsFile, secretFile, secretStdin } = command.opts<{
-    input: Pair[];
-    inputsFile: string[];
-    secretFile: Pair[];
-    secretStdin?: string;
-  }>();
-  return {
-    inputs: input,
-    inputsFiles: inputsFile,
-    secretFiles: secretFile,
-    ...(secretStdin !== undefined && { secretStdin }),
-  };
+  const { input, inputsFile } = command.opts<{ input: Pair[]; inputsFile: string[] }>();
+  return { inputs: input, inputsFiles: inputsFile, ...secretOptionsOf(command) };
+}
+
+export function secretOptionsOf(command: Command): Pick<InputOptions, "secretFiles" | "secretStdin"> {
+  const { secretFile, secretStdin } = command.opts<{ secretFile: Pair[]; secretStdin?: string }>();
+  return { secretFiles: secretFile, ...(secretStdin !== undefined && { secretStdin }) };
 }
 
 function pairs(text: string, before: readonly Pair[]): readonly Pair[] {

@@ -1,6 +1,7 @@
 // From arguments to an exit code. Only the command that was asked for is loaded, and nothing here ends the process.
 
 import { Command, CommanderError, Help, type Option } from "commander";
+import { JournalFailure } from "../run/journal.ts";
 import { CliError } from "./cli-error.ts";
 import type { CliCommand } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
@@ -109,7 +110,7 @@ function tell(thrown: unknown, err: Terminal): ExitCode {
     error(thrown.message, thrown.hint);
     return thrown.exitCode;
   }
-  if (isSystemError(thrown)) {
+  if (thrown instanceof JournalFailure || isSystemError(thrown)) {
     error(thrown.message);
     return EXIT.failed;
   }

@@ -6,6 +6,7 @@ import { checkWithInputs } from "../runbook/load.ts";
 import type { Runbook } from "../runbook/model.ts";
 import { builtinSteps } from "../steps/builtin/index.ts";
 import type { Json } from "../value/json.ts";
+import { Secret } from "../value/secret.ts";
 import { CliError } from "./cli-error.ts";
 import { tellDiagnostics } from "./diagnostic-formats.ts";
 import { EXIT } from "./exit-code.ts";
@@ -24,14 +25,22 @@ export interface RunInputs {
   readonly vault: Vault;
 }
 
-/** Throws a `CliError` for everything that is wrong or missing. */
+/**
+ * Throws a `CliError` for everything that is wrong or missing. `recorded`: inputs of a run that is resumed, which count
+ * unless `--input` names them.
+ */
 export async function runInputs(
   runbook: Runbook,
   options: InputOptions,
   target: "emulator" | "azure",
   io: Io,
+  recorded: Readonly<Record<string, Json>> = {},
 ): Promise<RunInputs> {
   const given = new Map(await givenInputs(runbook, options, io));
+  const set = new Set(options.inputs.map(([name]) => name));
+  for (const [name, value] of Object.entries(recorded)) {
+    if (!set.has(name) && !(value instanceof Secret)) given.set(name, { value, from: "the journal", isText: false });
+  }
   const first = resolveInputs(runbook, given);
   refuseProblems(first.problems);
   await complete(first.missing, given, target, io);

@@ -1,23 +1,24 @@
 // One run on a target, with its journal, its signals and its view. What is told after it is up to the command.
 
-import { join } from "node:path";
 import { performerFor } from "../azure/performer.ts";
 import type { Target } from "../azure/target.ts";
-import { executeRun, type RunResult } from "../run/execute.ts";
-import { FileJournal } from "../run/journal.ts";
+import { executeRun, type RunOptions, type RunResult } from "../run/execute.ts";
 import type { Vault } from "../run/vault.ts";
-import type { Runbook } from "../runbook/model.ts";
+import type { StepRegistry } from "../steps/definition.ts";
 import { builtinSteps } from "../steps/builtin/index.ts";
 import type { Json } from "../value/json.ts";
 import { countText } from "./diagnostic-formats.ts";
 import type { Io } from "./io.ts";
-import { makeStateDirectory } from "./target-options.ts";
+import type { OpenJournal } from "./run-journal.ts";
 import type { RunProgress } from "./views/run-progress.ts";
 import type { RunView } from "./views/run-view.ts";
 
 export interface SessionOptions {
-  readonly id: string;
-  readonly runbook: Runbook;
+  readonly journal: OpenJournal;
+  readonly resume?: NonNullable<RunOptions["resume"]>;
+  readonly runbook: Pick<RunOptions, "steps" | "outputs"> & { readonly name: string };
+  /** Absent: the step types that come with the engine. */
+  readonly registry?: StepRegistry;
   /** Secrets among them as handles into the vault. */
   readonly inputs: Readonly<Record<string, Json>>;
   readonly vault: Vault;
@@ -30,8 +31,8 @@ export interface SessionOptions {
 
 /** `undefined`: a second Ctrl-C ended it with operations in flight; the process is to end at once. */
 export async function performRun(options: SessionOptions): Promise<RunResult | undefined> {
-  const { runbook, inputs, vault, target, concurrency, progress, view, io } = options;
-  const journal = await FileJournal.create(makeStateDirectory(io, join("runs", options.id)));
+  const { runbook, inputs, vault, target, concurrency, progress, view, io, resume } = options;
+  const { journal } = options.journal;
   const interrupt = new AbortController();
   const { abandoned, stopListening } = listen(io, () => {
     interrupt.abort();
@@ -43,12 +44,14 @@ export async function performRun(options: SessionOptions): Promise<RunResult | u
       runbook: runbook.name,
       target: target.description,
       steps: runbook.steps,
-      registry: builtinSteps,
+      registry: options.registry ?? builtinSteps,
       inputs,
       outputs: (scope) => runbook.outputs(scope),
       performer: (onRetry) => performerFor({ target, vault, clock: io.clock, onRetry }),
       journal,
       clock: io.clock,
+      vault,
+      ...(resume && { resume }),
       concurrency,
       interrupt: interrupt.signal,
       onEvent: (event) => {
@@ -58,7 +61,7 @@ export async function performRun(options: SessionOptions): Promise<RunResult | u
     });
     const result = await Promise.race([run, abandoned]);
     // A run that is abandoned goes on writing until the process ends, so its journal stays open.
-    if (result !== undefined) await journal.close();
+    if (result !== undefined) await options.journal.close();
     return result;
   } finally {
     stopListening();

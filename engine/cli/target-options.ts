@@ -3,6 +3,7 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Command, Option } from "commander";
+import { takeLock } from "../run/journal/lock.ts";
 import type { Target } from "../azure/target.ts";
 import { CliError } from "./cli-error.ts";
 import { EXIT } from "./exit-code.ts";
@@ -62,16 +63,9 @@ export function makeStateDirectory(io: Pick<Io, "cwd">, inside: string): string 
   return directory;
 }
 
-export async function openTarget(options: TargetOptions, io: Io): Promise<Target> {
-  if (options.target === "emulator") {
-    const { openEmulatorTarget } = await import("../azure/emulator-target.ts");
-    return openEmulatorTarget({
-      directory: makeStateDirectory(io, "emulator"),
-      latency: options.latency,
-      now: () => io.clock.now(),
-      description: "emulator (.runbook/emulator)",
-    });
-  }
+/** `doing` is told to whoever finds the emulator's state in use. */
+export async function openTarget(options: TargetOptions, io: Io, doing: string): Promise<Target> {
+  if (options.target === "emulator") return openEmulator(options.latency, io, doing);
   const [{ openAzureTarget, NoSubscriptionError }, { readCloud }] = await Promise.all([
     import("../azure/azure-target.ts"),
     import("./cloud-file.ts"),
@@ -87,4 +81,19 @@ export async function openTarget(options: TargetOptions, io: Io): Promise<Target
     const ways = "give --subscription, set AZURE_SUBSCRIPTION_ID, or choose one with `az account set`";
     throw new CliError(EXIT.usage, thrown.message, ways);
   }
+}
+
+/** Two processes with the emulator's state in memory would each write over what the other did. */
+async function openEmulator(latency: "fast" | "real", io: Io, doing: string): Promise<Target> {
+  const { openEmulatorTarget } = await import("../azure/emulator-target.ts");
+  const directory = makeStateDirectory(io, "emulator");
+  const what = "the emulator's state in .runbook/emulator";
+  const lock = await takeLock(directory, { what, doing, now: io.clock.now() });
+  const target = await openEmulatorTarget({
+    directory,
+    latency,
+    now: () => io.clock.now(),
+    description: "emulator (.runbook/emulator)",
+  });
+  return { ...target, close: () => target.close().finally(() => lock.release()) };
 }

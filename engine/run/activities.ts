@@ -15,6 +15,8 @@ export interface WriteInput extends ResourceInput {
   readonly body: JsonObject;
   /** True when the resource was absent when the engine looked. */
   readonly creates?: boolean;
+  /** Of what was there when the write was decided (`basisOf`); absent when nothing was. */
+  readonly basis?: string;
 }
 
 export interface ListInput {

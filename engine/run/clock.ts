@@ -11,5 +11,12 @@ export interface Clock {
 
 export const systemClock: Clock = {
   now: () => Date.now(),
-  sleep: (ms, signal) => delay(ms, undefined, signal && { signal }),
+  async sleep(ms, signal) {
+    // A timer of Node's that is longer than this ends at once.
+    for (let left = ms; left >= 0; left -= LONGEST_MS) {
+      await delay(Math.min(left, LONGEST_MS), undefined, signal && { signal });
+    }
+  },
 };
+
+const LONGEST_MS = 2 ** 31 - 1;

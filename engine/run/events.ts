@@ -3,8 +3,8 @@
 import type { Json } from "../value/json.ts";
 import type { Failure } from "./failure.ts";
 
-/** What a step did to the target, the strongest of its operations: create, update, run (in a VM), read, none. */
-export type Change = "create" | "update" | "run" | "read" | "none";
+/** What a step did to the target, the strongest of its operations: remove, create, update, run (in a VM), read, none. */
+export type Change = "remove" | "create" | "update" | "run" | "read" | "none";
 export type StepStatus = "waiting" | "running" | "done" | "failed" | "skipped";
 
 export type EventBody =
@@ -54,9 +54,13 @@ export type EventBody =
     };
 
 /** An event with the time it happened, in milliseconds since the epoch on the engine's clock. */
-export type RunEvent = EventBody & { readonly at: number };
+export type RunEvent = EventBody & {
+  readonly at: number;
+  /** It happened in an earlier process and is told again by a resume, with its own time. */
+  readonly replayed?: true;
+};
 
-const STRENGTH: Record<Change, number> = { none: 0, read: 1, run: 2, update: 3, create: 4 };
+const STRENGTH: Record<Change, number> = { none: 0, read: 1, run: 2, update: 3, create: 4, remove: 5 };
 
 export function strongerChange(a: Change, b: Change): Change {
   return STRENGTH[a] >= STRENGTH[b] ? a : b;

@@ -1,12 +1,16 @@
 // One run from its first event to its last: scheduler, driver and journal put together.
 
 import type { StepRegistry } from "../steps/definition.ts";
-import type { Json } from "../value/json.ts";
+import { canonicalJson, type Json } from "../value/json.ts";
 import type { Clock } from "./clock.ts";
 import type { EventBody, RunEvent } from "./events.ts";
 import { type Failure, failureOf } from "./failure.ts";
 import type { Journal } from "./journal.ts";
-import { LocalDriver, type Performer } from "./local-driver.ts";
+import type { JournalState } from "./journal/state.ts";
+import { LocalDriver, type LocalDriverOptions, type Performer, type SignalSource } from "./local-driver.ts";
+import { pathOf, stepOf } from "./operation-key.ts";
+import { refilling } from "./secret-refill.ts";
+import type { Vault } from "./vault.ts";
 import { type ScheduledStep, Scheduler, type Scope } from "./scheduler.ts";
 
 export interface RunOptions {
@@ -27,6 +31,12 @@ export interface RunOptions {
   readonly onEvent: (event: RunEvent) => void;
   /** Aborted: nothing more is started; what is in flight is recorded. */
   readonly interrupt?: AbortSignal;
+  /** What earlier processes recorded of this run, and how to go on from there. */
+  readonly resume?: Pick<LocalDriverOptions, "accept" | "assume"> & { readonly recorded: JournalState };
+  /** Where secrets are kept; with it, a resumed run fetches those again that operations of an earlier process got. */
+  readonly vault?: Vault;
+  /** Who answers what the run waits to be told; absent: a step that asks fails. */
+  readonly signals?: SignalSource;
 }
 
 export type RetryReport = (key: string, attempt: number, failure: Failure, delayMs: number) => void;
@@ -42,22 +52,26 @@ export interface RunResult {
 
 export async function executeRun(options: RunOptions): Promise<RunResult> {
   const { journal, clock, interrupt } = options;
-  const emit = (body: EventBody): void => {
-    const event = { at: clock.now(), ...body };
-    journal.append({ kind: "event", event });
-    options.onEvent(event);
-  };
+  const emit = emitter(options);
   const performer = options.performer((key, attempt, failure, retryInMs) => {
-    const [path = key] = key.split(":");
-    const [step = path] = path.split("/");
-    emit({ type: "attempt-failed", step, path, attempt, failure, retryInMs, propagation: false });
+    const path = pathOf(key);
+    emit({ type: "attempt-failed", step: stepOf(key), path, attempt, failure, retryInMs, propagation: false });
   });
-  const { steps, registry, inputs, concurrency } = options;
+  const { steps, registry, inputs, concurrency, resume, signals } = options;
   const scheduler = new Scheduler(steps, registry, inputs, { concurrency, emit });
-  const driver = new LocalDriver(journal, performer, clock);
+  const { vault } = options;
+  const { facts } = scheduler;
+  const perform = vault
+    ? refilling(performer, { vault, clock, facts, operationAt: (path) => scheduler.secretiveAt(path) })
+    : performer;
+  const driver = new LocalDriver(journal, perform, clock, {
+    ...resume,
+    ...(signals && { signals }),
+    admit: (step) => scheduler.admit(step),
+  });
   const onInterrupt = (): void => {
     scheduler.interrupt();
-    driver.wake();
+    driver.end();
   };
   interrupt?.addEventListener("abort", onInterrupt);
   try {
@@ -69,7 +83,8 @@ export async function executeRun(options: RunOptions): Promise<RunResult> {
     });
     for (const operation of scheduler.begin()) driver.start(operation);
     while (!scheduler.finished) {
-      const completion = await driver.next(() => scheduler.finished);
+      // Timers that are in flight when a run is interrupted are not waited for: their due time is recorded.
+      const completion = await driver.next(() => scheduler.finished || (scheduler.isInterrupted && driver.isIdle));
       if (completion === undefined) break;
       for (const operation of scheduler.done(completion)) driver.start(operation);
     }
@@ -92,4 +107,24 @@ function outcomeOf(scheduler: Scheduler, { outputs }: RunOptions): Omit<RunResul
   } catch (thrown) {
     return { status: "failed", outputs: null, outputsFailure: failureOf(thrown, "step") };
   }
+}
+
+/** Events go to the journal and to whoever listens; those that an earlier process recorded are told again, not written again. */
+function emitter({ journal, clock, onEvent, resume }: RunOptions): (body: EventBody) => void {
+  const recorded = new Map<string, number[]>();
+  for (const { at, ...body } of resume?.recorded.events ?? []) {
+    // The end of an earlier attempt is not the end of this one.
+    if (body.type === "run-finished") continue;
+    const text = canonicalJson(body);
+    const times = recorded.get(text);
+    if (times) times.push(at);
+    else recorded.set(text, [at]);
+  }
+  return (body) => {
+    const at = recorded.size === 0 ? undefined : recorded.get(canonicalJson(body))?.shift();
+    if (at !== undefined) return onEvent({ at, ...body, replayed: true });
+    const event = { at: clock.now(), ...body };
+    journal.append({ kind: "event", event });
+    onEvent(event);
+  };
 }

@@ -1,7 +1,7 @@
 // How each operation becomes driver operations. Pure generators, replayed exactly as steps are.
 
 import { factsOf } from "../steps/resource.ts";
-import type { OperationData } from "../steps/operation.ts";
+import type { OperationData, RemovalCondition } from "../steps/operation.ts";
 import { isJsonObject, type Json, type JsonObject } from "../value/json.ts";
 import { Secret } from "../value/secret.ts";
 import type {
@@ -15,6 +15,7 @@ import type {
   Submitted,
 } from "./activities.ts";
 import { merge, satisfies } from "./compare.ts";
+import { basisOf } from "./digest.ts";
 import type { ActivityName, Unkeyed } from "./driver.ts";
 import type { Change } from "./events.ts";
 import { type Failure, OperationError } from "./failure.ts";
@@ -69,11 +70,17 @@ export function* expand(what: OperationData, facts: RunFacts, observer: Observer
     case "update": {
       observer.changed("update");
       const { type, id, patch } = what;
-      const first = yield* patiently("patch", { type, id, body: patch }, {}, facts, observer);
+      // Waits for a write of somebody else to end, and lets a resume see whether the resource is still the same.
+      const before = yield* settled(what);
+      if (before.status === 404) throw new OperationError(absent(id));
+      const input = { type, id, body: patch, basis: basisOf(before.body) };
+      const first = yield* patiently("patch", input, {}, facts, observer);
       yield* finished(first);
       noteWrite(type, id, patch, facts);
       return (yield* settled(what, "after")).body;
     }
+    case "remove":
+      return yield* remove(what, facts, observer);
     case "guest":
       return yield* guest(what, facts, observer);
     case "arm-get":
@@ -105,7 +112,8 @@ function* ensure(
   const body = (present ? merge(got.body, desired) : desired) as JsonObject;
   const principal = isJsonObject(desired["properties"]) ? desired["properties"]["principalId"] : undefined;
   const subject = typeof principal === "string" ? { principal } : {};
-  const first = yield* patiently("put", { type, id, body, creates: !present }, subject, facts, observer);
+  const input = { type, id, body, creates: !present, ...(present && { basis: basisOf(got.body) }) };
+  const first = yield* patiently("put", input, subject, facts, observer);
   yield* finished(first);
   const end = first.poller === undefined && isFinal(first.body) ? first.body : (yield* settled(what, "after")).body;
   if (stateOf(end) === "Failed" || stateOf(end) === "Canceled") {
@@ -114,6 +122,47 @@ function* ensure(
   noteWrite(type, id, end, facts);
   return end;
 }
+
+function* remove(
+  what: Extract<OperationData, { kind: "remove" }>,
+  facts: RunFacts,
+  observer: Observer,
+): Expansion<Json> {
+  const { type, id, ifStill } = what;
+  const got = yield* settled(what);
+  if (got.status === 404) return { removed: false };
+  const kept = reasonToKeep(got.body, ifStill, type);
+  if (kept !== undefined) return { removed: false, kept };
+  observer.changed("remove");
+  yield* finished(yield* patiently("delete", { type, id }, {}, facts, observer));
+  // The answer to a DELETE may come before the resource is gone; what it is inside of must not be removed until it is.
+  yield* gone(what);
+  return { removed: true };
+}
+
+function reasonToKeep(body: Json, { marks, body: written }: RemovalCondition, type: string): string | undefined {
+  const properties = isJsonObject(body) && isJsonObject(body["properties"]) ? body["properties"] : {};
+  const other = Object.entries(marks).find(
+    ([name, value]) => properties[name] !== undefined && properties[name] !== value,
+  );
+  if (other) return `it is not the one that this run made: its ${other[0]} is another`;
+  const isKnown = Object.keys(marks).length > 0 || written === undefined;
+  if (isKnown || satisfies(body, written, factsOf(type))) return undefined;
+  return "the run did not record that it made it, and it is not as the run would have made it";
+}
+
+function* gone(of: { readonly type: string; readonly id: string }): Expansion<void> {
+  for (let n = 1; ; n++) {
+    const got = yield* activity<Got>(`gone.${n}`, "get", { type: of.type, id: of.id });
+    if (got.status === 404) return;
+    if (n === GONE_LOOKS)
+      throw new OperationError({ origin: "azure", message: `${of.id} was deleted and is still there` });
+    yield* timer(`gone-wait.${n}`, 2_000);
+  }
+}
+
+/** Twenty minutes of looks: longer than a group full of machines takes. */
+const GONE_LOOKS = 600;
 
 function* guest(what: Extract<OperationData, { kind: "guest" }>, facts: RunFacts, observer: Observer): Expansion<Json> {
   observer.changed("run");
@@ -232,7 +281,7 @@ function* retried<T>(
 }
 
 function patiently(
-  label: "put" | "patch",
+  label: "put" | "patch" | "delete",
   input: JsonObject,
   subject: { readonly principal?: string },
   facts: RunFacts,

@@ -1,63 +1,68 @@
-// The append-only file of a run: one JSON object a line. Intents and completions, never a secret's value.
+// What a run writes down, as data. The lines of a file in `journal/`; a driver needs no more than the port below.
 
-import { type FileHandle, mkdir, open } from "node:fs/promises";
-import { join } from "node:path";
-import type { Completion } from "./driver.ts";
+import type { Json } from "../value/json.ts";
+import type { Completion, Unkeyed } from "./driver.ts";
 import type { RunEvent } from "./events.ts";
 
+/** Of the file's form. A reader refuses any other. */
+export const JOURNAL_FORMAT = 1;
+
+/** A text and what it is compared by. */
+export interface RunbookRecord {
+  readonly name: string;
+  /** As it was named to the engine; absent for a runbook that was built by a program. */
+  readonly file?: string;
+  readonly text: string;
+  /** SHA-256 of the text, hexadecimal. */
+  readonly hash: string;
+}
+
+export interface TargetRecord {
+  readonly kind: "azure" | "emulator";
+  readonly description: string;
+  readonly subscriptionId: string;
+}
+
+/** The first line of a journal: all that is needed to go on without whoever started the run. */
+export interface JournalHeader {
+  readonly kind: "header";
+  readonly format: typeof JOURNAL_FORMAT;
+  readonly run: string;
+  readonly at: number;
+  /** Version of the engine that began the run. */
+  readonly engine: string;
+  readonly runbook: RunbookRecord;
+  /** Secrets among them as handles. */
+  readonly inputs: Readonly<Record<string, Json>>;
+  readonly target: TargetRecord;
+}
+
 export type JournalEntry =
-  | { readonly kind: "intent"; readonly key: string; readonly digest: string }
-  | ({ readonly kind: "completion"; readonly digest: string } & Completion)
+  | JournalHeader
+  /** Another process takes the run up. What is present has changed. */
+  | {
+      readonly kind: "resumed";
+      readonly at: number;
+      readonly engine: string;
+      readonly runbook?: RunbookRecord;
+      readonly inputs?: Readonly<Record<string, Json>>;
+    }
+  /** A step is begun anew: what was recorded of it is history, and is not replayed. */
+  | { readonly kind: "discarded"; readonly step: string }
+  /** Written before a mutation is sent: whoever resumes without a completion of the same key must look first. */
+  | { readonly kind: "intent"; readonly key: string; readonly digest: string; readonly operation: Unkeyed }
+  | { readonly kind: "timer"; readonly key: string; readonly digest: string; readonly dueAt: number }
+  | ({ readonly kind: "completion"; readonly digest: string; readonly operation?: Unkeyed } & Completion)
   | { readonly kind: "event"; readonly event: RunEvent };
 
 export interface Journal {
   /** Keeps order and returns at once. */
   append(entry: JournalEntry): void;
-  /** Resolves when everything appended so far is on the disk. */
+  /** Resolves when everything appended so far is on the disk. Rejects with a `JournalFailure`; nothing is written after one. */
   durable(): Promise<void>;
 }
 
-/** A journal in a file, with group commit: whoever waits shares the next flush. */
-export class FileJournal implements Journal {
-  readonly #file: FileHandle;
-  #lines: string[] = [];
-  #flushing: Promise<void> | undefined;
-
-  private constructor(file: FileHandle) {
-    this.#file = file;
-  }
-
-  /** Creates `<directory>/journal.jsonl`, readable by its owner alone. */
-  static async create(directory: string): Promise<FileJournal> {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
-    return new FileJournal(await open(join(directory, "journal.jsonl"), "ax", 0o600));
-  }
-
-  append(entry: JournalEntry): void {
-    this.#lines.push(`${JSON.stringify(entry)}\n`);
-  }
-
-  async durable(): Promise<void> {
-    while (this.#lines.length > 0 || this.#flushing) {
-      this.#flushing ??= this.#flush();
-      await this.#flushing;
-    }
-  }
-
-  async #flush(): Promise<void> {
-    try {
-      await Promise.resolve(); // whoever becomes ready in this turn shares the flush
-      const text = this.#lines.join("");
-      this.#lines = [];
-      await this.#file.write(text);
-      await this.#file.datasync();
-    } finally {
-      this.#flushing = undefined;
-    }
-  }
-
-  async close(): Promise<void> {
-    await this.durable();
-    await this.#file.close();
-  }
+/** The journal cannot be written or read: nothing more may be sent. The message is for the user. */
+export class JournalFailure extends Error {
+  override readonly name = "JournalFailure";
 }

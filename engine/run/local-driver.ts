@@ -1,42 +1,105 @@
-// Performs a run's operations in this process, and writes what happened to the journal.
+// Performs a run's operations in this process, and writes what happened to the journal. What the journal holds already is
+// given out again first, and nothing is performed until all of it has been seen to fit.
 
-import { createHash } from "node:crypto";
 import { setMaxListeners } from "node:events";
-import { canonicalJson, type Json, roundTrip } from "../value/json.ts";
+import { type Json, roundTrip } from "../value/json.ts";
 import type { Clock } from "./clock.ts";
-import { type Completion, type DriverOperation, MUTATING, type RunDriver } from "./driver.ts";
-import { failureOf } from "./failure.ts";
-import type { Journal } from "./journal.ts";
+import { digestOf } from "./digest.ts";
+import { type Completion, type DriverOperation, MUTATING, type RunDriver, type SignalAnswer } from "./driver.ts";
+import { failureOf, OperationError } from "./failure.ts";
+import { type Journal, JournalFailure } from "./journal.ts";
+import type { JournalState } from "./journal/state.ts";
+import { stepOf } from "./operation-key.ts";
+import { Replay } from "./replay.ts";
 
 export type ActivityOperation = Extract<DriverOperation, { kind: "activity" }>;
+
+export interface PerformHow {
+  /**
+   * True when an earlier process began the operation that this activity belongs to. What that process read may have
+   * changed, and what it was sending may have arrived: a write looks first.
+   */
+  readonly continues: boolean;
+  /** Aborted when the run is interrupted: what waits for another attempt gives up, and is taken up by a resume. */
+  readonly signal: AbortSignal;
+}
+
 /** Performs one activity. Its result is JSON without secrets' values. */
-export type Performer = (operation: ActivityOperation) => Promise<unknown>;
+export type Performer = (operation: ActivityOperation, how: PerformHow) => Promise<unknown>;
+
+/** Waits for the answer to a signal operation. */
+export type SignalSource = (
+  operation: Extract<DriverOperation, { kind: "signal" }>,
+  abort: AbortSignal,
+) => Promise<SignalAnswer>;
+
+export interface LocalDriverOptions {
+  /** What an earlier process recorded. */
+  readonly recorded?: JournalState;
+  /** Begins a step anew whose operations are not those recorded, instead of stopping. */
+  readonly accept?: boolean;
+  /** What to take for true of an operation that may or may not have happened and must not happen twice. */
+  readonly assume?: "done" | "repeat";
+  readonly signals?: SignalSource;
+  /** Asks the scheduler to start a step whose turn has not come, because its record is next. */
+  readonly admit?: (step: string) => readonly DriverOperation[];
+}
+
+/** Operations that must not happen twice, and about which it is not known whether they happened once. */
+export class UnknownOutcome extends Error {
+  override readonly name = "UnknownOutcome";
+  readonly keys: readonly string[];
+  constructor(keys: readonly string[]) {
+    super(
+      `it is not known whether ${keys.join(" and ")} happened: it was about to be sent when the run was cut off, and to do it twice may not be the same as once`,
+    );
+    this.keys = keys;
+  }
+}
 
 export class LocalDriver implements RunDriver {
   readonly #journal: Journal;
   readonly #perform: Performer;
   readonly #clock: Clock;
+  readonly #options: LocalDriverOptions;
   readonly #ended = new AbortController();
   readonly #ready: Completion[] = [];
+  readonly #held = new Map<string, DriverOperation>();
+  #replay: Replay | undefined;
+  /** Steps whose record did not fit and that are begun anew. */
+  readonly #anew = new Set<string>();
+  #activities = 0;
+  #failure: Error | undefined;
   #wake: (() => void) | undefined;
 
-  constructor(journal: Journal, perform: Performer, clock: Clock) {
+  constructor(journal: Journal, perform: Performer, clock: Clock, options: LocalDriverOptions = {}) {
     this.#journal = journal;
     this.#perform = perform;
     this.#clock = clock;
+    this.#options = options;
+    if (options.recorded) this.#replay = new Replay(options.recorded, options.accept ?? false);
     // Every timer in flight listens to it.
     setMaxListeners(0, this.#ended.signal);
   }
 
   start(operation: DriverOperation): void {
-    void this.#run(operation);
+    if (this.#replay) this.#held.set(operation.key, operation);
+    else void this.#run(operation, false);
   }
 
   /** `undefined` when, after a wake-up, there is nothing left to wait for. */
   async next(): Promise<Completion>;
   async next(isOver: () => boolean): Promise<Completion | undefined>;
   async next(isOver: () => boolean = () => false): Promise<Completion | undefined> {
+    if (this.#replay) {
+      const recorded = this.#replay.next(this.#held, (step) => {
+        for (const operation of this.#options.admit?.(step) ?? []) this.start(operation);
+      });
+      if (recorded) return recorded;
+      this.#goLive(this.#replay);
+    }
     for (;;) {
+      if (this.#failure) throw this.#failure;
       const completion = this.#ready.shift();
       if (completion) return completion;
       if (isOver()) return undefined;
@@ -52,42 +115,103 @@ export class LocalDriver implements RunDriver {
     this.#wake = undefined;
   }
 
-  /** Forgets timers that are still running. */
-  end(): void {
-    this.#ended.abort();
+  /** No activity is in flight and no completion waits to be taken. Timers may be running. */
+  get isIdle(): boolean {
+    return this.#activities === 0 && this.#ready.length === 0;
   }
 
-  async #run(operation: DriverOperation): Promise<void> {
+  /** Forgets timers that are still running, and attempts that wait to be repeated: a resume takes them up. */
+  end(): void {
+    this.#ended.abort();
+    this.wake();
+  }
+
+  /** The record is used up and fits: what it left open is performed now. */
+  #goLive(replay: Replay): void {
+    replay.checkInFlight(this.#held);
+    const { recorded, assume } = this.#options;
+    const inDoubt = [...this.#held.values()].filter(
+      (operation) => operation.kind === "activity" && operation.once && recorded?.intents.has(operation.key),
+    );
+    if (inDoubt.length > 0 && assume === undefined) throw new UnknownOutcome(inDoubt.map(({ key }) => key));
+    this.#replay = undefined;
+    for (const step of replay.discarded) {
+      this.#anew.add(step);
+      this.#journal.append({ kind: "discarded", step });
+    }
+    const held = [...this.#held.values()];
+    this.#held.clear();
+    for (const operation of held) {
+      if (assume === "done" && inDoubt.includes(operation)) {
+        this.#complete(operation, digestOf(operation), { key: operation.key, ok: true, value: { assumed: true } });
+      } else void this.#run(operation, replay.continues(operation.key));
+    }
+  }
+
+  async #run(operation: DriverOperation, continues: boolean): Promise<void> {
     const { key } = operation;
     const digest = digestOf(operation);
-    let completion: Completion;
+    const isActivity = operation.kind === "activity";
+    if (isActivity) this.#activities++;
     try {
-      completion = { key, ok: true, value: await this.#once(operation, digest) };
+      const value = await this.#once(operation, digest, continues);
+      this.#complete(operation, digest, { key, ok: true, value });
     } catch (thrown) {
-      if (this.#ended.signal.aborted) return;
-      completion = { key, ok: false, failure: failureOf(thrown, "internal") };
+      if (thrown instanceof JournalFailure) this.#failure ??= thrown;
+      // Given up because the run was interrupted: as if it had not been tried.
+      else if (!this.#ended.signal.aborted || thrown instanceof OperationError) {
+        this.#complete(operation, digest, { key, ok: false, failure: failureOf(thrown, "internal") });
+      }
+    } finally {
+      if (isActivity) this.#activities--;
+      this.wake();
     }
-    this.#journal.append({ kind: "completion", digest, ...completion });
+  }
+
+  #complete(operation: DriverOperation, digest: string, completion: Completion): void {
+    const { key: _, ...unkeyed } = operation;
+    const isMutation = operation.kind === "activity" && MUTATING.has(operation.name);
+    // An intent holds the operation already, and the write that a poll follows holds what a poll is given.
+    const isTold =
+      isMutation || operation.kind === "timer" || (operation.kind === "activity" && operation.name === "poll");
+    this.#journal.append({ kind: "completion", digest, ...(!isTold && { operation: unkeyed }), ...completion });
+    // On the disk soon, though nobody waits: from here on another process can poll on, without sending again.
+    if (isMutation) this.#journal.durable().catch((thrown: Error) => this.#fail(thrown));
     this.#ready.push(completion);
     this.wake();
   }
 
-  async #once(operation: DriverOperation, digest: string): Promise<Json> {
+  #fail(failure: Error): void {
+    this.#failure ??= failure;
+    this.wake();
+  }
+
+  async #once(operation: DriverOperation, digest: string, continues: boolean): Promise<Json> {
+    const { key } = operation;
+    const { signal } = this.#ended;
     if (operation.kind === "timer") {
-      await this.#clock.sleep(operation.ms, this.#ended.signal);
+      const begun = this.#anew.has(stepOf(key)) ? undefined : this.#options.recorded?.timers.get(key);
+      const dueAt = begun?.dueAt ?? this.#dueIn(operation.ms, key, digest);
+      await this.#clock.sleep(Math.max(0, dueAt - this.#clock.now()), signal);
       return null;
     }
-    if (MUTATING.has(operation.name)) {
-      // On disk before it is sent: if the process dies after this, whoever resumes knows to look first.
-      this.#journal.append({ kind: "intent", key: operation.key, digest });
-      await this.#journal.durable();
+    if (operation.kind === "signal") {
+      if (!this.#options.signals) throw new Error("this run has nobody who could approve anything");
+      return roundTrip(await this.#options.signals(operation, signal));
     }
-    return roundTrip(await this.#perform(operation));
+    if (MUTATING.has(operation.name)) {
+      const { key: _, ...unkeyed } = operation;
+      // On disk before it is sent: if the process dies after this, whoever resumes knows to look first.
+      this.#journal.append({ kind: "intent", key, digest, operation: unkeyed });
+      await this.#journal.durable();
+      if (signal.aborted) throw new Error("interrupted before it was sent");
+    }
+    return roundTrip(await this.#perform(operation, { continues, signal }));
   }
-}
 
-/** What a replay compares: everything of an operation but its key. */
-function digestOf(operation: DriverOperation): string {
-  const { key: _, ...rest } = operation;
-  return createHash("sha256").update(canonicalJson(rest)).digest("base64url").slice(0, 16);
+  #dueIn(ms: number, key: string, digest: string): number {
+    const dueAt = this.#clock.now() + ms;
+    this.#journal.append({ kind: "timer", key, digest, dueAt });
+    return dueAt;
+  }
 }

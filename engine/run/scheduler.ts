@@ -66,10 +66,13 @@ export class Scheduler {
   /** Operations that were started and have not completed, with who waits for each. */
   readonly #pending = new Map<string, Fiber | "timeout">();
   readonly #unperformed = new Map<string, Set<Operation<unknown>>>();
-  readonly #facts: RunFacts = {
+  /** What the run's completions so far tell; for reading. */
+  readonly facts: RunFacts = {
     recent: { principals: new Set(), grants: new Set(), identities: new Set() },
     tokenOrigins: new Map(),
   };
+  /** Operations whose answers hold secrets, by path. */
+  readonly #secretive = new Map<string, OperationData>();
   #ready: string[] = [];
   #outgoing: DriverOperation[] = [];
   #running = 0;
@@ -98,6 +101,15 @@ export class Scheduler {
     return this.#drain();
   }
 
+  /** Starts a ready step before its turn: its record comes next, since one that was before it is begun anew. */
+  admit(step: string): readonly DriverOperation[] {
+    const at = this.#ready.indexOf(step);
+    if (at === -1) return [];
+    this.#ready.splice(at, 1);
+    this.#startStep(step);
+    return this.#drain();
+  }
+
   /** Takes one completion; answers with what is to be started now. */
   done(completion: Completion): readonly DriverOperation[] {
     const waiting = this.#pending.get(completion.key);
@@ -113,6 +125,10 @@ export class Scheduler {
   /** Start nothing more; what is in flight is still taken. */
   interrupt(): void {
     this.#interrupted = true;
+  }
+
+  get isInterrupted(): boolean {
+    return this.#interrupted;
   }
 
   /** Nothing is in flight and nothing will be started. */
@@ -132,6 +148,11 @@ export class Scheduler {
   /** Failures by step, in the order they happened. */
   get failures(): ReadonlyMap<string, Failure> {
     return this.#failures;
+  }
+
+  /** The operation at a path, if its answer may hold secrets: performed again, it gives them to another process. */
+  secretiveAt(path: string): OperationData | undefined {
+    return this.#secretive.get(path);
   }
 
   statusOf(step: string): StepStatus {
@@ -299,13 +320,14 @@ export class Scheduler {
         emit({ type: "attempt-failed", step, path, attempt, failure, retryInMs, propagation }),
       warned: (message: string): void => emit({ type: "warning", step, path, message }),
     };
+    if (what.kind === "guest" || what.kind === "local-token") this.#secretive.set(path, what);
     emit({ type: "operation-started", step, path, summary: summaryOf(what) });
     const settle = (outcome: Outcome): void => {
       if (outcome.ok) emit({ type: "operation-finished", step, path, change });
       back(outcome);
     };
     this.#advance(
-      new Fiber(step, path, () => expand(what, this.#facts, observer) as Advancing, settle, false),
+      new Fiber(step, path, () => expand(what, this.facts, observer) as Advancing, settle, false),
       undefined,
     );
   }

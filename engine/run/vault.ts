@@ -13,6 +13,10 @@ export class Vault {
     return Secret.of(ref);
   }
 
+  has(ref: SecretRef): boolean {
+    return this.#values.has(ref);
+  }
+
   /** Throws when the vault does not hold the secret: it belongs to an earlier process. */
   open(secret: Secret): string {
     return secret.parts
@@ -45,4 +49,11 @@ export class Vault {
     }
     return value;
   }
+}
+
+/** The references of all secrets in a value. */
+export function secretRefsIn(value: Json): readonly SecretRef[] {
+  if (value instanceof Secret) return value.parts.flatMap((part) => (typeof part === "string" ? [] : [part.ref]));
+  if (Array.isArray(value)) return value.flatMap((item: Json) => secretRefsIn(item));
+  return isJsonObject(value) ? Object.values(value).flatMap(secretRefsIn) : [];
 }

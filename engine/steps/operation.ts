@@ -22,11 +22,28 @@ export type OperationData =
   | { readonly kind: "list"; readonly type: string; readonly scope: string; readonly filter: string }
   /** A PATCH. */
   | { readonly kind: "update"; readonly type: string; readonly id: string; readonly patch: JsonObject }
+  /** A DELETE, after a look whether it is still the one that is meant. */
+  | { readonly kind: "remove"; readonly type: string; readonly id: string; readonly ifStill: RemovalCondition }
   | { readonly kind: "guest"; readonly vm: string; readonly request: GuestRequest }
   /** A GET of any ARM path by the engine, with a token of the runbook's or, without one, the engine's own credential. */
   | { readonly kind: "arm-get"; readonly path: string; readonly apiVersion: string; readonly token?: Secret }
   /** A token from the IMDS of the machine that the engine runs on. */
   | { readonly kind: "local-token"; readonly resource: string; readonly identity?: IdentitySelector };
+
+/** What tells one resource from another that was made later under its name. */
+export interface RemovalCondition {
+  /** Properties that must have these values. */
+  readonly marks: Readonly<Record<string, string>>;
+  /** Without marks: what must be there. */
+  readonly body?: JsonObject;
+}
+
+export interface RemovalAnswer {
+  /** False when it was gone already, or is kept. */
+  readonly removed: boolean;
+  /** Why it is kept. */
+  readonly kept?: string;
+}
 
 /** What a step's generator yields. Authors never build one: `yield* ensure(…)` does. */
 export class Command {
@@ -86,6 +103,13 @@ export function list<A>(type: string, scope: string, filter: string): Operation<
 
 export function update<A>(resource: Resource<never, A>, patch: JsonObject): Operation<A> {
   return new Operation({ kind: "update", type: resource.type, id: resource.id, patch });
+}
+
+export function remove(
+  resource: { readonly type: string; readonly id: string },
+  ifStill: RemovalCondition,
+): Operation<RemovalAnswer> {
+  return new Operation({ kind: "remove", type: resource.type, id: resource.id, ifStill });
 }
 
 /** What IMDS answers to a token request; its numbers come as strings. */

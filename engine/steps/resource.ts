@@ -24,6 +24,8 @@ const FACTS: ReadonlyMap<string, ResourceTypeFacts> = new Map(
     "Microsoft.Network/networkSecurityGroups": { apiVersion: "2024-10-01" },
     "Microsoft.Network/publicIPAddresses": { apiVersion: "2024-10-01" },
     "Microsoft.Network/networkInterfaces": { apiVersion: "2024-10-01" },
+    "Microsoft.Resources/resources": { apiVersion: "2025-04-01" },
+    "Microsoft.Compute/disks": { apiVersion: "2024-03-02" },
     "Microsoft.Compute/virtualMachines": {
       apiVersion: "2025-04-01",
       writeOnly: ["/properties/osProfile/adminPassword"],

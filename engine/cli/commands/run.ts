@@ -8,7 +8,9 @@ import { EXIT, type ExitCode } from "../exit-code.ts";
 import { addInputOptions, type InputOptions, inputOptionsOf } from "../input-options.ts";
 import type { Io } from "../io.ts";
 import { nextCommands } from "../next-commands.ts";
+import { runbookRecord } from "../../run/resume.ts";
 import { newRunId } from "../run-id.ts";
+import { beginJournal } from "../run-journal.ts";
 import { runInputs } from "../run-inputs.ts";
 import { loadFile, readRunbookFile } from "../runbook-file.ts";
 import { exitCodeOf, type RunOutput, tellEndOfRun, viewFor } from "../show-run.ts";
@@ -68,11 +70,12 @@ export async function run(options: RunCommandOptions, io: Io): Promise<ExitCode>
   const onAzure = options.target.target === "azure";
   if (onAzure) refuseUnattended(options.yes, io);
   const err = new Terminal(io.stderr, io.env);
-  const { runbook, diagnostics } = loadFile(readRunbookFile(options.file, io));
+  const file = readRunbookFile(options.file, io);
+  const { runbook, diagnostics } = loadFile(file);
   tellDiagnostics(diagnostics, err);
   if (runbook === undefined) return EXIT.badInput;
   const { inputs, vault } = await runInputs(runbook, options.inputs, options.target.target, io);
-  const target = await openTarget(options.target, io);
+  const target = await openTarget(options.target, io, "runbook run");
   try {
     if (onAzure) await admitToAzure(target, runbook, options.yes, io);
     const { performRun } = await import("../run-session.ts");
@@ -80,7 +83,9 @@ export async function run(options: RunCommandOptions, io: Io): Promise<ExitCode>
     const progress = new RunProgress();
     const view = viewFor(options.output, id, progress, vault, io);
     const { concurrency } = options;
-    const result = await performRun({ id, runbook, inputs, vault, target, concurrency, progress, view, io });
+    const record = runbookRecord(runbook.name, file.text, file.shown);
+    const journal = await beginJournal({ id, runbook: record, inputs, target }, io);
+    const result = await performRun({ journal, runbook, inputs, vault, target, concurrency, progress, view, io });
     if (result === undefined) return EXIT.interrupted;
     const facts = { id, status: result.status, target: options.target.target };
     const next = nextCommands({ ...facts, ...(options.file !== undefined && { file: options.file }) }, io.env);

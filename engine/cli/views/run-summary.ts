@@ -28,9 +28,10 @@ export function totalsText(progress: RunProgress): string {
   };
   const done = (step: StepProgress): boolean => step.status === "done";
   const parts = [
+    ...count((step) => done(step) && step.change === "remove", "removed"),
     ...count((step) => done(step) && step.change === "create", "created"),
     ...count((step) => done(step) && step.change === "update", "updated"),
-    ...count((step) => done(step) && step.change !== "create" && step.change !== "update", "unchanged"),
+    ...count((step) => done(step) && !["create", "update", "remove"].includes(step.change), "unchanged"),
     ...count((step) => step.status === "failed", "failed"),
     ...count((step) => step.status === "skipped", "skipped"),
     ...count((step) => step.status === "waiting", "not started"),

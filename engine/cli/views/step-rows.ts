@@ -7,6 +7,7 @@ import { cut, durationText, fit, widthOf } from "./text-fit.ts";
 
 /** Reading is no change, and neither is a question asked inside a VM. */
 const CHANGED: Readonly<Record<Change, string>> = {
+  remove: "removed",
   create: "created",
   update: "updated",
   run: "no change, asked inside the VM",

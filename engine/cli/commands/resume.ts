@@ -1,0 +1,206 @@
+// Goes on with a run that was killed, stopped or failed.
+
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import type { RunOptions } from "../../run/execute.ts";
+import type { JournalHeader, RunbookRecord } from "../../run/journal.ts";
+import type { FileJournal } from "../../run/journal/file-journal.ts";
+import { UnknownOutcome } from "../../run/local-driver.ts";
+import { lineDiff } from "../../run/line-diff.ts";
+import { ReplayMismatch } from "../../run/replay.ts";
+import { prepareResume, ResumeRefused, runbookRecord } from "../../run/resume.ts";
+import { loadRunbook } from "../../runbook/load.ts";
+import { builtinSteps } from "../../steps/builtin/index.ts";
+import { CliError } from "../cli-error.ts";
+import type { CliCommand } from "../command.ts";
+import { tellDiagnostics } from "../diagnostic-formats.ts";
+import { EXIT, type ExitCode } from "../exit-code.ts";
+import { addSecretOptions, type InputOptions, secretOptionsOf } from "../input-options.ts";
+import type { Io } from "../io.ts";
+import { nextCommands } from "../next-commands.ts";
+import { packageVersion } from "../package-root.ts";
+import { type OpenJournal, reopenJournal, runStore, targetRecord } from "../run-journal.ts";
+import { runInputs } from "../run-inputs.ts";
+import { performRun } from "../run-session.ts";
+import { exitCodeOf, type RunOutput, tellEndOfRun, viewFor } from "../show-run.ts";
+import { openTarget, type TargetOptions } from "../target-options.ts";
+import { Terminal } from "../terminal.ts";
+import { RunProgress } from "../views/run-progress.ts";
+
+export interface ResumeCommandOptions {
+  /** Id or the beginning of one; absent: the newest. */
+  readonly run?: string;
+  /** `--set` among them. */
+  readonly inputs: InputOptions;
+  readonly acceptChanges: boolean;
+  readonly assume?: "done" | "repeat";
+  /** Azure only: a cloud's name or a file. */
+  readonly cloud: string;
+  readonly concurrency: number;
+  readonly output: RunOutput;
+}
+
+export const resumeCommand: CliCommand = {
+  examples: [
+    ["runbook resume", "the newest run, from where it stopped"],
+    ["runbook resume 20261125-1836", "a run by the beginning of its id"],
+    ["runbook resume --set location=westeurope", "again, as far as the input matters"],
+  ],
+  configure: (command) => {
+    command.argument("[run]", "id of the run or the beginning of it; absent: the newest");
+    command.option("--set <name=value>", "change an input and repeat what depends on it; repeatable", settings, []);
+    addSecretOptions(command);
+    command
+      .option("--accept-changes", "the runbook or a step type has changed: go on, and repeat what differs", false)
+      .addOption(
+        new Option(
+          "--assume <outcome>",
+          "of what may have happened and must not happen twice: take it for done, or repeat it",
+        ).choices(["done", "repeat"]),
+      )
+      .option("--cloud <cloud>", "Azure: as the run was begun", "public")
+      .option("-c, --concurrency <n>", "how many steps may run at once", Number, 16)
+      .option("--json", "tell events as JSON lines on standard output", false)
+      .option("-q, --quiet", "tell outputs and failures only", false);
+  },
+  run: (command, io) => resume(optionsOf(command), io),
+};
+
+function optionsOf(command: Command): ResumeCommandOptions {
+  const [run] = command.processedArgs as [string?];
+  const { set, acceptChanges, assume, cloud, concurrency, json, quiet } = command.opts<{
+    set: InputOptions["inputs"];
+    acceptChanges: boolean;
+    assume?: "done" | "repeat";
+    cloud: string;
+    concurrency: number;
+    json: boolean;
+    quiet: boolean;
+  }>();
+  return {
+    ...(run !== undefined && { run }),
+    inputs: { ...secretOptionsOf(command), inputs: set, inputsFiles: [] },
+    acceptChanges,
+    ...(assume && { assume }),
+    cloud,
+    concurrency,
+    output: json ? "json" : quiet ? "quiet" : "human",
+  };
+}
+
+export async function resume(options: ResumeCommandOptions, io: Io): Promise<ExitCode> {
+  const store = runStore(io);
+  const place = await store.find(options.run);
+  if (await store.hasBegunDestroy(place)) {
+    throw new CliError(EXIT.failed, `what run ${place.run} made was taken away, so it cannot go on`, "begin a new run");
+  }
+  const open = await reopenJournal(place, io);
+  let isClosed = false;
+  const closing: OpenJournal = {
+    journal: open.journal,
+    close: async () => {
+      isClosed = true;
+      await open.close();
+    },
+  };
+  try {
+    return await goOn(closing, options, io);
+  } catch (thrown) {
+    throw told(thrown);
+  } finally {
+    if (!isClosed) await open.close();
+  }
+}
+
+async function goOn(open: OpenJournal, options: ResumeCommandOptions, io: Io): Promise<ExitCode> {
+  const { journal } = open;
+  const { header, runbook: recorded } = headerOf(journal);
+  const written = currentText(recorded, io);
+  const { runbook, diagnostics } = loadRunbook(written.text, {
+    file: recorded.file ?? recorded.name,
+    registry: builtinSteps,
+  });
+  tellDiagnostics(diagnostics, new Terminal(io.stderr, io.env));
+  if (runbook === undefined) return EXIT.badInput;
+  const { target: kind, subscriptionId } = { target: header.target.kind, subscriptionId: header.target.subscriptionId };
+  const { inputs, vault } = await runInputs(runbook, options.inputs, kind, io, journal.state.inputs);
+  const targetOptions: TargetOptions =
+    kind === "emulator"
+      ? { target: kind, latency: "fast" }
+      : { target: kind, cloud: options.cloud, subscription: subscriptionId };
+  const target = await openTarget(targetOptions, io, "runbook resume");
+  try {
+    const accept = options.acceptChanges || options.inputs.inputs.length > 0;
+    const prepared: NonNullable<RunOptions["resume"]> = prepareResume(journal, {
+      engine: packageVersion(),
+      now: io.clock.now(),
+      runbook: written,
+      target: targetRecord(target),
+      inputs,
+      accept,
+      ...(options.assume && { assume: options.assume }),
+    });
+    const progress = new RunProgress();
+    const { run: id } = header;
+    const view = viewFor(options.output, id, progress, vault, io);
+    const { concurrency } = options;
+    const session = {
+      journal: open,
+      resume: prepared,
+      runbook,
+      inputs,
+      vault,
+      target,
+      concurrency,
+      progress,
+      view,
+      io,
+    };
+    const result = await performRun(session);
+    if (result === undefined) return EXIT.interrupted;
+    const next = nextCommands(
+      { id, status: result.status, target: kind, ...(recorded.file !== undefined && { file: recorded.file }) },
+      io.env,
+    );
+    tellEndOfRun({ id, runbook, result, progress, vault, next }, options.output, io);
+    return exitCodeOf(result.status);
+  } finally {
+    await target.close();
+  }
+}
+
+function headerOf({ state }: FileJournal): { readonly header: JournalHeader; readonly runbook: RunbookRecord } {
+  // A journal without a header does not open.
+  return { header: state.header!, runbook: state.runbook! };
+}
+
+/** The runbook as it is now; as it was recorded when its file is gone. */
+function currentText(recorded: RunbookRecord, io: Io): RunbookRecord {
+  if (recorded.file === undefined) return recorded;
+  try {
+    return runbookRecord(recorded.name, readFileSync(resolve(io.cwd, recorded.file), "utf8"), recorded.file);
+  } catch {
+    return recorded;
+  }
+}
+
+function told(thrown: unknown): unknown {
+  if (thrown instanceof ResumeRefused) return new CliError(EXIT.failed, [thrown.message, ...thrown.diff].join("\n"));
+  if (thrown instanceof ReplayMismatch) {
+    const diff = lineDiff(thrown.recorded ?? "(an operation of which only a digest is recorded)", thrown.asked ?? "");
+    const hint = "nothing was sent; with --accept-changes the step is begun anew, which changes only what differs";
+    return new CliError(EXIT.failed, [thrown.message, ...diff].join("\n"), hint);
+  }
+  if (thrown instanceof UnknownOutcome) {
+    const hint = "find out, then resume with --assume done or --assume repeat; nothing was sent";
+    return new CliError(EXIT.failed, thrown.message, hint);
+  }
+  return thrown;
+}
+
+function settings(text: string, before: InputOptions["inputs"]): InputOptions["inputs"] {
+  const at = text.indexOf("=");
+  if (at < 1) throw new InvalidArgumentError("Expected name=value.");
+  return [...before, [text.slice(0, at), text.slice(at + 1)]];
+}

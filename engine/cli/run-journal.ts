@@ -1,0 +1,76 @@
+// The journal of a run that a command begins or takes up, with the lock that keeps others off it.
+
+import { RunStore } from "../run/journal/run-store.ts";
+import type { RunPlace } from "../run/journal/run-store.ts";
+import { JOURNAL_FORMAT, type RunbookRecord, type TargetRecord } from "../run/journal.ts";
+import { FileJournal } from "../run/journal/file-journal.ts";
+import { takeLock } from "../run/journal/lock.ts";
+import type { Target } from "../azure/target.ts";
+import type { Json } from "../value/json.ts";
+import type { Io } from "./io.ts";
+import { packageVersion } from "./package-root.ts";
+import { makeStateDirectory } from "./target-options.ts";
+
+export interface OpenJournal {
+  readonly journal: FileJournal;
+  /** Closes the file and gives the lock back. */
+  close(): Promise<void>;
+}
+
+export interface NewRun {
+  readonly id: string;
+  readonly runbook: RunbookRecord;
+  /** Secrets among them as handles. */
+  readonly inputs: Readonly<Record<string, Json>>;
+  readonly target: Target;
+}
+
+export function runStore(io: Io): RunStore {
+  return new RunStore(makeStateDirectory(io, "runs"));
+}
+
+export function targetRecord({ kind, description, subscriptionId }: Target): TargetRecord {
+  return { kind, description, subscriptionId };
+}
+
+export function beginJournal({ id, runbook, inputs, target }: NewRun, io: Io): Promise<OpenJournal> {
+  const place = runStore(io).place(id);
+  const at = io.clock.now();
+  return locked(place, "runbook run", io, () =>
+    FileJournal.create(place.journal, {
+      kind: "header",
+      format: JOURNAL_FORMAT,
+      run: id,
+      at,
+      engine: packageVersion(),
+      runbook,
+      inputs,
+      target: targetRecord(target),
+    }),
+  );
+}
+
+export function reopenJournal(place: RunPlace, io: Io): Promise<OpenJournal> {
+  return locked(place, "runbook resume", io, () => FileJournal.open(place.journal));
+}
+
+async function locked(
+  { run, directory }: RunPlace,
+  doing: string,
+  io: Io,
+  open: () => Promise<FileJournal>,
+): Promise<OpenJournal> {
+  const lock = await takeLock(directory, { what: `run ${run}`, doing, now: io.clock.now() });
+  try {
+    const journal = await open();
+    return {
+      journal,
+      async close() {
+        await journal.close().finally(() => lock.release());
+      },
+    };
+  } catch (thrown) {
+    await lock.release();
+    throw thrown;
+  }
+}

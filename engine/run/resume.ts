@@ -1,0 +1,97 @@
+// What must hold before a recorded run goes on, and what of its record counts then.
+
+import { createHash } from "node:crypto";
+import { canonicalJson, type Json } from "../value/json.ts";
+import type { RunOptions } from "./execute.ts";
+import type { Journal, RunbookRecord, TargetRecord } from "./journal.ts";
+import type { JournalState } from "./journal/state.ts";
+import { lineDiff } from "./line-diff.ts";
+
+/** The run cannot go on as it is. The message is for the user; nothing has been sent and nothing was written. */
+export class ResumeRefused extends Error {
+  override readonly name = "ResumeRefused";
+  /** Lines marked with `-` and `+`; empty when the refusal is not about a difference. */
+  readonly diff: readonly string[];
+  constructor(message: string, diff: readonly string[] = []) {
+    super(message);
+    this.diff = diff;
+  }
+}
+
+export interface ResumeNow {
+  readonly engine: string;
+  readonly now: number;
+  readonly runbook: RunbookRecord;
+  readonly target: TargetRecord;
+  /** All inputs of the run, the changed ones among them; secrets as handles. */
+  readonly inputs: Readonly<Record<string, Json>>;
+  /** Whether inputs or the runbook may differ from what is recorded; steps that depend on it are begun anew. */
+  readonly accept: boolean;
+  readonly assume?: "done" | "repeat";
+}
+
+export function runbookRecord(name: string, text: string, file?: string): RunbookRecord {
+  const hash = createHash("sha256").update(text).digest("hex");
+  return { name, text, hash, ...(file !== undefined && { file }) };
+}
+
+/**
+ * Checks that a run may go on, writes down that it does, and gives what `executeRun` needs. Steps that failed are begun
+ * anew: whoever resumes a failed run has mended what was wrong.
+ */
+export function prepareResume(
+  journal: Journal & { readonly state: JournalState },
+  how: ResumeNow,
+): NonNullable<RunOptions["resume"]> {
+  const { state } = journal;
+  const { header, runbook } = state;
+  if (header === undefined || runbook === undefined) throw new ResumeRefused("the journal has no header");
+  refuseOtherTarget(header.target, how.target);
+  const isSameText = runbook.hash === how.runbook.hash;
+  const isSameInput = canonicalJson(state.inputs) === canonicalJson(how.inputs);
+  if (!isSameText && !how.accept) {
+    throw new ResumeRefused(
+      `the runbook ${how.runbook.file ?? how.runbook.name} is not the one that run ${header.run} was begun with; put the old text back, or go on with the new one with --accept-changes`,
+      lineDiff(runbook.text, how.runbook.text),
+    );
+  }
+  if (!isSameInput && !how.accept) {
+    const changed = Object.keys({ ...state.inputs, ...how.inputs }).filter(
+      (name) => canonicalJson(state.inputs[name]) !== canonicalJson(how.inputs[name]),
+    );
+    throw new ResumeRefused(
+      `the inputs ${changed.join(", ")} are not those that run ${header.run} was begun with; change one on purpose with --set`,
+    );
+  }
+  if (state.finished === "done" && isSameText && isSameInput) {
+    throw new ResumeRefused(`run ${header.run} is done; there is nothing to resume`);
+  }
+  const again = stepsToRepeat(state);
+  journal.append({
+    kind: "resumed",
+    at: how.now,
+    engine: how.engine,
+    ...(!isSameText && { runbook: how.runbook }),
+    ...(!isSameInput && { inputs: how.inputs }),
+  });
+  for (const step of again) journal.append({ kind: "discarded", step });
+  return { recorded: state, accept: how.accept, ...(how.assume && { assume: how.assume }) };
+}
+
+function refuseOtherTarget(recorded: TargetRecord, now: TargetRecord): void {
+  if (recorded.kind === now.kind && recorded.subscriptionId === now.subscriptionId) return;
+  throw new ResumeRefused(
+    `the run was begun on ${recorded.description} (subscription ${recorded.subscriptionId}) and cannot go on on ${now.description} (subscription ${now.subscriptionId})`,
+  );
+}
+
+/** Steps that failed, as far as that failure counts. */
+function stepsToRepeat(state: JournalState): readonly string[] {
+  const failed = new Set<string>();
+  for (const event of state.events) {
+    if (event.type !== "step-finished") continue;
+    if (event.status === "failed") failed.add(event.step);
+    else failed.delete(event.step);
+  }
+  return [...failed];
+}
