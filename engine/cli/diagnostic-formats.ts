@@ -12,15 +12,20 @@ export function tellDiagnostics(diagnostics: readonly PlacedMessage[], terminal:
   }
 }
 
-/** Colours what the renderer wrote: its first line, the underline and the hint. */
+/** Colours what the renderer wrote: the head of each message, the underlines and the hint. */
 function painted(text: string, { severity }: PlacedMessage, terminal: Terminal): string {
+  if (!terminal.hasColors) return text;
   const color = severity === "error" ? "red" : "yellow";
-  const lines = text.split("\n").map((line, index) => {
-    if (index === 0) return line.replace(`: ${severity}: `, `: ${terminal.paint(["bold", color], `${severity}:`)} `);
-    if (line.startsWith("hint: ")) return `${terminal.paint("cyan", "hint:")} ${line.slice(6)}`;
-    return index === 3 ? line.replace(/~+$/, (wave) => terminal.paint(color, wave)) : line;
+  const [head = "", ...rest] = text.split("\n");
+  const lines = rest.map((line) => {
+    if (line.startsWith("hint: ")) return `${terminal.paint("cyan", "hint:")}${line.slice(5)}`;
+    return line.replace(
+      /^( +\| .*?)(~+)$/,
+      (_all, before: string, wave: string) => before + terminal.paint(color, wave),
+    );
   });
-  return lines.join("\n");
+  const label = `${severity}:`;
+  return [head.replace(` ${label} `, ` ${terminal.paint(["bold", color], label)} `), ...lines].join("\n");
 }
 
 /** For programs: one JSON document. Lines and columns count from 1, in UTF-16 code units; the end is exclusive. */

@@ -2,9 +2,10 @@
 
 import { Command, CommanderError, Help, type Option } from "commander";
 import { JournalFailure } from "../run/journal.ts";
+import { withoutControls } from "../source/display-text.ts";
 import { CliError } from "./cli-error.ts";
 import type { CliCommand } from "./command.ts";
-import { COMMANDS } from "./commands.ts";
+import { COMMANDS, hasCommand } from "./commands.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import type { Io } from "./io.ts";
 import { packageVersion } from "./package-root.ts";
@@ -15,7 +16,7 @@ export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
   try {
     return await dispatch(argv, io);
   } catch (thrown) {
-    return tell(thrown, new Terminal(io.stderr, io.env));
+    return tell(thrown, argv, new Terminal(io.stderr, io.env));
   }
 }
 
@@ -94,16 +95,20 @@ function describeOption({ description, argChoices = [], defaultValue }: Option):
   return more.length === 0 ? description : `${description} (${more.join("; ")})`;
 }
 
-function tell(thrown: unknown, err: Terminal): ExitCode {
+function tell(thrown: unknown, argv: readonly string[], err: Terminal): ExitCode {
   const error = (message: string, hint?: string): void => {
-    err.line(`${err.paint(["bold", "red"], "error:")} ${message}`);
-    if (hint !== undefined) err.line(`${err.paint("cyan", "hint:")} ${hint}`);
+    // What was typed and what services answer is repeated here: it must not command the terminal.
+    const shown = message.split("\n").map(withoutControls).join("\n");
+    err.line(`${err.paint(["bold", "red"], "error:")} ${shown}`);
+    if (hint !== undefined) err.line(`${err.paint("cyan", "hint:")} ${withoutControls(hint)}`);
   };
   if (thrown instanceof CommanderError) {
     if (thrown.exitCode === 0) return EXIT.done;
     const [message = "", suggestion] = thrown.message.replace(/^error: /, "").split("\n");
     const meant = /\(Did you mean (.*)\?\)/.exec(suggestion ?? "")?.[1];
-    error(message, meant === undefined ? "`runbook --help` shows what there is" : `did you mean ${meant}?`);
+    const command = argv.find((word) => hasCommand(word));
+    const help = `\`${["runbook", ...(command === undefined ? [] : [command]), "--help"].join(" ")}\` shows what there is`;
+    error(message, meant === undefined ? help : `did you mean ${meant}?`);
     return EXIT.usage;
   }
   if (thrown instanceof CliError) {

@@ -48,8 +48,8 @@ export async function runInputs(
   refuseProblems(problems);
   if (missing.length > 0) throw missingInputs(missing, io.env);
   const diagnostics = checkWithInputs(runbook, builtinSteps, values);
-  if (diagnostics.length > 0) {
-    tellDiagnostics(diagnostics, new Terminal(io.stderr, io.env));
+  tellDiagnostics(diagnostics, new Terminal(io.stderr, io.env));
+  if (diagnostics.some(({ severity }) => severity === "error")) {
     throw new CliError(EXIT.badInput, "the runbook does not go with these inputs");
   }
   const vault = new Vault();

@@ -1,6 +1,7 @@
 // Says everything that is wrong with runbooks and can be known without Azure.
 
 import { Option } from "commander";
+import type { Diagnostic } from "../../source/diagnostic.ts";
 import type { CliCommand } from "../command.ts";
 import { countText, diagnosticsJson, tellDiagnostics } from "../diagnostic-formats.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
@@ -40,12 +41,21 @@ export async function check({ files, format }: CheckOptions, io: Io): Promise<Ex
   const found = named.flatMap((file) => loadFile(readRunbookFile(file, io)).diagnostics);
   if (format === "json") out.line(diagnosticsJson(found));
   else tellDiagnostics(found, out);
-  const errors = found.filter(({ severity }) => severity === "error").length;
   if (format === "pretty") {
     if (found.length > 0) err.line();
-    err.line(
-      `${countText(named.length, "runbook")} checked, ${found.length === 0 ? "no" : found.length} ${found.length === 1 ? "problem" : "problems"}`,
-    );
+    err.line(`${countText(named.length, "runbook")} checked: ${totals(found)}`);
   }
-  return errors > 0 ? EXIT.badInput : EXIT.done;
+  return found.some(isError) ? EXIT.badInput : EXIT.done;
 }
+
+function totals(found: readonly Diagnostic[]): string {
+  const errors = found.filter(isError).length;
+  const warnings = found.length - errors;
+  const parts = [
+    ...(errors > 0 ? [countText(errors, "error")] : []),
+    ...(warnings > 0 ? [countText(warnings, "warning")] : []),
+  ];
+  return parts.length === 0 ? "no problems" : parts.join(", ");
+}
+
+const isError = ({ severity }: Diagnostic): boolean => severity === "error";

@@ -1,6 +1,6 @@
 // Runs a runbook, from its first step to its summary.
 
-import { type Command, InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { admitToAzure, refuseUnattended } from "../azure-admission.ts";
 import type { CliCommand } from "../command.ts";
 import { tellDiagnostics } from "../diagnostic-formats.ts";
@@ -43,7 +43,7 @@ export const runCommand: CliCommand = {
       .option("-c, --concurrency <n>", "how many steps may run at once", wholeNumber, 16)
       .option("-y, --yes", "start on Azure without asking")
       .option("--json", "tell events as JSON lines on standard output")
-      .option("-q, --quiet", "tell outputs and failures only");
+      .addOption(new Option("-q, --quiet", "tell outputs and failures only").conflicts("json"));
   },
   run: (command, io) => run(optionsOf(command), io),
 };

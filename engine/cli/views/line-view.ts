@@ -1,6 +1,7 @@
 // Without a terminal: one line for each change of state, fit for a log.
 
 import type { RunEvent } from "../../run/events.ts";
+import { withoutControls } from "../../source/display-text.ts";
 import type { Terminal } from "../terminal.ts";
 import { causeOf, type RunProgress } from "./run-progress.ts";
 import type { RunView } from "./run-view.ts";
@@ -11,26 +12,27 @@ import { durationText } from "./text-fit.ts";
 export function lineView(progress: RunProgress, terminal: Terminal): RunView {
   /** What each step was last said to wait for: a repeated attempt is no news. */
   const told = new Map<string, string>();
+  const tell = (text: string): void => terminal.line(withoutControls(text));
   return {
     event(event: RunEvent) {
       switch (event.type) {
         case "run-started":
-          terminal.line(headingOf(progress));
+          tell(headingOf(progress));
           return;
         case "step-started":
-          terminal.line(`${event.step}: started`);
+          tell(`${event.step}: started`);
           return;
         case "attempt-failed": {
           const cause = causeOf(event.failure, event.propagation);
           if (told.get(event.step) === cause) return;
           told.set(event.step, cause);
-          terminal.line(`${event.step}: waiting for ${cause}`);
+          tell(`${event.step}: waiting for ${cause}`);
           return;
         }
         case "step-finished": {
           const step = progress.step(event.step);
           const took = step.startedAt === undefined ? "" : ` after ${durationText(event.at - step.startedAt)}`;
-          terminal.line(`${event.step}: ${endText(step)}${took}`);
+          tell(`${event.step}: ${endText(step)}${took}`);
           return;
         }
         default:

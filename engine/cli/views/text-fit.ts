@@ -1,17 +1,25 @@
 // Text in columns of a terminal, where one character may take two or none.
 
-import truncatedWidth from "fast-string-truncated-width";
+import { stripVTControlCharacters } from "node:util";
+import { cellsOf, widthOf as widthOfCells } from "../../source/display-text.ts";
 
 /** Columns that a text takes; colour codes take none. */
 export function widthOf(text: string): number {
-  return truncatedWidth(text).width;
+  return widthOfCells(cellsOf(stripVTControlCharacters(text), []));
 }
 
-/** A text without colours, cut to a width with "…" at its end. */
+/** A text without colours, cut to a width with "…" at its end. What would command the terminal is taken out. */
 export function cut(text: string, width: number): string {
-  if (width <= 0) return "";
-  const { index, ellipsed } = truncatedWidth(text, { limit: width, ellipsis: "…", ellipsisWidth: 1 });
-  return ellipsed ? `${text.slice(0, index)}…` : text;
+  const cells = cellsOf(text, []);
+  if (widthOfCells(cells) <= width) return cells.map((cell) => cell.text).join("");
+  let taken = "";
+  let left = width - 1;
+  for (const cell of cells) {
+    left -= cell.width;
+    if (left < 0) break;
+    taken += cell.text;
+  }
+  return width <= 0 ? "" : `${taken}…`;
 }
 
 /** Cut or filled with blanks to exactly a width. */

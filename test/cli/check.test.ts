@@ -1,0 +1,121 @@
+import { readFile } from "node:fs/promises";
+import { expect } from "chai";
+import { expectEnd, Rig } from "../support/rig.ts";
+
+const GOOD = `version: 1
+name: good
+steps:
+  - id: group
+    uses: create-rg
+    with: { name: a, location: eastus }
+`;
+const BAD = GOOD.replace("create-rg", "create-gr");
+const UNUSED = GOOD.replace("steps:", "inputs:\n  never: { type: string, default: a }\nsteps:");
+const TOLD = `bad.yaml:5:11: error: "create-gr" is no step type [unknown-step-type]
+  |
+5 |     uses: create-gr
+  |           ~~~~~~~~~
+hint: did you mean "create-rg"?
+`;
+
+describe("runbook check", () => {
+  let rig: Rig;
+  before(async () => {
+    rig = await Rig.open({ "good.yaml": GOOD, "bad.yaml": BAD, "unused.yaml": UNUSED, "folder/a.yaml": GOOD });
+  });
+  after(() => rig[Symbol.asyncDispose]());
+
+  it("finds nothing wrong with a good runbook", async () => {
+    expectEnd(await rig.cli(["check", "good.yaml"]), { stderr: "1 runbook checked: no problems\n" });
+  });
+  it("checks the tutorial when no file is named", async () => {
+    expectEnd(await rig.cli(["check"]), { stderr: "1 runbook checked: no problems\n" });
+  });
+  it("checks a runbook that comes with the package by its name", async () => {
+    expectEnd(await rig.cli(["check", "linux-vm-system-assigned-identity"]), {
+      stderr: "1 runbook checked: no problems\n",
+    });
+  });
+  it("tells what is wrong, as data, and ends with 65", async () => {
+    expectEnd(await rig.cli(["check", "bad.yaml"]), {
+      code: 65,
+      stdout: TOLD,
+      stderr: "\n1 runbook checked: 1 error\n",
+    });
+  });
+  it("checks several, each once", async () => {
+    const ended = await rig.cli(["check", "good.yaml", "bad.yaml", "unused.yaml", "bad.yaml"]);
+    expect(ended.stdout).match(/^bad\.yaml:5:11: error: [^]*\n\nunused\.yaml:4:3: warning: /);
+    expect([ended.code, ended.stderr]).eql([65, "\n3 runbooks checked: 1 error, 1 warning\n"]);
+  });
+  it("does not fail for a warning", async () => {
+    const { code, stderr } = await rig.cli(["check", "unused.yaml"]);
+    expect([code, stderr]).eql([0, "\n1 runbook checked: 1 warning\n"]);
+  });
+  it("paints on a terminal what it says without colours elsewhere", async () => {
+    const { stdout } = await rig.cli(["check", "bad.yaml"], { columns: 80 });
+    expect(stdout).include("\u001b[31m~~~~~~~~~\u001b[39m").and.include("\u001b[36mhint:\u001b[39m");
+    expect(stdout.replaceAll(/\u001b\[\d+m/g, "")).equal(TOLD);
+  });
+  it("tells programs in JSON", async () => {
+    const { code, stdout, stderr } = await rig.cli(["check", "bad.yaml", "good.yaml", "--format", "json"]);
+    expect([code, stderr]).eql([65, ""]);
+    expect(JSON.parse(stdout)).eql({
+      format: "runbook.diagnostics",
+      version: 1,
+      diagnostics: [
+        {
+          file: "bad.yaml",
+          line: 5,
+          column: 11,
+          endLine: 5,
+          endColumn: 20,
+          severity: "error",
+          code: "unknown-step-type",
+          message: '"create-gr" is no step type',
+          hint: 'did you mean "create-rg"?',
+        },
+      ],
+    });
+  });
+  it("says what it could not read", async () => {
+    const cases = {
+      "god.yaml": 'there is no file god.yaml\nhint: did you mean "good.yaml"?',
+      "windows-vm-user-asigned-identity":
+        'there is no file windows-vm-user-asigned-identity\nhint: did you mean "windows-vm-user-assigned-identity"?',
+      "nowhere/at/all":
+        "there is no file nowhere/at/all\nhint: leave it out to take the tutorial that comes with the package",
+      folder: "folder is a folder, expected a runbook's file",
+    };
+    for (const [file, told] of Object.entries(cases)) {
+      expectEnd(await rig.cli(["check", file]), { code: 64, stderr: `error: ${told}\n` });
+    }
+  });
+});
+
+describe("runbook graph", () => {
+  it("shows the waves of the tutorial", async () => {
+    await using rig = await Rig.open();
+    expectEnd(await rig.cli(["graph"]), {
+      stdout: [
+        "wave 1: group",
+        "wave 2: vm ← group · identity ← group",
+        "wave 3: assign ← vm, identity · grant ← identity, group",
+        "wave 4: token ← assign, vm, identity",
+        "wave 5: read ← grant, vm, token, group",
+        "",
+      ].join("\n"),
+    });
+  });
+  it("tells why it cannot draw a bad one", async () => {
+    await using rig = await Rig.open({ "bad.yaml": BAD });
+    expectEnd(await rig.cli(["graph", "bad.yaml"]), { code: 65, stderr: TOLD });
+  });
+});
+
+describe("runbook schema", () => {
+  it("prints the schema that the package carries", async () => {
+    await using rig = await Rig.open();
+    expectEnd(await rig.cli(["schema"]), { stdout: await readFile("schemas/runbook.schema.json", "utf8") });
+  });
+});
