@@ -20,7 +20,7 @@ const TIME_WIDTH = 9;
 /** How wide the steps' ids are shown. */
 export function idWidth(progress: RunProgress, columns: number): number {
   const longest = Math.max(...[...progress.steps.keys()].map(widthOf), 4);
-  return Math.min(longest, Math.max(8, Math.floor(columns * 0.3)));
+  return Math.min(longest, Math.max(4, Math.floor(columns * 0.3)));
 }
 
 /** What runs and where. */

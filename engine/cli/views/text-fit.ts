@@ -28,10 +28,15 @@ export function fit(text: string, width: number): string {
   return fitting + " ".repeat(Math.max(0, width - widthOf(fitting)));
 }
 
+/** At most nine columns: `1.2 s`, `12:05 min`, `2:03 h`. */
 export function durationText(ms: number): string {
   if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`;
   const seconds = Math.round(ms / 1000);
   const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} min ${seconds % 60} s`;
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  if (minutes < 60) return `${minutes}:${twoDigits(seconds % 60)} min`;
+  return `${Math.floor(minutes / 60)}:${twoDigits(minutes % 60)} h`;
+}
+
+function twoDigits(value: number): string {
+  return String(value).padStart(2, "0");
 }
