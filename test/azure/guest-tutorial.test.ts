@@ -9,7 +9,8 @@ import type { Target } from "../../engine/azure/target.ts";
 import type { ScheduledStep } from "../../engine/run/scheduler.ts";
 import type { JsonObject } from "../../engine/value/json.ts";
 import { Secret } from "../../engine/value/secret.ts";
-import { changes, out, runSteps, step, type Told } from "../support/run-steps.ts";
+import { changes, runSteps, type Told } from "../support/run-steps.ts";
+import { out, step } from "../support/tutorial-steps.ts";
 import { VirtualClock } from "../support/virtual-clock.ts";
 
 const PASSWORD = "Pl4nted-canary-password";

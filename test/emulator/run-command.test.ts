@@ -5,7 +5,8 @@ import { openEmulatorTarget } from "../../engine/azure/emulator-target.ts";
 import type { Target } from "../../engine/azure/target.ts";
 import type { JsonObject } from "../../engine/value/json.ts";
 import { encoded, opened, RB_KEY } from "../support/guest-machine.ts";
-import { runSteps, step } from "../support/run-steps.ts";
+import { runSteps } from "../support/run-steps.ts";
+import { step } from "../support/tutorial-steps.ts";
 import { VirtualClock } from "../support/virtual-clock.ts";
 
 const place = { resourceGroup: "lab", location: "eastus" };

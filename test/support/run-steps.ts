@@ -4,20 +4,12 @@ import { performerFor } from "../../engine/azure/performer.ts";
 import type { Target } from "../../engine/azure/target.ts";
 import type { RunEvent } from "../../engine/run/events.ts";
 import { executeRun, type RunResult } from "../../engine/run/execute.ts";
-import type { Journal, JournalEntry } from "../../engine/run/journal.ts";
 import type { ScheduledStep, Scope } from "../../engine/run/scheduler.ts";
 import { Vault } from "../../engine/run/vault.ts";
 import { builtinSteps } from "../../engine/steps/builtin/index.ts";
-import type { Json, JsonObject } from "../../engine/value/json.ts";
+import type { Json } from "../../engine/value/json.ts";
+import { MemoryJournal } from "./memory-journal.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
-
-export class MemoryJournal implements Journal {
-  readonly entries: JournalEntry[] = [];
-  append(entry: JournalEntry): void {
-    this.entries.push(JSON.parse(JSON.stringify(entry)) as JournalEntry);
-  }
-  async durable(): Promise<void> {}
-}
 
 export interface Told {
   readonly result: RunResult;
@@ -25,17 +17,6 @@ export interface Told {
   readonly journal: MemoryJournal;
   readonly vault: Vault;
 }
-
-/** An output of a step, as an expression would read it. */
-export const out = (scope: Scope, step: string, name: string): Json =>
-  (scope.steps[step]!.outputs as JsonObject)[name] ?? null;
-
-export const step = (
-  id: string,
-  uses: string,
-  dependencies: readonly string[],
-  inputs: (scope: Scope) => Json,
-): ScheduledStep => ({ id, uses, dependencies, inputs });
 
 export async function runSteps(
   target: Target,
@@ -60,6 +41,7 @@ export async function runSteps(
     performer: (onRetry) => performerFor({ target, vault, clock, onRetry }),
     journal,
     clock,
+    vault,
     concurrency: 16,
     onEvent: (event) => events.push(event),
   });

@@ -12,7 +12,8 @@ import type { ActivityOperation } from "../../../engine/run/local-driver.ts";
 import type { ScheduledStep, Scope } from "../../../engine/run/scheduler.ts";
 import { Vault } from "../../../engine/run/vault.ts";
 import type { Json, JsonObject } from "../../../engine/value/json.ts";
-import { out, runSteps, step, type Told } from "../../support/run-steps.ts";
+import { runSteps, type Told } from "../../support/run-steps.ts";
+import { out, step } from "../../support/tutorial-steps.ts";
 import { VirtualClock } from "../../support/virtual-clock.ts";
 
 const GROUP = "/subscriptions/{subscriptionId}/resourceGroups/lab";
@@ -318,7 +319,10 @@ describe("a request inside a VM whose process died", () => {
     const azure = await new Watched().open();
     const { target, clock } = azure;
     await azure.run([group, vm("lin", "Ubuntu2204", { systemAssignedIdentity: true })]);
-    const process = () => performerFor({ target, vault: new Vault(), clock, onRetry: () => {} });
+    const process = (): ((operation: ActivityOperation) => Promise<unknown>) => {
+      const perform = performerFor({ target, vault: new Vault(), clock, onRetry: () => {} });
+      return (operation) => perform(operation, { continues: false, signal: new AbortController().signal });
+    };
     const request = { kind: "token", resource: "https://management.azure.com/" } as const;
     const first = process();
     const submitted = (await first(activity("guest-run", "token/0:run.1", input(request)))) as Submitted;
