@@ -144,7 +144,7 @@ const FUNCTIONS: Readonly<Record<string, ExpressionFunction>> = {
   guid: {
     signature: "guid(text, ...)",
     summary: "A GUID that is always the same for the same texts, and another one for others.",
-    example: { text: "guid('myResourceGroup', 'Reader')", value: "2a2ff63b-5a5c-5bd9-9c8c-5a2b36bd4b5b" },
+    example: { text: "guid('myResourceGroup', 'Reader')", value: "6c6542f4-71f3-57e9-ac94-6478dfbe67c4" },
     required: 1,
     most: Infinity,
     takes: [TEXT],

@@ -1,11 +1,12 @@
 // Reads a YAML text into a tree with places. Takes the part of YAML that a runbook needs and refuses the rest.
 
-import { type Document, isAlias, isMap, isScalar, isSeq, type ParsedNode, parseDocument, type Scalar } from "yaml";
+import { isAlias, isMap, isScalar, isSeq, type ParsedNode, type Scalar } from "yaml";
 import { isTemplate, parseTemplate } from "../expression/template.ts";
 import { type Diagnostic, diagnosticAt, type DiagnosticExtras } from "../source/diagnostic.ts";
 import type { DiagnosticCode } from "../source/diagnostic-codes.ts";
 import type { SourceText, Span } from "../source/source-text.ts";
 import type { Authored, AuthoredEntry, AuthoredScalar } from "./authored.ts";
+import { parseYaml } from "./parse-yaml.ts";
 import { valuePlaces } from "./value-places.ts";
 import { explainYamlError } from "./yaml-problems.ts";
 
@@ -24,13 +25,8 @@ export function readYaml(source: SourceText): {
     const message = `the file has ${length} characters, expected at most ${MAX_LENGTH}`;
     return { diagnostics: [diagnosticAt(source, start, "too-large", message, { hint: "split the runbook" })] };
   }
-  let document: Document.Parsed;
-  try {
-    // Keys that stand twice are told of by the reader, which can show both.
-    document = parseDocument(source.text, { version: "1.2", prettyErrors: false, strict: true, uniqueKeys: false });
-  } catch (thrown) {
-    if (!(thrown instanceof RangeError)) throw thrown;
-    // The parser recurses, and its stack ended.
+  const document = parseYaml(source.text);
+  if (document === undefined) {
     return { diagnostics: [diagnosticAt(source, start, "yaml-depth", "the values are nested too deeply to be read")] };
   }
   const [error] = document.errors;

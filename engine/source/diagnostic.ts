@@ -36,7 +36,7 @@ export interface DiagnosticExtras {
   readonly notes?: readonly Note[] | undefined;
 }
 
-/** A diagnostic of the severity that its code has. */
+/** A diagnostic of the severity that its code has, at a place within the text. */
 export function diagnosticAt(
   source: SourceText,
   span: Span,
@@ -50,10 +50,17 @@ export function diagnosticAt(
     severity,
     message,
     source,
-    span,
+    span: within(source, span),
     ...(hint !== undefined && { hint }),
-    ...(notes !== undefined && notes.length > 0 && { notes }),
+    ...(notes !== undefined &&
+      notes.length > 0 && { notes: notes.map((note) => ({ ...note, span: within(source, note.span) })) }),
   };
+}
+
+/** What is missing at the end of a text is told of its last character. */
+function within({ text }: SourceText, { start, end }: Span): Span {
+  const from = Math.max(0, Math.min(start, text.length - 1));
+  return { start: from, end: Math.max(from + 1, Math.min(end, text.length)) };
 }
 
 /** By file, then place, then code; the same problem at the same place is told once. */

@@ -36,7 +36,9 @@ function partOf(a: string, b: string): number {
 
 /** A hint: the nearest candidate, or all of them when there are eight or fewer. */
 export function suggest(name: string, candidates: Iterable<string>): string | undefined {
-  const all = [...candidates].toSorted();
+  const given = [...candidates];
+  if (given.length > MOST_CANDIDATES) return undefined;
+  const all = given.toSorted();
   const near = nearest(name, all);
   if (near !== undefined) return `did you mean "${near}"?`;
   if (all.length === 0 || all.length > MOST_NAMED) return undefined;

@@ -107,7 +107,7 @@ class StepInputs {
   ): readonly InputProblem[] {
     return validate(known).flatMap((error) => {
       const path = pathOf(error.instancePath);
-      const node = entryAt(authored, path)?.node;
+      const node = nearestEntry(authored, path)?.node;
       if (path.length === 0 || node === undefined || ![...templatesIn(node)].length) return [];
       const what = `"${path.at(-1)!}"`;
       const problem = schemaProblem(error, { what, owner: what, entry: "key" });
