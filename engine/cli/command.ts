@@ -9,8 +9,8 @@ export interface CliCommand {
   readonly examples: readonly (readonly [line: string, does: string])[];
   /** Adds arguments and options. */
   configure(command: Command): void;
-  /** Called with the parsed command; turns it into the command's own options and does the work. */
-  run(command: Command, io: Io): Promise<ExitCode>;
+  /** Turns the parsed command into the command's own options and does the work. `argv` is what was typed. */
+  run(command: Command, io: Io, argv: readonly string[]): Promise<ExitCode>;
 }
 
 export interface CommandEntry {

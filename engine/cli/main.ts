@@ -33,7 +33,7 @@ async function dispatch(argv: readonly string[], io: Io): Promise<ExitCode> {
     loaded.configure(command);
     showExamplesFirst(command, loaded.examples);
     command.action(() => {
-      ended = loaded.run(command, io);
+      ended = loaded.run(command, io, argv);
     });
   }
   if (argv.length === 0) {

@@ -3,37 +3,40 @@
 import type { RunResult } from "../run/execute.ts";
 import { hasCommand } from "./commands.ts";
 import type { Io } from "./io.ts";
+import type { RunProgress } from "./views/run-progress.ts";
 import type { NextCommand } from "./views/run-summary.ts";
 
 export interface RunFacts {
   readonly id: string;
   readonly status: RunResult["status"];
-  /** As it was typed; absent: the tutorial. */
-  readonly file?: string;
-  readonly target: "emulator" | "azure";
+  readonly progress: RunProgress;
+  /** What was typed to start it, without the program's name. Secrets are never in it. */
+  readonly argv: readonly string[];
 }
 
-export function nextCommands({ id, status, file, target }: RunFacts, env: Io["env"]): readonly NextCommand[] {
+export function nextCommands({ id, status, progress, argv }: RunFacts, env: Io["env"]): readonly NextCommand[] {
   const program = programName(env);
-  const again = [
-    program,
-    "run",
-    ...(file === undefined ? [] : [file]),
-    ...(target === "azure" ? ["--target azure"] : []),
-  ];
+  const again = [program, ...argv.map(quoted)].join(" ");
   if (status === "done") {
+    const made = [...progress.steps.values()].some(({ change }) => change === "create" || change === "update");
     return [
-      { line: again.join(" "), does: "finds everything as it should be and changes nothing" },
+      { line: again, does: "finds everything as it should be, and changes nothing" },
       ...(hasCommand("report") ? [{ line: `${program} report ${id}`, does: "tells what happened" }] : []),
-      ...(hasCommand("destroy") ? [{ line: `${program} destroy ${id}`, does: "takes away what was made" }] : []),
+      ...(made && hasCommand("destroy")
+        ? [{ line: `${program} destroy ${id}`, does: "takes away what this run made" }]
+        : []),
     ];
   }
   if (hasCommand("resume")) return [{ line: `${program} resume ${id}`, does: "goes on where it stopped" }];
-  const when = status === "failed" ? "when the cause is mended: " : "";
-  return [{ line: again.join(" "), does: `${when}goes on, and keeps what is there` }];
+  return [{ line: again, does: "goes on, and keeps what is there" }];
 }
 
 /** As it can be typed again: started through npm, the command is not on the path. */
 export function programName(env: Io["env"]): string {
   return env["npm_command"] === undefined ? "runbook" : "npx runbook";
+}
+
+/** A word as a POSIX shell reads it back. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -63,10 +63,21 @@ export async function performRun(options: SessionOptions): Promise<RunResult | u
     // A run that is abandoned goes on writing until the process ends, so its journal stays open.
     if (result !== undefined) await options.journal.close();
     return result;
+  } catch (thrown) {
+    throw withoutSecrets(thrown, vault);
   } finally {
     stopListening();
     view.finish();
   }
+}
+
+/** A mistake of our own is told with its stack, into which a secret may have found its way. */
+function withoutSecrets(thrown: unknown, vault: Vault): unknown {
+  if (thrown instanceof Error) {
+    thrown.message = vault.redact(thrown.message);
+    if (thrown.stack !== undefined) thrown.stack = vault.redact(thrown.stack);
+  }
+  return thrown;
 }
 
 /** The first Ctrl-C or SIGTERM calls `onFirst`; the second settles `abandoned`. */

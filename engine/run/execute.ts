@@ -74,6 +74,7 @@ export async function executeRun(options: RunOptions): Promise<RunResult> {
     driver.end();
   };
   interrupt?.addEventListener("abort", onInterrupt);
+  if (interrupt?.aborted === true) onInterrupt();
   try {
     emit({
       type: "run-started",

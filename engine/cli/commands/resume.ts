@@ -159,10 +159,9 @@ async function goOn(open: OpenJournal, options: ResumeCommandOptions, io: Io): P
     };
     const result = await performRun(session);
     if (result === undefined) return EXIT.interrupted;
-    const next = nextCommands(
-      { id, status: result.status, target: kind, ...(recorded.file !== undefined && { file: recorded.file }) },
-      io.env,
-    );
+    const again = ["run", ...(recorded.file === undefined ? [] : [recorded.file])];
+    const argv = kind === "azure" ? [...again, "--target", "azure"] : again;
+    const next = nextCommands({ id, status: result.status, progress, argv }, io.env);
     tellEndOfRun({ id, runbook, result, progress, vault, next }, options.output, io);
     return exitCodeOf(result.status);
   } finally {

@@ -27,6 +27,8 @@ export interface RunCommandOptions {
   /** Start on Azure without asking. */
   readonly yes: boolean;
   readonly output: RunOutput;
+  /** What was typed, to be shown as what can be typed again. */
+  readonly argv: readonly string[];
 }
 
 export const runCommand: CliCommand = {
@@ -45,10 +47,10 @@ export const runCommand: CliCommand = {
       .option("--json", "tell events as JSON lines on standard output")
       .addOption(new Option("-q, --quiet", "tell outputs and failures only").conflicts("json"));
   },
-  run: (command, io) => run(optionsOf(command), io),
+  run: (command, io, argv) => run(optionsOf(command, argv), io),
 };
 
-function optionsOf(command: Command): RunCommandOptions {
+function optionsOf(command: Command, argv: readonly string[]): RunCommandOptions {
   const [file] = command.processedArgs as [string?];
   const { concurrency, yes, json, quiet } = command.opts<{
     concurrency: number;
@@ -62,6 +64,7 @@ function optionsOf(command: Command): RunCommandOptions {
     target: targetOptionsOf(command),
     concurrency,
     yes: yes === true,
+    argv,
     output: json === true ? "json" : quiet === true ? "quiet" : "human",
   };
 }
@@ -87,8 +90,7 @@ export async function run(options: RunCommandOptions, io: Io): Promise<ExitCode>
     const journal = await beginJournal({ id, runbook: record, inputs, target }, io);
     const result = await performRun({ journal, runbook, inputs, vault, target, concurrency, progress, view, io });
     if (result === undefined) return EXIT.interrupted;
-    const facts = { id, status: result.status, target: options.target.target };
-    const next = nextCommands({ ...facts, ...(options.file !== undefined && { file: options.file }) }, io.env);
+    const next = nextCommands({ id, status: result.status, progress, argv: options.argv }, io.env);
     tellEndOfRun({ id, runbook, result, progress, vault, next }, options.output, io);
     return exitCodeOf(result.status);
   } finally {

@@ -51,8 +51,9 @@ export function tellEnd(
   const color = progress.status === "done" ? "green" : progress.status === "failed" ? "red" : "yellow";
   terminal.line(`${terminal.paint(["bold", color], progress.status)}: ${totalsText(progress)}`);
   terminal.line(`journal: ${end.journal}`);
+  if (end.next.length > 0) terminal.line("next:");
   for (const { line, does } of end.next) {
-    terminal.line(`next: ${terminal.paint("bold", line)}`);
-    terminal.line(terminal.paint("dim", `      ${does}`));
+    terminal.line(`  ${terminal.paint("bold", line)}`);
+    terminal.line(terminal.paint("dim", `    ${does}`));
   }
 }
