@@ -28,6 +28,7 @@ import { localToken } from "./local-imds.ts";
 import { callsFor, type SdkPoller } from "./resource-calls.ts";
 import { call, type CallContext } from "./sdk-call.ts";
 import { inSubscription, type Target } from "./target.ts";
+import type { WireTap } from "./wire.ts";
 
 export interface PerformerOptions {
   readonly target: Target;
@@ -35,15 +36,20 @@ export interface PerformerOptions {
   readonly clock: Clock;
   /** Told of each attempt that failed and will be repeated. */
   readonly onRetry: (key: string, attempt: number, failure: Failure, delayMs: number) => void;
+  /** Sees every request before it is sent, and may refuse it. */
+  readonly tap?: WireTap;
+  /** What answers from inside VMs are sealed for; absent: keys of this performer's own. */
+  readonly sealingKeys?: SealingKeys;
 }
 
 export function performerFor(options: PerformerOptions): Performer {
-  const { target, vault, clock } = options;
+  const { target, vault, clock, tap } = options;
   const clients = clientsFor(target);
-  const context: CallContext = { clients, vault, target, sealingKeys: new SealingKeys() };
+  const sealingKeys = options.sealingKeys ?? new SealingKeys();
   return (operation, { continues, signal }) => {
     // Also a run in a VM, though it is a POST: all that it does there is a GET.
     const repeatable = true;
+    const context: CallContext = { clients, vault, target, sealingKeys, key: operation.key, ...(tap && { tap }) };
     let next: number | undefined;
     let mayHaveArrived = continues;
     return pRetry(() => perform(operation, context, mayHaveArrived), {

@@ -6,18 +6,21 @@ import { isJsonObject, type JsonObject } from "../value/json.ts";
 import type { Clients } from "./clients.ts";
 import type { SealingKeys } from "./guest/sealing-key.ts";
 import type { Target } from "./target.ts";
-import { type Exchange, exchanging, type WireResponse } from "./wire.ts";
+import { type Exchange, exchanging, type WireResponse, type WireTap } from "./wire.ts";
 
 export interface CallContext {
   readonly clients: Clients;
   readonly vault: Vault;
   readonly target: Target;
   readonly sealingKeys: SealingKeys;
+  /** Of the activity that is performed; absent outside of any. */
+  readonly key?: string;
+  readonly tap?: WireTap;
 }
 
 /** Makes an SDK call; gives the last answer as it was on the wire, or throws Azure's own error. */
 export async function call(
-  context: Pick<CallContext, "vault">,
+  context: Pick<CallContext, "vault" | "key" | "tap">,
   how: Pick<Exchange, "apiVersion" | "body" | "token">,
   sdkCall: () => Promise<unknown>,
 ): Promise<WireResponse> {
@@ -30,14 +33,17 @@ export async function call(
  * that was not opened and redacted.
  */
 export async function unredactedCall(
-  context: Pick<CallContext, "vault">,
+  context: Pick<CallContext, "vault" | "key" | "tap">,
   how: Pick<Exchange, "apiVersion" | "body" | "token">,
   sdkCall: () => Promise<unknown>,
 ): Promise<WireResponse> {
-  const exchange: Exchange = { ...how, vault: context.vault };
+  const { vault, key, tap } = context;
+  const exchange: Exchange = { ...how, vault, ...(key !== undefined && { key }), ...(tap && { tap }) };
   try {
     await exchanging(exchange, sdkCall);
   } catch (thrown) {
+    // Refused on this side of the wire.
+    if (thrown instanceof OperationError) throw thrown;
     throw new OperationError(azureFailure(thrown, exchange.response, context.vault));
   }
   if (exchange.response === undefined) throw new Error("the SDK sent no request");

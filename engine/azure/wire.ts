@@ -2,8 +2,8 @@
 // out headers; so the engine compares what goes out with what was asked for, and takes what comes back from the wire.
 
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { PipelinePolicy, PipelineResponse } from "@azure/core-rest-pipeline";
-import { canonicalJson, type Json } from "../value/json.ts";
+import type { PipelinePolicy, PipelineRequest, PipelineResponse } from "@azure/core-rest-pipeline";
+import { canonicalJson, isJsonObject, type Json } from "../value/json.ts";
 import { Secret } from "../value/secret.ts";
 import type { Vault } from "../run/vault.ts";
 
@@ -16,6 +16,9 @@ export interface Exchange {
   readonly vault: Vault;
   /** A bearer token that replaces the engine's own credential. */
   readonly token?: Secret;
+  /** Of the activity that the call belongs to. */
+  readonly key?: string;
+  readonly tap?: WireTap;
   /** The last answer. */
   response?: WireResponse;
 }
@@ -28,7 +31,30 @@ export interface WireResponse {
   readonly retryAfterMs?: number;
 }
 
+/** A request as it goes out, with secrets as handles. */
+export interface WireRequest {
+  /** Of the activity that it belongs to, for example `vm/0.1/0:put.1`. */
+  readonly key: string;
+  readonly method: string;
+  /** Path and query, without the server. */
+  readonly url: string;
+  /** `null` when there is none. */
+  readonly body: Json;
+}
+
+/** Sees every request on its way out. */
+export interface WireTap {
+  /** Called before the request is sent; a throw keeps it from being sent. */
+  sending(request: WireRequest): void;
+  answered(request: WireRequest, response: WireResponse): void;
+}
+
 const current = new AsyncLocalStorage<Exchange>();
+
+/** The activity whose request is being made; `undefined` outside of any. */
+export function currentKey(): string | undefined {
+  return current.getStore()?.key;
+}
 
 /** Performs an SDK call; the policies below see `exchange`. */
 export function exchanging<T>(exchange: Exchange, call: () => Promise<T>): Promise<T> {
@@ -73,11 +99,43 @@ export const wirePolicy: PipelinePolicy = {
         throw new Error(`the SDK would send another body than was asked for to ${url.pathname}; nothing was sent`);
       }
     }
+    const { tap, vault, key } = exchange;
+    const seen = tap && key !== undefined ? wireRequestOf(request, key) : undefined;
+    if (seen) tap?.sending(seen);
     const response = await next(request);
     exchange.response = wireResponseOf(response);
+    if (seen) tap?.answered(seen, { ...exchange.response, body: vault.redactJson(exchange.response.body) });
     return response;
   },
 };
+
+function wireRequestOf(request: PipelineRequest, key: string): WireRequest {
+  const { origin } = new URL(request.url);
+  const { method, body } = request;
+  return {
+    key,
+    method,
+    url: request.url.slice(origin.length),
+    body: typeof body === "string" && body !== "" ? withHandles(JSON.parse(body) as Json) : null,
+  };
+}
+
+/** The opposite of `withSentinels`. */
+function withHandles(value: Json): Json {
+  if (typeof value === "string") {
+    if (!value.includes("secret:")) return value;
+    const parts = value.split(SENTINEL).flatMap((part, index): Secret["parts"] => {
+      if (index % 2 === 0) return part === "" ? [] : [part];
+      return (Secret.revive(JSON.parse(Buffer.from(part, "base64url").toString())) as Secret).parts;
+    });
+    return parts.some((part) => typeof part === "object") ? new Secret(parts) : value;
+  }
+  if (Array.isArray(value)) return value.map((item: Json) => withHandles(item));
+  if (isJsonObject(value)) {
+    return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, withHandles(member)]));
+  }
+  return value;
+}
 
 /** The last policy before the wire: puts secrets in, and takes them out again before anything can log the request. */
 export const revealPolicy: PipelinePolicy = {

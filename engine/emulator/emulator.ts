@@ -5,6 +5,7 @@ import { entra } from "./entra/endpoints.ts";
 import { jwks, openKeys, type Keys } from "./entra/keys.ts";
 import { arm } from "./gateway.ts";
 import type { GuestDoor } from "./guest/run-script.ts";
+import { hydrate } from "./hydrate.ts";
 import { imdsRequest, type ImdsRequest } from "./imds.ts";
 import { Inventor } from "./invent.ts";
 import { latencyOf, type LatencySettings } from "./latency.ts";
@@ -24,6 +25,8 @@ export interface EmulatorOptions {
   subscriptionId?: string;
   tenantId?: string;
   seed?: string;
+  /** Replaces the one made of the seed: a rehearsal varies what it invents. */
+  inventor?: Inventor;
   upstream?: Upstream;
 }
 const logLimit = 5 * 1024 * 1024;
@@ -53,7 +56,7 @@ export class Emulator {
     this.#log = o.directory === undefined ? undefined : join(o.directory, "requests.jsonl");
     const kept = this.#store.entries.get("/settings")?.body,
       seed: string = kept?.["seed"] ?? o.seed ?? "emulator";
-    this.#invent = new Inventor(seed);
+    this.#invent = o.inventor ?? new Inventor(seed);
     this.subscriptionId = kept?.["subscriptionId"] ?? o.subscriptionId ?? this.#invent.guid("subscription", "default");
     this.tenantId = kept?.["tenantId"] ?? o.tenantId ?? this.#invent.guid("tenant", "default");
     const objectId = this.#invent.guid("objectId", "operator");
@@ -240,15 +243,12 @@ export class Emulator {
     if (!this.#upstream) return;
     if (miss.kind === "get") {
       const body = await this.#upstream.get(miss.id);
-      this.#store.entries.set(
-        lower(miss.id),
-        body ? { id: String(body["id"] ?? miss.id), body, createdAt: this.#now() } : null,
-      );
+      this.#store.entries.set(lower(miss.id), body ? hydrate(miss.id, body, this.#now()) : null);
       return;
     }
     for (const body of await this.#upstream.list(miss.id, miss.type))
       if (!this.#store.entries.has(lower(String(body["id"]))))
-        this.#store.entries.set(lower(String(body["id"])), { id: String(body["id"]), body, createdAt: this.#now() });
+        this.#store.entries.set(lower(String(body["id"])), hydrate(String(body["id"]), body, this.#now()));
     this.#store.fetched.add(`${lower(miss.id)}|${lower(miss.type)}`);
   }
   #record(line: object): void {
