@@ -45,7 +45,7 @@ export async function openEmulatorTarget(options: EmulatorTargetOptions): Promis
  * The client-credentials grant (RFC 6749, section 4.4) over the given client. `ClientSecretCredential` takes no client of
  * its own and would open a socket.
  */
-function clientSecretCredential(
+export function clientSecretCredential(
   httpClient: HttpClient,
   tenantId: string,
   operator: { readonly clientId: string; readonly clientSecret: string },

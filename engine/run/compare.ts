@@ -26,11 +26,15 @@ export function satisfies(have: Json | undefined, want: Json, facts: ResourceTyp
     if (!isJsonObject(have)) return false;
     return Object.entries(want).every(([key, value]) => satisfies(member(have, key), value, facts, `${at}/${key}`));
   }
-  if (typeof want === "string" && typeof have === "string") {
-    if (at === "/location") return foldLocation(want) === foldLocation(have);
-    // Names are what named items were matched by.
-    if (isArmId(want) || at.endsWith("/*/name")) return want.toLowerCase() === have.toLowerCase();
-  }
+  if (typeof want === "string" && typeof have === "string") return sameText(have, want, at);
+  return want === have;
+}
+
+/** Whether two texts mean the same at a place: Azure gives back locations, ids and names in another spelling. */
+export function sameText(have: string, want: string, at: string): boolean {
+  if (at === "/location") return foldLocation(want) === foldLocation(have);
+  // Names are what named items were matched by.
+  if (isArmId(want) || at.endsWith("/*/name")) return want.toLowerCase() === have.toLowerCase();
   return want === have;
 }
 
@@ -61,19 +65,37 @@ export function merge(have: Json, want: Json): Json {
   return want;
 }
 
+/** A resource without what only the service writes, by the facts of its type: what may be written back. */
+export function writable(have: Json, facts: ResourceTypeFacts, at = ""): Json {
+  if (Array.isArray(have)) return have.map((item: Json) => writable(item, facts, `${at}/*`));
+  if (!isJsonObject(have)) return have;
+  return Object.fromEntries(
+    Object.entries(have).flatMap(([key, value]) => {
+      const isNaming = at === "" && NAMING.has(key);
+      const matches = (pointer: string): boolean => pointer === `${at}/${key}`;
+      if (isNaming || facts.readOnly?.some(matches) === true) return [];
+      // An id as a key stands for any.
+      return [[key, writable(value, facts, key.startsWith("/") ? `${at}/*` : `${at}/${key}`)]];
+    }),
+  );
+}
+
+/** At the top of a resource; its URL says them already, and the SDKs leave them out. */
+const NAMING: ReadonlySet<string> = new Set(["id", "name", "type"]);
+
 /** Members that Azure refuses or ignores in a body. */
 const SERVICE_WRITTEN: ReadonlySet<string> = new Set(["etag", "provisioningState", "resourceGuid"]);
 
-function nameOf(item: Json | undefined): string | undefined {
+export function nameOf(item: Json | undefined): string | undefined {
   return isJsonObject(item) && typeof item["name"] === "string" ? item["name"].toLowerCase() : undefined;
 }
 
-function findNamed(items: readonly Json[], like: Json): Json | undefined {
+export function findNamed(items: readonly Json[], like: Json): Json | undefined {
   const name = nameOf(like);
   return name === undefined ? undefined : items.find((item) => nameOf(item) === name);
 }
 
-function member(object: JsonObject, key: string): Json | undefined {
+export function member(object: JsonObject, key: string): Json | undefined {
   const folded = key.toLowerCase();
   return object[key] ?? object[Object.keys(object).find((name) => name.toLowerCase() === folded) ?? ""];
 }

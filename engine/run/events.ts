@@ -35,6 +35,16 @@ export type EventBody =
     }
   /** Nothing failed, but somebody should know. */
   | { readonly type: "warning"; readonly step: string; readonly path: string; readonly message: string }
+  /** A request that changes something leaves. */
+  | {
+      readonly type: "request-sent";
+      readonly step: string;
+      readonly path: string;
+      readonly key: string;
+      readonly method: string;
+      readonly url: string;
+      readonly body: Json;
+    }
   | {
       readonly type: "step-finished";
       readonly step: string;

@@ -23,8 +23,8 @@ export interface RunOptions {
   readonly inputs: Readonly<Record<string, Json>>;
   /** The runbook's outputs; called when every step is done. */
   readonly outputs: (scope: Scope) => Json;
-  /** Told how to report an attempt that failed; gives the performer. */
-  readonly performer: (onRetry: RetryReport) => Performer;
+  /** Told how to report an attempt that failed and a request that is sent; gives the performer. */
+  readonly performer: (onRetry: RetryReport, onSend: SendReport) => Performer;
   readonly journal: Journal;
   readonly clock: Clock;
   readonly concurrency: number;
@@ -39,6 +39,13 @@ export interface RunOptions {
   readonly signals?: SignalSource;
 }
 
+/** A request that changes something, as it goes over the wire; secrets in it are handles. */
+export type SendReport = (request: {
+  readonly key: string;
+  readonly method: string;
+  readonly url: string;
+  readonly body: Json;
+}) => void;
 export type RetryReport = (key: string, attempt: number, failure: Failure, delayMs: number) => void;
 
 export interface RunResult {
@@ -53,10 +60,13 @@ export interface RunResult {
 export async function executeRun(options: RunOptions): Promise<RunResult> {
   const { journal, clock, interrupt } = options;
   const emit = emitter(options);
-  const performer = options.performer((key, attempt, failure, retryInMs) => {
-    const path = pathOf(key);
-    emit({ type: "attempt-failed", step: stepOf(key), path, attempt, failure, retryInMs, propagation: false });
-  });
+  const performer = options.performer(
+    (key, attempt, failure, retryInMs) => {
+      const path = pathOf(key);
+      emit({ type: "attempt-failed", step: stepOf(key), path, attempt, failure, retryInMs, propagation: false });
+    },
+    (request) => emit({ type: "request-sent", step: stepOf(request.key), path: pathOf(request.key), ...request }),
+  );
   const { steps, registry, inputs, concurrency, resume, signals } = options;
   const scheduler = new Scheduler(steps, registry, inputs, { concurrency, emit });
   const { vault } = options;

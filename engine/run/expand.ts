@@ -14,7 +14,7 @@ import type {
   Polled,
   Submitted,
 } from "./activities.ts";
-import { merge, satisfies } from "./compare.ts";
+import { merge, satisfies, writable } from "./compare.ts";
 import { basisOf } from "./digest.ts";
 import type { ActivityName, Unkeyed } from "./driver.ts";
 import type { Change } from "./events.ts";
@@ -109,7 +109,7 @@ function* ensure(
     return got.body;
   }
   observer.changed(present ? "update" : "create");
-  const body = (present ? merge(got.body, desired) : desired) as JsonObject;
+  const body = (present ? merge(writable(got.body, factsOf(type)), desired) : desired) as JsonObject;
   const principal = isJsonObject(desired["properties"]) ? desired["properties"]["principalId"] : undefined;
   const subject = typeof principal === "string" ? { principal } : {};
   const input = { type, id, body, creates: !present, ...(present && { basis: basisOf(got.body) }) };

@@ -12,12 +12,17 @@ export interface ResourceTypeFacts {
   readonly apiVersion: string;
   /** JSON pointers of properties that Azure takes and never gives back: no reason for a write. */
   readonly writeOnly?: readonly string[];
+  /** JSON pointers of what only Azure writes, `*` for any item: left out when what is there is written back. */
+  readonly readOnly?: readonly string[];
 }
 
 const FACTS: ReadonlyMap<string, ResourceTypeFacts> = new Map(
   Object.entries({
-    "Microsoft.Resources/resourceGroups": { apiVersion: "2025-04-01" },
-    "Microsoft.ManagedIdentity/userAssignedIdentities": { apiVersion: "2024-11-30" },
+    "Microsoft.Resources/resourceGroups": { apiVersion: "2025-04-01", readOnly: ["/properties"] },
+    "Microsoft.ManagedIdentity/userAssignedIdentities": {
+      apiVersion: "2024-11-30",
+      readOnly: ["/properties", "/systemData"],
+    },
     "Microsoft.Authorization/roleDefinitions": { apiVersion: "2022-04-01" },
     "Microsoft.Authorization/roleAssignments": { apiVersion: "2022-04-01" },
     "Microsoft.Network/virtualNetworks": { apiVersion: "2024-10-01" },
@@ -29,6 +34,19 @@ const FACTS: ReadonlyMap<string, ResourceTypeFacts> = new Map(
     "Microsoft.Compute/virtualMachines": {
       apiVersion: "2025-04-01",
       writeOnly: ["/properties/osProfile/adminPassword"],
+      readOnly: [
+        "/etag",
+        "/managedBy",
+        "/resources",
+        "/properties/instanceView",
+        "/properties/timeCreated",
+        "/properties/vmId",
+        "/properties/storageProfile/imageReference/exactVersion",
+        "/identity/principalId",
+        "/identity/tenantId",
+        "/identity/userAssignedIdentities/*/clientId",
+        "/identity/userAssignedIdentities/*/principalId",
+      ],
     },
   } satisfies Record<string, ResourceTypeFacts>),
 );
@@ -38,4 +56,11 @@ export function factsOf(type: string): ResourceTypeFacts {
   const facts = FACTS.get(type);
   if (facts === undefined) throw new Error(`the engine knows no resource type "${type}"`);
   return facts;
+}
+
+/** The same, whatever the case of the type's name; absent for types unknown to the engine. */
+export function factsFor(type: string): ResourceTypeFacts | undefined {
+  const folded = type.toLowerCase();
+  for (const [name, facts] of FACTS) if (name.toLowerCase() === folded) return facts;
+  return undefined;
 }

@@ -1,0 +1,109 @@
+// Lets a request that changes something through only if the plan lists it.
+
+import type { WireRequest, WireResponse, WireTap } from "../azure/wire.ts";
+import { OperationError } from "../run/failure.ts";
+import { pathOf, stepOf } from "../run/operation-key.ts";
+import type { Json } from "../value/json.ts";
+import { pick } from "./answers.ts";
+import type { Plan, PlannedRequest } from "./model.ts";
+import { isMutation } from "./slots.ts";
+import { type Hole, matchTemplate } from "./template.ts";
+
+interface Claim {
+  readonly path: string;
+  /** What stood in the holes: a request that is sent again must have the same there. */
+  readonly values: string;
+  times: number;
+}
+
+/** A request that the plan does not list, with the reason. */
+export interface Refusal {
+  readonly key: string;
+  readonly method: string;
+  readonly url: string;
+  readonly why: string;
+}
+
+/**
+ * Each planned request serves one operation of its step, in any order. That operation may send it again, unchanged, if
+ * doing so is safe. Fewer requests than planned are fine; another one is not.
+ */
+export class PlanGuard {
+  readonly #entries: ReadonlyMap<string, readonly PlannedRequest[]>;
+  readonly #claims = new Map<PlannedRequest, Claim>();
+  readonly #answers = new Map<string, Json[]>();
+
+  constructor(plan: Plan) {
+    this.#entries = new Map(plan.steps.map(({ id, requests }) => [id, requests]));
+  }
+
+  /** What a request was answered: later ones may hold values of it. */
+  answered(path: string, body: Json): void {
+    this.#answers.set(path, [...(this.#answers.get(path) ?? []), body]);
+  }
+
+  /** `undefined` when the request may be sent; it then counts as sent. */
+  check(request: WireRequest): Refusal | undefined {
+    if (!isMutation(request)) return undefined;
+    const { key, method, url } = request;
+    const path = pathOf(key);
+    const no = (why: string): Refusal => ({ key, method, url, why });
+    const claimed = [...this.#claims].filter(([, claim]) => claim.path === path);
+    for (const [entry, claim] of claimed) {
+      const match = this.#match(entry, request);
+      if (!match.ok || JSON.stringify(match.values) !== claim.values) continue;
+      if (!entry.repeatable) return no("it may not be sent a second time");
+      claim.times++;
+      return undefined;
+    }
+    const open = (this.#entries.get(stepOf(key)) ?? []).filter((entry) => !this.#claims.has(entry));
+    // Its own place first: the reason that is told is then the one that helps.
+    const ordered = open.toSorted((a, b) => Number(b.operation === path) - Number(a.operation === path));
+    let reason = "the plan does not list it";
+    for (const entry of ordered) {
+      const match = this.#match(entry, request);
+      if (match.ok) {
+        this.#claims.set(entry, { path, values: JSON.stringify(match.values), times: 1 });
+        return undefined;
+      }
+      if (entry.operation === path) reason = `it differs from the plan at ${match.at}: ${match.why}`;
+    }
+    return no(reason);
+  }
+
+  /** Planned requests that were never sent. */
+  unsent(): readonly PlannedRequest[] {
+    return [...this.#entries.values()].flat().filter((entry) => !this.#claims.has(entry));
+  }
+
+  #match(entry: PlannedRequest, request: WireRequest): ReturnType<typeof matchTemplate> {
+    if (entry.method !== request.method) return { ok: false, at: "method", why: `it is ${request.method}` };
+    const answers = (from: NonNullable<Hole["from"]>): readonly Json[] =>
+      (this.#answers.get(from.operation) ?? []).flatMap((body) => pick(body, from.at) ?? []);
+    const url = matchTemplate(entry.url, request.url, answers, "url");
+    if (!url.ok) return url;
+    const body = matchTemplate(entry.body, request.body, answers, "body");
+    return body.ok ? { ok: true, values: [...url.values, ...body.values] } : body;
+  }
+}
+
+/** A guard as a tap of the wire. `onRefusal` is told of what was not sent. */
+export function guarding(plan: Plan, onRefusal: (refusal: Refusal) => void): WireTap {
+  const guard = new PlanGuard(plan);
+  return {
+    sending(request: WireRequest) {
+      const refusal = guard.check(request);
+      if (refusal === undefined) return;
+      onRefusal(refusal);
+      throw new OperationError({
+        origin: "internal",
+        code: "NotPlanned",
+        message: `${refusal.method} ${refusal.url} was not sent: ${refusal.why}`,
+        hint: "make a new plan, and look at what it lists for this step",
+      });
+    },
+    answered(request: WireRequest, response: WireResponse) {
+      guard.answered(pathOf(request.key), response.body);
+    },
+  };
+}

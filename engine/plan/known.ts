@@ -1,0 +1,98 @@
+// What is known of the requests and values of a run, found by comparing rehearsals.
+
+import type { GuestRunInput } from "../run/activities.ts";
+import { stepOf } from "../run/operation-key.ts";
+import type { Json } from "../value/json.ts";
+import { sourcesIn } from "./answers.ts";
+import type { Known } from "./planned-steps.ts";
+import type { Rehearsal } from "./rehearse.ts";
+import { guestRunsOf, isMutation, slotsOf } from "./slots.ts";
+import { type Hole, holesIn, type Template, TemplateMaker, type Variant, withHoles } from "./template.ts";
+import type { Code } from "./variation.ts";
+
+export interface Comparison extends Known {
+  /** A text of the base rehearsal with what is not known of it. */
+  templating(text: string): Template;
+  /** Any value of a rehearsal. */
+  value(of: (rehearsal: Rehearsal) => Json | undefined): Template;
+  /** Sentences about requests whose being sent depends on what is not known. */
+  readonly unpredictable: readonly string[];
+}
+
+export function compareRehearsals(
+  base: Rehearsal,
+  others: readonly { readonly label: string; readonly rehearsal: Rehearsal }[],
+  code: Code,
+  nonces: ReadonlySet<string>,
+): Comparison {
+  const rehearsals = others.map(({ rehearsal }) => rehearsal);
+  const maker = new TemplateMaker(sourcesIn(base, rehearsals), code.decode, nonces);
+  const slots = slotsOf(base.sent);
+  const otherSlots = others.map(({ label, rehearsal }) => ({ label, slots: slotsOf(rehearsal.sent) }));
+  const made = new Map<string, Template>();
+  const holes = new Map<string, Hole>();
+  const make = (key: string, value: Json | undefined, variants: readonly Variant[]): Template => {
+    const known = made.get(key);
+    if (known !== undefined) return known;
+    const template = maker.make(value ?? null, variants);
+    made.set(key, template);
+    for (const hole of holesIn(template)) if (!holes.has(hole.example)) holes.set(hole.example, hole);
+    return template;
+  };
+  const ofSlot = (slot: string, part: "url" | "body"): Template =>
+    make(
+      `${part} ${slot}`,
+      slots.get(slot)?.[part],
+      otherSlots.flatMap(({ label, slots: its }) => {
+        const there = its.get(slot);
+        // A request that is not sent in every rehearsal is told of below.
+        return there === undefined ? [] : [{ label, value: there[part] }];
+      }),
+    );
+  const guests = guestRunsOf(base);
+  const otherGuests = others.map(({ label, rehearsal }) => ({ label, runs: guestRunsOf(rehearsal) }));
+  const value = (of: (rehearsal: Rehearsal) => Json | undefined): Template =>
+    maker.make(
+      of(base) ?? null,
+      others.map(({ label, rehearsal }) => ({ label, value: of(rehearsal) })),
+    );
+  const outputs = (step: string): Template | undefined => {
+    if (outputsIn(base, step) === undefined) return undefined;
+    const variants = others.map(({ label, rehearsal }) => ({ label, value: outputsIn(rehearsal, step) }));
+    return make(`outputs ${step}`, outputsIn(base, step), variants);
+  };
+  for (const slot of slots.keys()) {
+    ofSlot(slot, "url");
+    ofSlot(slot, "body");
+  }
+  for (const event of base.events) if (event.type === "step-finished") outputs(event.step);
+  const unpredictable = otherSlots.flatMap(({ label, slots: its }) => {
+    const mutations = (of: typeof its): readonly string[] =>
+      [...of].filter(([, sent]) => isMutation(sent)).map(([slot]) => slot);
+    const [here, there] = [mutations(slots), mutations(its)];
+    const differing = [...here.filter((slot) => !its.has(slot)), ...there.filter((slot) => !slots.has(slot))];
+    return differing.map((slot) => {
+      const [path = "", method = ""] = slot.split(" ");
+      return `whether ${stepOf(path)} sends the ${method} of ${path} is known only after ${code.decode([label]).join(" or ")}`;
+    });
+  });
+  return {
+    url: (slot) => ofSlot(slot, "url"),
+    body: (slot) => ofSlot(slot, "body"),
+    guest: (path) => {
+      const inputOf = (runs: typeof guests): Json => (runs.get(path)?.operation.input ?? null) as Json;
+      const variants = otherGuests.map(({ label, runs }) => ({ label, value: inputOf(runs) }));
+      const { vm, request } = make(`guest ${path}`, inputOf(guests), variants) as unknown as GuestRunInput;
+      return { vm, request: request as unknown as Json };
+    },
+    outputs,
+    value,
+    templating: (text) => withHoles(text, holes),
+    unpredictable: [...new Set(unpredictable)],
+  };
+}
+
+function outputsIn({ events }: Rehearsal, step: string): Json | undefined {
+  for (const event of events) if (event.type === "step-finished" && event.step === step) return event.outputs;
+  return undefined;
+}

@@ -1,0 +1,141 @@
+// A plan as a value: all that a run would send and change. Its schema is the plan file's, and is written from these types.
+
+import { type Static, Type } from "typebox";
+import type { Json } from "../value/json.ts";
+
+const Text = (description: string) => Type.String({ description });
+const Value = (description: string) => Type.Unsafe<Json>({ description });
+const object = <T extends Parameters<typeof Type.Object>[0]>(properties: T, description?: string) =>
+  Type.Object(properties, { additionalProperties: false, ...(description !== undefined && { description }) });
+
+/** Raised when a reader of the old form would misread the new one. */
+export const PLAN_VERSION = 1;
+
+export const CHANGES = ["create", "update", "remove", "run", "none", "read", "skipped", "opaque", "failed"] as const;
+export const MARKS = ["remove", "role-assignment", "identity", "exposure"] as const;
+
+const Change = Type.Enum([...CHANGES], {
+  description:
+    "run: something is done inside a VM. none: it is there already. opaque: a rehearsal cannot tell; whatever it would write is refused.",
+});
+const Mark = Type.Enum([...MARKS], {
+  description:
+    "What a reviewer looks at first: something goes, a role is granted, a VM gets an identity, something can be reached from the internet.",
+});
+
+const PlannedRequest = object(
+  {
+    operation: Text("The operation that sends it, for example vm/0.1/0."),
+    method: Text("PUT, PATCH, POST or DELETE."),
+    url: Value("Path and query; a template."),
+    body: Value("JSON as it goes over the wire; a template. Secrets are references: { $secret: … }."),
+    repeatable: Type.Boolean({ description: "Whether the same request may be sent again after a failure." }),
+  },
+  "One request that changes something. In templates, { $text: [pieces] } is a text with holes that are known only after the steps named.",
+);
+
+const Difference = object({
+  kind: Type.Enum(["add", "change", "remove"]),
+  path: Text("JSON pointer; items of lists of named things go by their name."),
+  before: Type.Optional(Value("What is there now.")),
+  after: Type.Optional(Value("What will be there; a template.")),
+});
+
+const ResourceChange = object({
+  id: Value("ARM id; a template."),
+  type: Text("For example Microsoft.Compute/virtualMachines."),
+  name: Text("Its last segment, or what it is known after."),
+  operation: Text("The operation that changes it."),
+  change: Type.Enum(["create", "update", "remove", "none"]),
+  marks: Type.Array(Mark),
+  differences: Type.Array(Difference),
+});
+
+const Right = object({
+  principal: Value("Object id; a template."),
+  who: Text("caller, or whose identity it is."),
+  action: Text("ARM action, for example Microsoft.Compute/virtualMachines/write."),
+  scope: Value("ARM id; a template."),
+  step: Text("The step that needs it first."),
+  state: Type.Enum(["held", "granted", "missing", "unknown"], {
+    description: "granted: a step of this run gives it. unknown: the target does not let the caller see.",
+  }),
+  assignment: Type.Optional(Text("ARM id of the role assignment that gives it.")),
+  role: Type.Optional(Text("Name of the role that gives it.")),
+  grantedBy: Type.Optional(Text("The step that grants it.")),
+});
+
+const PlannedStep = object({
+  id: Type.String(),
+  uses: Type.String(),
+  description: Type.Optional(Type.String()),
+  line: Type.Integer({ description: "Where it is in the runbook; 1-based." }),
+  dependencies: Type.Array(Type.String()),
+  change: Change,
+  reason: Type.Optional(Text("Why it is skipped, opaque or failed.")),
+  marks: Type.Array(Mark),
+  resources: Type.Array(ResourceChange),
+  requests: Type.Array(PlannedRequest),
+  reads: Type.Array(object({ method: Type.String(), url: Value("Path and query; a template.") })),
+  inVm: Type.Array(
+    object({ vm: Value("ARM id; a template."), request: Value("What is asked inside it; a template.") }),
+  ),
+  outputs: Type.Optional(Value("A template.")),
+});
+
+export const PlanSchema = object(
+  {
+    format: Type.Literal("azure-runbook-plan"),
+    version: Type.Literal(PLAN_VERSION),
+    createdAt: Text("ISO 8601."),
+    digest: Text("SHA-256 of the whole file with this member empty."),
+    runbook: object({
+      name: Type.String(),
+      description: Type.Optional(Type.String()),
+      path: Text("As it was given."),
+      digest: Text("SHA-256 of its text."),
+    }),
+    target: object({
+      kind: Type.Enum(["azure", "emulator"]),
+      description: Type.String(),
+      resourceManager: Text("Address."),
+      subscriptionId: Type.String(),
+      tenantId: Type.String(),
+    }),
+    caller: object({
+      objectId: Type.String(),
+      clientId: Type.Optional(Type.String()),
+      name: Type.Optional(Type.String()),
+    }),
+    inputs: Value("By name; secrets as references."),
+    observed: Type.Record(Type.String(), Type.Record(Type.String(), Type.String()), {
+      description: "By id of what was read: digests of its members; empty when it was not there.",
+    }),
+    steps: Type.Array(PlannedStep),
+    rights: Type.Array(Right),
+    counterfactuals: Type.Array(
+      object({
+        step: Text("The step that grants a role."),
+        role: Type.String(),
+        scope: Value("ARM id; a template."),
+        refused: Type.Array(object({ step: Type.String(), action: Type.String() }), {
+          description: "What would be refused without it. Empty: nothing in this run needs it.",
+        }),
+      }),
+    ),
+    outputs: Value("The runbook's; a template."),
+    obstacles: Type.Array(Type.String(), { description: "Why it cannot be applied; empty when it can." }),
+    unknowns: Type.Array(Type.String(), { description: "What a rehearsal cannot know." }),
+    rehearsals: Type.Integer(),
+  },
+  "A saved plan of the command `runbook`.",
+);
+
+export type Plan = Static<typeof PlanSchema>;
+export type PlannedStep = Plan["steps"][number];
+export type PlannedRequest = PlannedStep["requests"][number];
+export type ResourceChange = PlannedStep["resources"][number];
+export type Difference = ResourceChange["differences"][number];
+export type Right = Plan["rights"][number];
+export type PlannedChange = PlannedStep["change"];
+export type Mark = PlannedStep["marks"][number];

@@ -1,0 +1,198 @@
+// What each step of a rehearsal did, as the plan tells it.
+
+import type { RunEvent } from "../run/events.ts";
+import type { Failure } from "../run/failure.ts";
+import { stepOf } from "../run/operation-key.ts";
+import type { Runbook, RunbookStep } from "../runbook/model.ts";
+import { factsFor } from "../steps/resource.ts";
+import { isJsonObject, type Json, type JsonObject } from "../value/json.ts";
+import { differencesOf, valueAt } from "./differences.ts";
+import type { Difference, Mark, PlannedChange, PlannedRequest, PlannedStep, ResourceChange } from "./model.ts";
+import type { Rehearsal, SentRequest } from "./rehearse.ts";
+import { comparePaths, guestRunsOf, isMutation, isPoll, pathOfUrl, shownBefore, slotsOf } from "./slots.ts";
+import { typeOfId } from "./snapshot.ts";
+import { fillTemplate, type Template } from "./template.ts";
+
+/** What is known of the requests and values of a rehearsal. */
+export interface Known {
+  url(slot: string): Template;
+  body(slot: string): Template;
+  guest(path: string): { readonly vm: Template; readonly request: Template };
+  outputs(step: string): Template | undefined;
+}
+
+export function plannedSteps(runbook: Runbook, base: Rehearsal, known: Known): readonly PlannedStep[] {
+  const slots = [...slotsOf(base.sent)];
+  const guests = [...guestRunsOf(base)];
+  return runbook.steps.map((step): PlannedStep => {
+    const own = slots.filter(([, sent]) => sent.step === step.id);
+    const changing = own
+      .filter(([, sent]) => isMutation(sent))
+      .toSorted(([, a], [, b]) => comparePaths(a.path, b.path));
+    const resources = [
+      ...changing.flatMap(([slot, sent]) => resourceChange(base, slot, sent, known) ?? []),
+      ...unchanged(base, step.id, known, slots),
+    ];
+    const outputs = known.outputs(step.id);
+    return {
+      id: step.id,
+      uses: step.uses,
+      ...(step.description !== undefined && { description: step.description }),
+      line: runbook.source.positionAt(step.span.start).line,
+      dependencies: [...step.dependencies],
+      ...outcomeOf(step, base, resources),
+      marks: [...new Set(resources.flatMap(({ marks }) => marks))],
+      resources,
+      requests: changing.map(([slot, sent]) => plannedRequest(slot, sent, base, known)),
+      reads: readsOf(own, known),
+      inVm: guests.filter(([, run]) => run.step === step.id).map(([path]) => known.guest(path)),
+      ...(outputs !== undefined && { outputs }),
+    };
+  });
+}
+
+function plannedRequest(slot: string, sent: SentRequest, base: Rehearsal, known: Known): PlannedRequest {
+  const activity = base.performed.find(({ operation }) => operation.key === sent.key)?.operation.name;
+  return {
+    operation: sent.path,
+    method: sent.method,
+    url: known.url(slot),
+    body: known.body(slot),
+    // What the engine runs inside a VM reads only, so a second time does no harm.
+    repeatable: sent.method !== "POST" || activity === "guest-run",
+  };
+}
+
+function readsOf(own: readonly (readonly [string, SentRequest])[], known: Known): PlannedStep["reads"] {
+  const seen = new Set<string>();
+  return own.flatMap(([slot, sent]) => {
+    if (isMutation(sent) || isPoll(sent) || seen.has(sent.url)) return [];
+    seen.add(sent.url);
+    return [{ method: sent.method, url: known.url(slot) }];
+  });
+}
+
+function resourceChange(base: Rehearsal, slot: string, sent: SentRequest, known: Known): ResourceChange | undefined {
+  if (sent.method === "POST") return undefined;
+  const type = typeOfId(pathOfUrl(sent.url));
+  const have = shownBefore(base, sent);
+  const body = known.body(slot);
+  const differences: Difference[] =
+    sent.method === "DELETE"
+      ? []
+      : differencesOf(have, sent.body, factsFor(type)).map((one) => {
+          const after = one.after === undefined ? undefined : (valueAt(body, one.path) ?? one.after);
+          return { ...one, ...(after !== undefined && { after }) };
+        });
+  const change =
+    sent.method === "DELETE" ? "remove" : have === undefined && sent.method === "PUT" ? "create" : "update";
+  const id = idOf(known.url(slot));
+  return {
+    id,
+    type,
+    name: nameOf(id),
+    operation: sent.path,
+    change,
+    marks: marksOf(type, change, sent, differences),
+    differences,
+  };
+}
+
+/** What `ensure` found as it is wanted. */
+function unchanged(
+  base: Rehearsal,
+  step: string,
+  known: Known,
+  slots: readonly (readonly [string, SentRequest])[],
+): readonly ResourceChange[] {
+  return base.events.flatMap((event) => {
+    if (event.type !== "operation-finished" || event.step !== step || event.change !== "none") return [];
+    const read = slots.find(([, sent]) => sent.path === event.path && sent.method === "GET");
+    if (read === undefined) return [];
+    const id = idOf(known.url(read[0]));
+    const type = typeOfId(pathOfUrl(read[1].url));
+    const { path: operation } = event;
+    return [{ id, type, name: nameOf(id), operation, change: "none" as const, marks: [], differences: [] }];
+  });
+}
+
+function marksOf(
+  type: string,
+  change: ResourceChange["change"],
+  sent: SentRequest,
+  differences: readonly Difference[],
+): Mark[] {
+  const marks: Mark[] = [];
+  if (change === "remove" || differences.some(({ kind }) => kind === "remove")) marks.push("remove");
+  if (/\/roleAssignments$/i.test(type) && change !== "remove") marks.push("role-assignment");
+  if (differences.some(({ path }) => path.startsWith("/identity"))) marks.push("identity");
+  const touches = (name: string): boolean => differences.some(({ path }) => path.includes(`/securityRules/${name}`));
+  if (inboundRules(sent.body).some(touches)) marks.push("exposure");
+  return marks;
+}
+
+/** Names of security rules that let anybody in. */
+function inboundRules(body: Json): readonly string[] {
+  const properties = isJsonObject(body) && isJsonObject(body["properties"]) ? body["properties"] : {};
+  const rules = properties["securityRules"];
+  return (Array.isArray(rules) ? (rules as readonly Json[]) : []).filter(isJsonObject).flatMap((rule) => {
+    const how: JsonObject = isJsonObject(rule["properties"]) ? rule["properties"] : {};
+    const isOpen =
+      how["access"] === "Allow" &&
+      how["direction"] === "Inbound" &&
+      ["*", "Internet", "0.0.0.0/0"].includes(String(how["sourceAddressPrefix"]));
+    return isOpen ? [String(rule["name"])] : [];
+  });
+}
+
+/** The path of a URL's template. */
+function idOf(url: Template): Template {
+  if (typeof url === "string") return pathOfUrl(url);
+  const pieces = (url as { readonly $text: readonly (string | object)[] }).$text;
+  const end = pieces.findIndex((piece) => typeof piece === "string" && piece.includes("?"));
+  if (end === -1) return url;
+  const last = (pieces[end] as string).split("?", 1)[0] ?? "";
+  return { $text: [...pieces.slice(0, end), ...(last === "" ? [] : [last])] as unknown as Json[] };
+}
+
+function nameOf(id: Template): string {
+  const text = String(fillTemplate(id, ({ after }) => `(known after ${after.join(" and ")})`));
+  return text.slice(text.lastIndexOf("/") + 1);
+}
+
+const STRONGEST = ["none", "update", "create", "remove"] as const;
+
+function outcomeOf(
+  step: RunbookStep,
+  base: Rehearsal,
+  resources: readonly ResourceChange[],
+): { readonly change: PlannedChange; readonly reason?: string } {
+  const ends = base.events.filter(
+    (event): event is Extract<RunEvent, { type: "step-finished" }> =>
+      event.type === "step-finished" && stepOf(event.step) === step.id,
+  );
+  const failed = ends.find(({ status }) => status === "failed");
+  if (failed?.failure !== undefined) {
+    const { message } = failed.failure;
+    return isOpaque(failed.failure, base, step.id)
+      ? { change: "opaque", reason: message }
+      : { change: "failed", reason: message };
+  }
+  const skipped = ends.find(({ status }) => status === "skipped");
+  if (skipped !== undefined || ends.length === 0) {
+    const { reason } = skipped ?? {};
+    if (reason === "if") return { change: "skipped", reason: "its `if` is false" };
+    return { change: "opaque", reason: `what it does is known only when ${reason ?? "the run"} is done` };
+  }
+  const strongest = STRONGEST.findLast((change) => resources.some((one) => one.change === change));
+  if (strongest !== undefined && strongest !== "none") return { change: strongest };
+  const change = ends.some((end) => end.change === "run") ? "run" : strongest === "none" ? "none" : "read";
+  return { change };
+}
+
+/** Whether it is the rehearsal that cannot tell, not the step that would fail. */
+function isOpaque(failure: Failure, base: Rehearsal, step: string): boolean {
+  if (failure.code === "NotEmulated" || failure.status === 501) return true;
+  const last = base.performed.findLast((one) => one.step === step);
+  return last?.operation.name === "local-token" && !last.outcome.ok;
+}

@@ -1,0 +1,157 @@
+// A rehearsal: the runbook run by the same scheduler, steps and performer, on an overlay of the target and a clock that
+// does not wait. It changes nothing and sends nothing but the reads of the snapshot.
+
+import { type Caller, claimsOf } from "../azure/caller.ts";
+import { performerFor } from "../azure/performer.ts";
+import type { Target } from "../azure/target.ts";
+import type { WireRequest, WireResponse } from "../azure/wire.ts";
+import type { Clock } from "../run/clock.ts";
+import type { RunEvent } from "../run/events.ts";
+import { executeRun, type RunResult } from "../run/execute.ts";
+import { failureOf, type Failure } from "../run/failure.ts";
+import type { Journal } from "../run/journal.ts";
+import type { ActivityOperation, Performer } from "../run/local-driver.ts";
+import { pathOf, stepOf } from "../run/operation-key.ts";
+import { Vault } from "../run/vault.ts";
+import { VirtualClock } from "../run/virtual-clock.ts";
+import type { Runbook } from "../runbook/model.ts";
+import type { StepRegistry } from "../steps/definition.ts";
+import type { Json } from "../value/json.ts";
+import type { Secret, SecretRef } from "../value/secret.ts";
+import { openOverlay } from "./overlay.ts";
+import type { Snapshot } from "./snapshot.ts";
+
+export interface RehearsalOptions {
+  readonly runbook: Runbook;
+  readonly registry: StepRegistry;
+  /** Secrets among them as handles. */
+  readonly inputs: Readonly<Record<string, Json>>;
+  /** What the handles stand for. */
+  readonly secrets: ReadonlyMap<SecretRef, string>;
+  readonly target: Target;
+  readonly caller: Caller;
+  readonly snapshot: Snapshot;
+  /** Steps for which other values are invented than usual. */
+  readonly varied?: ReadonlySet<string>;
+  /** When it begins, in milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** A request of the rehearsal with what it was answered. */
+export interface SentRequest extends WireRequest {
+  /** The operation that sent it. */
+  readonly path: string;
+  readonly step: string;
+  response?: WireResponse;
+}
+
+/** An activity with its outcome. */
+export interface Performed {
+  readonly operation: ActivityOperation;
+  readonly path: string;
+  readonly step: string;
+  readonly outcome: { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly failure: Failure };
+}
+
+export interface Rehearsal {
+  readonly result: RunResult;
+  readonly events: readonly RunEvent[];
+  /** In the order they went out. */
+  readonly sent: readonly SentRequest[];
+  readonly performed: readonly Performed[];
+  /** Steps for which the overlay invented something, sorted. */
+  readonly inventing: readonly string[];
+  /** By reference of a token: whose it is. */
+  readonly tokens: ReadonlyMap<SecretRef, Caller>;
+}
+
+/** Far more than any wait; a step that waits for what never comes ends here. */
+const LIMIT_MS = 7 * 86_400_000;
+
+export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
+  const { runbook, registry, inputs, target, caller, snapshot, varied = new Set() } = options;
+  const clock = new VirtualClock(options.now, { limitMs: LIMIT_MS });
+  const { target: overlay, inventor } = openOverlay({ target, caller, snapshot, clock, varied });
+  const vault = new RehearsalVault();
+  for (const [ref, value] of options.secrets) vault.put(ref, value);
+  const sent: SentRequest[] = [];
+  const bySent = new Map<WireRequest, SentRequest>();
+  const performed: Performed[] = [];
+  const events: RunEvent[] = [];
+  const tap = {
+    sending(request: WireRequest) {
+      const one = { ...request, path: pathOf(request.key), step: stepOf(request.key) };
+      bySent.set(request, one);
+      sent.push(one);
+    },
+    answered(request: WireRequest, response: WireResponse) {
+      bySent.get(request)!.response = response;
+    },
+  };
+  const result = await executeRun({
+    runbook: runbook.name,
+    target: overlay.description,
+    steps: runbook.steps,
+    registry,
+    inputs,
+    outputs: (scope) => runbook.outputs(scope),
+    performer: (onRetry) =>
+      recording(performed, clock, (inner) => performerFor({ target: overlay, vault, clock: inner, onRetry, tap })),
+    journal: NO_JOURNAL,
+    clock,
+    concurrency: 16,
+    onEvent: (event) => events.push(event),
+  });
+  await overlay.close();
+  return { result, events, sent, performed, inventing: [...inventor.steps].toSorted(), tokens: vault.tokens };
+}
+
+const NO_JOURNAL: Journal = { append: () => {}, durable: async () => {} };
+
+/** Keeps each activity, and the clock still while it is performed: the target's answers take real time. */
+function recording(performed: Performed[], clock: VirtualClock, make: (clock: Clock) => Performer): Performer {
+  let release = (): void => {};
+  let running = 0;
+  const hold = (): void => {
+    if (running++ === 0) release = clock.hold();
+  };
+  const letGo = (): void => {
+    if (--running === 0) release();
+  };
+  const perform = make({
+    now: () => clock.now(),
+    async sleep(ms, signal) {
+      letGo();
+      try {
+        await clock.sleep(ms, signal);
+      } finally {
+        hold();
+      }
+    },
+  });
+  return async (operation) => {
+    const place = { operation, path: pathOf(operation.key), step: stepOf(operation.key) };
+    hold();
+    try {
+      const value = await perform(operation);
+      performed.push({ ...place, outcome: { ok: true, value } });
+      return value;
+    } catch (thrown) {
+      performed.push({ ...place, outcome: { ok: false, failure: failureOf(thrown, "internal") } });
+      throw thrown;
+    } finally {
+      letGo();
+    }
+  };
+}
+
+/** Remembers of each token whose it is. */
+class RehearsalVault extends Vault {
+  readonly tokens = new Map<SecretRef, Caller>();
+
+  override put(ref: SecretRef, value: string): Secret {
+    const owner = claimsOf(value);
+    if (owner !== undefined) this.tokens.set(ref, owner);
+    return super.put(ref, value);
+  }
+}
