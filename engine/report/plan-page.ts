@@ -1,0 +1,179 @@
+// A plan as a page.
+
+import type { Plan, PlannedChange, PlannedStep, Right } from "../plan/model.ts";
+import { fillTemplate, type Hole } from "../plan/template.ts";
+import { isJsonObject, type Json } from "../value/json.ts";
+import type { Count, Page, PageRight, PageStep, Tone } from "./page.ts";
+
+/** What a piece of text that is known only later is written as. */
+export function holeText({ after }: Hole): string {
+  if (after.length === 0) return "(new for each attempt)";
+  if (after.includes("(time)")) return "(known when it is sent)";
+  return `(known after ${after.join(" or ")})`;
+}
+
+export const shown = (template: Json): Json => fillTemplate(template, holeText);
+
+export function planPage(plan: Plan): Page {
+  const { runbook, target, caller, steps } = plan;
+  return {
+    kind: "plan",
+    title: runbook.name,
+    ...(runbook.description !== undefined && { description: runbook.description }),
+    facts: [
+      { name: "target", value: target.description },
+      { name: "tenant", value: target.tenantId },
+      { name: "subscription", value: target.subscriptionId },
+      { name: "caller", value: caller.name === undefined ? caller.objectId : `${caller.name} (${caller.objectId})` },
+      { name: "runbook", value: `${runbook.path} ${shortDigest(runbook.digest)}` },
+      { name: "plan", value: `${shortDigest(plan.digest)} of ${plan.createdAt}` },
+    ],
+    verdict: verdictOf(plan),
+    counts: countsOf(steps),
+    obstacles: plan.obstacles,
+    steps: steps.map((step) => stepPage(step, plan)),
+    roles: rolesOf(plan),
+    inputs: Object.entries(isJsonObject(plan.inputs) ? plan.inputs : {}).map(([name, value]) => ({
+      name,
+      value: valueText(shown(value)),
+    })),
+    outputs: plan.outputs === null ? "" : jsonText(shown(plan.outputs)),
+    unknowns: plan.unknowns,
+    deviations: [],
+  };
+}
+
+function stepPage(step: PlannedStep, plan: Plan): PageStep {
+  return {
+    id: step.id,
+    uses: step.uses,
+    ...(step.description !== undefined && { description: step.description }),
+    place: `${plan.runbook.path}:${step.line}`,
+    change: step.change,
+    marks: step.marks,
+    ...(step.reason !== undefined && { reason: step.reason }),
+    waitsFor: step.dependencies,
+    resources: step.resources.map(({ type, name, change, marks, differences }) => ({
+      type,
+      name,
+      change,
+      marks,
+      lines: differences.map(({ kind, path, before, after }) => ({
+        kind,
+        path: pathText(path),
+        ...(before !== undefined && { before: valueText(shown(before)) }),
+        ...(after !== undefined && { after: valueText(shown(after)) }),
+      })),
+    })),
+    requests: step.requests.map(({ method, url, body }) => ({
+      method,
+      url: textOf(url),
+      body: body === null ? "" : jsonText(shown(body)),
+    })),
+    reads: step.reads.map(({ method, url }) => `${method} ${textOf(url)}`),
+    inVm: step.inVm.map(({ vm, request }) => inVmText(textOf(vm), shown(request))),
+    rights: plan.rights.filter((right) => right.step === step.id).map(rightOf),
+    ...(step.outputs !== undefined && step.outputs !== null && { outputs: jsonText(shown(step.outputs)) }),
+  };
+}
+
+function inVmText(vm: string, request: Json): string {
+  const name = vm.slice(vm.lastIndexOf("/") + 1);
+  const of = isJsonObject(request) ? request : {};
+  if (of["kind"] === "token") return `in ${name}: a token for ${String(of["resource"])} from its metadata service`;
+  return `in ${name}: GET ${String(of["path"])}?api-version=${String(of["apiVersion"])}`;
+}
+
+function rightOf({ who, action, scope, state, role, grantedBy, assignment, principal }: Right): PageRight {
+  const because = {
+    held: `by ${role ?? "a role"}${assignment === undefined ? "" : `, assignment ${assignment.slice(assignment.lastIndexOf("/") + 1)}`}`,
+    granted: `by ${role ?? "a role"}, which ${grantedBy ?? "a step"} grants`,
+    missing: "no role assignment gives it",
+    unknown: "the caller may not read role assignments",
+  }[state];
+  const whoText = who === "caller" ? "caller" : `${who} ${textOf(principal)}`;
+  return { who: whoText, action, scope: textOf(scope), state, because };
+}
+
+function verdictOf(plan: Plan): { readonly tone: Tone; readonly text: string } {
+  if (plan.obstacles.length > 0) return { tone: "bad", text: "This plan cannot be applied." };
+  const missing = plan.rights.filter(({ state }) => state === "missing").length;
+  if (missing > 0) {
+    return {
+      tone: "bad",
+      text: `${missing === 1 ? "A right is" : `${missing} rights are`} missing: the run would be refused.`,
+    };
+  }
+  const changes = countOf(plan.steps, "create") + countOf(plan.steps, "update") + countOf(plan.steps, "remove");
+  if (changes === 0 && !plan.steps.some(({ change }) => change === "opaque")) {
+    return { tone: "calm", text: "No changes: everything is as the runbook describes it." };
+  }
+  const requests = plan.steps.reduce((sum, step) => sum + step.requests.length, 0);
+  return {
+    tone: "busy",
+    text: `${requests === 1 ? "1 request changes" : `${requests} requests change`} something; nothing else will be sent.`,
+  };
+}
+
+const countOf = (steps: readonly PlannedStep[], change: string): number =>
+  steps.reduce((sum, step) => sum + step.resources.filter((one) => one.change === change).length, 0);
+
+function countsOf(steps: readonly PlannedStep[]): readonly Count[] {
+  const resources = steps.flatMap((step) => step.resources);
+  const marked = (mark: string): number =>
+    resources.filter(({ marks }) => (marks as readonly string[]).includes(mark)).length;
+  const ofStep = (change: PlannedChange): number => steps.filter((step) => step.change === change).length;
+  const counts: readonly (readonly [number, string, string, boolean])[] = [
+    [marked("remove"), "takes something away", "take something away", true],
+    [marked("role-assignment"), "grants a role", "grant a role", true],
+    [marked("identity"), "gives a VM an identity", "give a VM an identity", true],
+    [marked("exposure"), "opens a port to the internet", "open ports to the internet", true],
+    [ofStep("failed"), "step fails", "steps fail", true],
+    [ofStep("opaque"), "step is opaque", "steps are opaque", true],
+    [countOf(steps, "create"), "to create", "to create", false],
+    [countOf(steps, "update"), "to update", "to update", false],
+    [steps.reduce((sum, { inVm }) => sum + inVm.length, 0), "request inside a VM", "requests inside a VM", false],
+    [countOf(steps, "none"), "unchanged", "unchanged", false],
+    [ofStep("skipped"), "step skipped", "steps skipped", false],
+  ];
+  return counts
+    .filter(([count]) => count > 0)
+    .map(([count, one, many, isMarked]) => ({ text: `${count} ${count === 1 ? one : many}`, isMarked }));
+}
+
+function rolesOf({ counterfactuals }: Plan): readonly string[] {
+  return counterfactuals.map(({ step, role, scope, refused }) => {
+    const at = `${step} grants ${role} at ${textOf(scope)}`;
+    if (refused.length === 0) return `${at}; nothing in this run needs it`;
+    const what = refused.map((one) => `${one.step} (${one.action})`).join(", ");
+    return `${at}; without it, ${what} would be refused`;
+  });
+}
+
+/** A JSON pointer as people write it; of an id as a key only its end. */
+export function pathText(pointer: string): string {
+  return pointer
+    .split("/")
+    .slice(1)
+    .map((raw, index) => {
+      const key = raw.replaceAll("~1", "/").replaceAll("~0", "~");
+      if (key.startsWith("/")) return `["…${key.slice(key.lastIndexOf("/"))}"]`;
+      return /^\d+$/.test(key) ? `[${key}]` : `${index === 0 ? "" : "."}${key}`;
+    })
+    .join("");
+}
+
+export function shortDigest(digest: string): string {
+  return digest.replace(/^(sha256:.{12}).*$/, "$1");
+}
+
+export const textOf = (template: Json): string => String(shown(template));
+
+/** A value on one line. */
+export function valueText(value: Json): string {
+  return JSON.stringify(value);
+}
+
+export function jsonText(value: Json): string {
+  return JSON.stringify(value, undefined, 2);
+}

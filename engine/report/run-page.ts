@@ -1,0 +1,147 @@
+// A run as a page: what its plan said, if there is one, and what happened.
+
+import { formatDuration } from "./duration.ts";
+import type { Plan } from "../plan/model.ts";
+import type { Verification } from "../plan/verify.ts";
+import type { RunEvent } from "../run/events.ts";
+import type { Failure } from "../run/failure.ts";
+import { stepOf } from "../run/operation-key.ts";
+import type { Count, Page, PageStep, StepRun } from "./page.ts";
+import { jsonText, planPage, shown, textOf } from "./plan-page.ts";
+
+export interface RunRecord {
+  readonly id: string;
+  readonly events: readonly RunEvent[];
+  readonly plan?: Plan;
+  readonly verification?: Verification;
+}
+
+type Of<T extends RunEvent["type"]> = Extract<RunEvent, { readonly type: T }>;
+
+export function runPage({ id, events, plan, verification }: RunRecord): Page {
+  const started = events.find((event): event is Of<"run-started"> => event.type === "run-started");
+  const finished = events.findLast((event): event is Of<"run-finished"> => event.type === "run-finished");
+  const startAt = events[0]?.at ?? 0;
+  const endAt = events.at(-1)?.at ?? startAt;
+  const base = plan === undefined ? undefined : planPage(plan);
+  const known = new Map(base?.steps.map((step) => [step.id, step]));
+  const steps = (started?.steps ?? []).map(({ id: step, uses, dependencies }): PageStep => {
+    const own = events.filter((event) => "step" in event && stepOf(event.step) === step);
+    const planned = known.get(step);
+    return {
+      id: step,
+      uses,
+      marks: [],
+      resources: [],
+      reads: [],
+      inVm: [],
+      rights: [],
+      ...planned,
+      waitsFor: dependencies,
+      requests: sentIn(own),
+      ...happened(own, startAt),
+    };
+  });
+  const status = finished?.status ?? "interrupted";
+  const facts = [
+    { name: "run", value: id },
+    { name: "started", value: new Date(startAt).toISOString() },
+    { name: "took", value: formatDuration(endAt - startAt) },
+    ...(base?.facts ?? [{ name: "target", value: started?.target ?? "" }]),
+  ];
+  return {
+    kind: "run",
+    title: started?.runbook ?? id,
+    ...(base?.description !== undefined && { description: base.description }),
+    facts,
+    verdict: {
+      tone: status === "done" ? "calm" : "bad",
+      text: { done: "The run is done.", failed: "The run failed.", interrupted: "The run did not come to its end." }[
+        status
+      ],
+    },
+    counts: countsOf(steps),
+    obstacles: [],
+    steps,
+    roles: base?.roles ?? [],
+    inputs: base?.inputs ?? [],
+    outputs: finished === undefined || finished.outputs === null ? "" : jsonText(shown(finished.outputs)),
+    unknowns: [],
+    deviations: deviationsOf(plan, verification),
+    durationMs: endAt - startAt,
+  };
+}
+
+function sentIn(own: readonly RunEvent[]): PageStep["requests"] {
+  return own.flatMap((event) =>
+    event.type === "request-sent"
+      ? [{ method: event.method, url: event.url, body: event.body === null ? "" : jsonText(shown(event.body)) }]
+      : [],
+  );
+}
+
+function happened(
+  own: readonly RunEvent[],
+  startAt: number,
+): Pick<PageStep, "change"> & Partial<Pick<PageStep, "outputs" | "reason">> & { readonly run: StepRun } {
+  const start = own.find((event) => event.type === "step-started");
+  const end = own.findLast((event): event is Of<"step-finished"> => event.type === "step-finished");
+  const retries = own.filter((event): event is Of<"attempt-failed"> => event.type === "attempt-failed");
+  const status = end?.status ?? (start === undefined ? "waiting" : "running");
+  const change =
+    status === "failed"
+      ? "failed"
+      : status === "skipped" || status === "waiting"
+        ? "skipped"
+        : (end?.change ?? "opaque");
+  const outputs = end?.outputs;
+  return {
+    change,
+    ...(outputs !== undefined && outputs !== null && { outputs: jsonText(shown(outputs)) }),
+    ...(end?.reason !== undefined && {
+      reason: end.reason === "if" ? "its `if` is false" : `${end.reason} is not done`,
+    }),
+    run: {
+      status,
+      ...(start && { startMs: start.at - startAt }),
+      ...(start && end && { endMs: end.at - startAt }),
+      retries: retries.map(({ attempt, failure, retryInMs, at }) => {
+        const after = formatDuration(at - startAt);
+        return `attempt ${attempt} failed after ${after}: ${failureText(failure)}; again in ${formatDuration(retryInMs)}`;
+      }),
+      ...(end?.failure && { failure: failureText(end.failure) }),
+    },
+  };
+}
+
+function failureText({ code, message, requestId, hint }: Failure): string {
+  const named = code === undefined ? message : `${code}: ${message}`;
+  const request = requestId === undefined ? "" : ` (request ${requestId})`;
+  return `${named}${request}${hint === undefined ? "" : `; ${hint}`}`;
+}
+
+function countsOf(steps: readonly PageStep[]): readonly Count[] {
+  const statuses = ["failed", "done", "skipped", "running", "waiting"] as const;
+  const counts = statuses.map((status) => ({
+    status,
+    count: steps.filter(({ run }) => run?.status === status).length,
+  }));
+  const retries = steps.reduce((sum, { run }) => sum + (run?.retries.length ?? 0), 0);
+  return [
+    ...counts
+      .filter(({ count }) => count > 0)
+      .map(({ status, count }) => ({
+        text: `${count} ${status}`,
+        isMarked: status === "failed",
+      })),
+    ...(retries > 0 ? [{ text: retries === 1 ? "1 retry" : `${retries} retries`, isMarked: false }] : []),
+  ];
+}
+
+function deviationsOf(plan: Plan | undefined, verification: Verification | undefined): readonly string[] {
+  if (plan === undefined || verification === undefined) return [];
+  return [
+    ...verification.extra.map(({ method, url, why }) => `sent and not planned: ${method} ${url} (${why})`),
+    ...verification.missing.map(({ method, url }) => `planned and not sent: ${method} ${textOf(url)}`),
+  ];
+}
