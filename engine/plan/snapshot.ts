@@ -41,6 +41,21 @@ export class Snapshot implements Upstream {
     return asked;
   }
 
+  /** Of a type that the engine knows nothing of. */
+  readThrough(path: string, apiVersion: string): Promise<JsonObject | null> {
+    const key = `${path}?${apiVersion}`.toLowerCase();
+    let asked = this.#gets.get(key);
+    if (asked === undefined) this.#gets.set(key, (asked = this.#readThrough(path, apiVersion)));
+    return asked;
+  }
+
+  async #readThrough(path: string, apiVersion: string): Promise<JsonObject | null> {
+    if (await this.#isUnderAbsent(path)) return null;
+    const shown = await this.#reader.get(path, apiVersion);
+    this.observed.set(path.toLowerCase(), shown);
+    return shown;
+  }
+
   async #get(id: string): Promise<JsonObject | null> {
     const apiVersion = factsFor(typeOfId(id))?.apiVersion;
     // A type that the engine cannot read is one that no step reads.
