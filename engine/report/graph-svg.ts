@@ -1,7 +1,7 @@
 // The steps as a picture: SVG whose nodes are links.
 
 import { type Layout, layoutGraph, NODE } from "./graph-layout.ts";
-import { html, Html } from "./html.ts";
+import { Html, markup } from "./html.ts";
 import { LOOKS } from "./page.ts";
 import type { PlannedChange } from "../plan/model.ts";
 
@@ -26,19 +26,19 @@ const MARGIN = 6;
 export async function graphSvg(nodes: readonly PictureNode[], options: PictureOptions): Promise<Html> {
   const layout = await layoutGraph(nodes);
   const [width, height] = [layout.width + 2 * MARGIN, layout.height + 2 * MARGIN].map((size) => Math.ceil(size));
-  const namespace = options.standalone ? html` xmlns="http://www.w3.org/2000/svg"` : html``;
+  const namespace = options.standalone ? markup` xmlns="http://www.w3.org/2000/svg"` : markup``;
   const styles = options.standalone
-    ? html`<style>
+    ? markup`<style>
         ${new Html(STANDALONE_STYLES)}
       </style>`
-    : html``;
+    : markup``;
   const label = `The ${nodes.length} steps and what each waits for`;
-  return html`<svg${namespace} class="graph" role="group" aria-label="${label}" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}">${styles}<g transform="translate(${MARGIN} ${MARGIN})">${layout.lines.map(lineOf)}${nodes.map((node) => nodeOf(node, layout, options))}</g></svg>`;
+  return markup`<svg${namespace} class="graph" role="group" aria-label="${label}" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}">${styles}<g transform="translate(${MARGIN} ${MARGIN})">${layout.lines.map(lineOf)}${nodes.map((node) => nodeOf(node, layout, options))}</g></svg>`;
 }
 
 function lineOf(points: Layout["lines"][number]): Html {
   const [first, ...rest] = points.map(([x, y]) => [round(x), round(y)] as const);
-  if (first === undefined) return html``;
+  if (first === undefined) return markup``;
   let path = `M${first[0]} ${first[1]}`;
   let [, lastY] = first;
   let [lastX] = first;
@@ -47,7 +47,7 @@ function lineOf(points: Layout["lines"][number]): Html {
     path += `C${lastX} ${middle} ${x} ${middle} ${x} ${y}`;
     [lastX, lastY] = [x, y];
   }
-  return html`<path class="line" d="${path}" fill="none" aria-hidden="true" />`;
+  return markup`<path class="line" d="${path}" fill="none" aria-hidden="true" />`;
 }
 
 function nodeOf(node: PictureNode, layout: Layout, { linked }: PictureOptions): Html {
@@ -55,18 +55,18 @@ function nodeOf(node: PictureNode, layout: Layout, { linked }: PictureOptions): 
   const look = node.change === undefined ? undefined : LOOKS[node.change];
   const left = round(x - NODE.width / 2);
   const top = round(y - NODE.height / 2);
-  const dash = look === undefined || look.dash === "" ? html`` : html` stroke-dasharray="${look.dash}"`;
+  const dash = look === undefined || look.dash === "" ? markup`` : markup` stroke-dasharray="${look.dash}"`;
   const sign = look === undefined ? "" : `${look.sign} `;
   const spoken = `${node.id}, ${node.note}${look === undefined ? "" : `, ${look.word}`}${node.isMarked ? ", look at this" : ""}`;
-  const inside = html`<rect x="${left}" y="${top}" width="${NODE.width}" height="${NODE.height}" rx="6" ${dash} />
+  const inside = markup`<rect x="${left}" y="${top}" width="${NODE.width}" height="${NODE.height}" rx="6" ${dash} />
     <text x="${left + 10}" y="${top + 19}" class="name"
       >${sign}${clipped(node.id, 16)}${node.isMarked ? " !" : ""}</text
     >
     <text x="${left + 10}" y="${top + 35}" class="note">${clipped(node.note, 22)}</text>`;
   const kind = `node ${node.change ?? "plain"}${node.isMarked ? " marked" : ""}`;
   return linked
-    ? html`<a class="${kind}" href="#step-${node.id}" aria-label="${spoken}">${inside}</a> `
-    : html`<g class="${kind}" role="img" aria-label="${spoken}">${inside}</g> `;
+    ? markup`<a class="${kind}" href="#step-${node.id}" aria-label="${spoken}">${inside}</a> `
+    : markup`<g class="${kind}" role="img" aria-label="${spoken}">${inside}</g> `;
 }
 
 const clipped = (text: string, length: number): string =>

@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { formatDuration } from "./duration.ts";
 import { graphSvg } from "./graph-svg.ts";
-import { html, Html } from "./html.ts";
+import { Html, markup } from "./html.ts";
 import { type DifferenceLine, isQuiet, LOOKS, MARK_TEXTS, type Page, type PageStep } from "./page.ts";
 import { STYLES } from "./html-styles.ts";
 import { timeLine } from "./time-line.ts";
@@ -22,7 +22,7 @@ export async function htmlPage(page: Page): Promise<string> {
   const hash = createHash("sha256").update(STYLES).digest("base64");
   const policy = `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`;
   const what = page.kind === "plan" ? "Plan" : "Run";
-  const document = html`<!doctype html>
+  const document = markup`<!doctype html>
     <html lang="en">
       <head>
         <meta charset="utf-8" />
@@ -30,19 +30,17 @@ export async function htmlPage(page: Page): Promise<string> {
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <title>${what}: ${page.title}</title>
-        <style>
-          ${new Html(STYLES)}
-        </style>
+        <style>${new Html(STYLES)}</style>
       </head>
       <body>
         <header>
           <p class="kind">${what}</p>
           <h1>${page.title}</h1>
-          ${page.description !== undefined && html`<p>${page.description}</p>`}
+          ${page.description !== undefined && markup`<p>${page.description}</p>`}
           <dl class="facts">
             ${page.facts.map(
               ({ name, value }) =>
-                html`<div>
+                markup`<div>
                   <dt>${name}</dt>
                   <dd>${value}</dd>
                 </div>`,
@@ -50,7 +48,7 @@ export async function htmlPage(page: Page): Promise<string> {
           </dl>
           <p class="verdict ${page.verdict.tone}">${page.verdict.text}</p>
           <ul class="counts">
-            ${page.counts.map(({ text, isMarked }) => html`<li${isMarked && html` class="marked"`}>${isMarked && "! "}${text}</li>`)}
+            ${page.counts.map(({ text, isMarked }) => markup`<li${isMarked && markup` class="marked"`}>${isMarked && "! "}${text}</li>`)}
           </ul>
           ${page.obstacles.length > 0 && list("Why it cannot be applied", page.obstacles)}
           ${page.deviations.length > 0 && list("What differed from the plan", page.deviations)}
@@ -59,13 +57,13 @@ export async function htmlPage(page: Page): Promise<string> {
           <section aria-labelledby="graph">
             <h2 id="graph">Order</h2>
             ${legend(page)}
-            <div class="scroll" role="region" aria-label="Graph of the steps" tabindex="0">${graph}</div>
+            <div class="scroll" role="group" aria-label="Graph of the steps" tabindex="0">${graph}</div>
           </section>
           ${
             page.kind === "run" &&
-            html`<section aria-labelledby="time">
+            markup`<section aria-labelledby="time">
               <h2 id="time">Time line</h2>
-              <div class="scroll" role="region" aria-label="Time line" tabindex="0">${timeLine(page)}</div>
+              <div class="scroll" role="group" aria-label="Time line" tabindex="0">${timeLine(page)}</div>
             </section>`
           }
           <section aria-labelledby="steps">
@@ -75,12 +73,12 @@ export async function htmlPage(page: Page): Promise<string> {
           ${page.roles.length > 0 && list("Roles", page.roles)}
           ${
             page.inputs.length > 0 &&
-            html`<section>
+            markup`<section>
               <h2>Inputs</h2>
               <dl class="facts">
                 ${page.inputs.map(
                   ({ name, value }) =>
-                    html`<div>
+                    markup`<div>
                       <dt>${name}</dt>
                       <dd>${value}</dd>
                     </div>`,
@@ -90,7 +88,7 @@ export async function htmlPage(page: Page): Promise<string> {
           }
           ${
             page.outputs !== "" &&
-            html`<section>
+            markup`<section>
               <h2>Outputs</h2>
               ${block(page.outputs, "Outputs")}
             </section>`
@@ -103,10 +101,10 @@ export async function htmlPage(page: Page): Promise<string> {
 }
 
 function list(title: string, items: readonly string[]): Html {
-  return html`<section>
+  return markup`<section>
     <h2>${title}</h2>
     <ul>
-      ${items.map((item) => html`<li>${item}</li>`)}
+      ${items.map((item) => markup`<li>${item}</li>`)}
     </ul>
   </section>`;
 }
@@ -114,8 +112,8 @@ function list(title: string, items: readonly string[]): Html {
 function legend({ steps }: Page): Html {
   const kinds = [...new Set(steps.map(({ change }) => change))];
   const marked = steps.some(({ marks }) => marks.length > 0);
-  return html`<ul class="legend">
-    ${kinds.map((kind) => html`<li><span class="sign ${kind}">${LOOKS[kind].sign}</span> ${LOOKS[kind].word}</li>`)}${marked && html`<li><span class="sign marked">!</span> look at this first</li>`}
+  return markup`<ul class="legend">
+    ${kinds.map((kind) => markup`<li><span class="sign ${kind}">${LOOKS[kind].sign}</span> ${LOOKS[kind].word}</li>`)}${marked && markup`<li><span class="sign marked">!</span> look at this first</li>`}
   </ul>`;
 }
 
@@ -125,67 +123,67 @@ function stepSection(step: PageStep, count: number): Html {
   const isOpen = count <= 20 && !isQuiet(step);
   const { startMs, endMs, failure } = step.run ?? {};
   const took = startMs !== undefined && endMs !== undefined && formatDuration(endMs - startMs);
-  return html`<details class="step" ${isOpen && html` open`}>
+  return markup`<details class="step" ${isOpen && markup` open`}>
     <summary>
       <span class="sign ${step.change}">${sign}</span>
       <h3>${step.id}</h3>
       <span class="uses">${step.uses}</span>
       <span class="word">${word}</span
-      >${took && html` <span class="took">${took}</span>`}${step.marks.map((mark) => html` <span class="mark">! ${MARK_TEXTS[mark]}</span>`)}
+      >${took && markup` <span class="took">${took}</span>`}${step.marks.map((mark) => markup` <span class="mark">! ${MARK_TEXTS[mark]}</span>`)}
     </summary>
     <div class="body" id="step-${step.id}" tabindex="-1">
-      ${step.description !== undefined && html`<p>${step.description}</p>`}
-      ${failure !== undefined && html`<p class="failure">${failure}</p>`}
-      ${step.reason !== undefined && html`<p>${step.reason}</p>`}
+      ${step.description !== undefined && markup`<p>${step.description}</p>`}
+      ${failure !== undefined && markup`<p class="failure">${failure}</p>`}
+      ${step.reason !== undefined && markup`<p>${step.reason}</p>`}
       <p class="dim">
-        ${step.place !== undefined && html`<code>${step.place}</code> · `}${step.waitsFor.length === 0 ? "waits for nothing" : html`waits for ${step.waitsFor.map((id, index) => html`${index > 0 && ", "}<a href="#step-${id}">${id}</a>`)}`}
+        ${step.place !== undefined && markup`<code>${step.place}</code> · `}${step.waitsFor.length === 0 ? "waits for nothing" : markup`waits for ${step.waitsFor.map((id, index) => markup`${index > 0 && ", "}<a href="#step-${id}">${id}</a>`)}`}
       </p>
       ${
         step.run !== undefined &&
         step.run.retries.length > 0 &&
-        html`<ul class="retries">
-          ${step.run.retries.map((retry) => html`<li>${retry}</li>`)}
+        markup`<ul class="retries">
+          ${step.run.retries.map((retry) => markup`<li>${retry}</li>`)}
         </ul>`
       }
       ${step.resources.map(
         ({ type, name, change, lines }) =>
-          html`<h4><span class="sign ${change}">${LOOKS[change].sign}</span> ${type} <strong>${name}</strong></h4>
+          markup`<h4><span class="sign ${change}">${LOOKS[change].sign}</span> ${type} <strong>${name}</strong></h4>
             ${
               lines.length > 0 &&
-              html`<ul class="diff">
+              markup`<ul class="diff">
                 ${lines.map(differenceItem)}
               </ul>`
             }`,
       )}
       ${
         step.inVm.length > 0 &&
-        html`<h4>Inside a VM</h4>
+        markup`<h4>Inside a VM</h4>
           <ul>
-            ${step.inVm.map((text) => html`<li>${text}</li>`)}
+            ${step.inVm.map((text) => markup`<li>${text}</li>`)}
           </ul>`
       }
       ${
         step.requests.length > 0 &&
-        html`<h4>Requests</h4>
+        markup`<h4>Requests</h4>
           ${step.requests.map(
             ({ method, url, body }) =>
-              html`<p class="request"><strong>${method}</strong> <code>${url}</code></p>
+              markup`<p class="request"><strong>${method}</strong> <code>${url}</code></p>
                 ${body !== "" && block(body, `Body of the ${method}`)}`,
           )}`
       }
       ${
         step.reads.length > 0 &&
-        html`<details>
+        markup`<details>
           <summary>${step.reads.length === 1 ? "1 read" : `${step.reads.length} reads`}</summary>
           <ul class="plain">
-            ${step.reads.map((read) => html`<li><code>${read}</code></li>`)}
+            ${step.reads.map((read) => markup`<li><code>${read}</code></li>`)}
           </ul>
         </details>`
       }
       ${step.rights.length > 0 && rights(step)}
       ${
         step.outputs !== undefined &&
-        html`<details>
+        markup`<details>
           <summary>Outputs</summary>
           ${block(step.outputs, `Outputs of ${step.id}`)}
         </details>`
@@ -196,11 +194,11 @@ function stepSection(step: PageStep, count: number): Html {
 
 function rights({ rights: all, id }: PageStep): Html {
   const open = all.some(({ state }) => state === "missing" || state === "unknown");
-  return html`<details${open && html` open`}><summary>${all.length === 1 ? "1 right" : `${all.length} rights`}${open && ", not all held"}</summary>
-<div class="scroll" role="region" aria-label="Rights of ${id}" tabindex="0"><table><thead><tr><th scope="col">state</th><th scope="col">action</th><th scope="col">who</th><th scope="col">scope</th><th scope="col">why</th></tr></thead>
+  return markup`<details${open && markup` open`}><summary>${all.length === 1 ? "1 right" : `${all.length} rights`}${open && ", not all held"}</summary>
+<div class="scroll" role="group" aria-label="Rights of ${id}" tabindex="0"><table><thead><tr><th scope="col">state</th><th scope="col">action</th><th scope="col">who</th><th scope="col">scope</th><th scope="col">why</th></tr></thead>
 <tbody>${all.map(
     ({ state, action, who, scope, because }) =>
-      html`<tr class="${state}">
+      markup`<tr class="${state}">
         <td>${state}</td>
         <td><code>${action}</code></td>
         <td>${who}</td>
@@ -214,12 +212,12 @@ const KINDS = { add: ["+", "added"], change: ["~", "changed"], remove: ["-", "re
 
 function differenceItem({ kind, path, before, after }: DifferenceLine): Html {
   const [sign, word] = KINDS[kind];
-  const change = kind === "change" ? html`<del>${before}</del> → <ins>${after}</ins>` : html`${after ?? before}`;
-  return html`<li class="${kind}">
+  const change = kind === "change" ? markup`<del>${before}</del> → <ins>${after}</ins>` : markup`${after ?? before}`;
+  return markup`<li class="${kind}">
     <span aria-hidden="true">${sign}</span><span class="spoken">${word}</span> <code>${path}</code> ${change}
   </li>`;
 }
 
 function block(text: string, label: string): Html {
-  return html`<pre class="scroll" role="region" aria-label="${label}" tabindex="0">${text}</pre>`;
+  return markup`<pre class="scroll" role="group" aria-label="${label}" tabindex="0">${text}</pre>`;
 }

@@ -9,8 +9,8 @@ export class Html {
 
 type Piece = Html | string | number | undefined | false | readonly Piece[];
 
-export function html(markup: TemplateStringsArray, ...pieces: readonly Piece[]): Html {
-  return new Html(markup.map((text, index) => text + written(pieces[index])).join(""));
+export function markup(texts: TemplateStringsArray, ...pieces: readonly Piece[]): Html {
+  return new Html(texts.map((text, index) => text + written(pieces[index])).join(""));
 }
 
 function written(piece: Piece): string {

@@ -1,7 +1,7 @@
 // When each step of a run began and ended, as bars.
 
 import { formatDuration } from "./duration.ts";
-import { html, type Html } from "./html.ts";
+import { type Html, markup } from "./html.ts";
 import { LOOKS, type Page } from "./page.ts";
 
 const ROW = 24;
@@ -18,8 +18,8 @@ export function timeLine({ steps, durationMs = 0 }: Page): Html {
     const end = run?.endMs ?? durationMs;
     const y = index * ROW + 4;
     const status = run?.status ?? "running";
-    const dash = status === "done" ? html`` : html` stroke-dasharray="3 2"`;
-    return html`<g
+    const dash = status === "done" ? markup`` : markup` stroke-dasharray="3 2"`;
+    return markup`<g
       role="img"
       aria-label="${id}: ${status}, from ${formatDuration(start)}, took ${formatDuration(end - start)}"
       ><text x="0" y="${y + 14}" class="name">${LOOKS[change].sign} ${id.length > 20 ? `${id.slice(0, 19)}…` : id}</text
@@ -35,7 +35,7 @@ export function timeLine({ steps, durationMs = 0 }: Page): Html {
     > `;
   });
   const label = `When each step ran; ${formatDuration(durationMs)} in all`;
-  return html`<svg
+  return markup`<svg
     class="time"
     role="group"
     aria-label="${label}"
