@@ -49,6 +49,17 @@ export interface WireTap {
   answered(request: WireRequest, response: WireResponse): void;
 }
 
+/** Tells of each request that changes something, once `guard` has let it through. */
+export function reportingTap(guard: WireTap | undefined, onSend: (request: WireRequest) => void): WireTap {
+  return {
+    sending(request) {
+      guard?.sending(request);
+      if (request.method !== "GET" && request.method !== "HEAD") onSend(request);
+    },
+    answered: (request, response) => guard?.answered(request, response),
+  };
+}
+
 const current = new AsyncLocalStorage<Exchange>();
 
 /** The activity whose request is being made; `undefined` outside of any. */

@@ -34,6 +34,42 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/runs.ts")).runsCommand,
   },
   {
+    name: "plan",
+    group: "Run",
+    summary: "show what a run would send, sending nothing",
+    load: async () => (await import("./commands/plan.ts")).planCommand,
+  },
+  {
+    name: "show",
+    group: "Look",
+    summary: "show a saved plan",
+    load: async () => (await import("./commands/show.ts")).showCommand,
+  },
+  {
+    name: "apply",
+    group: "Run",
+    summary: "run a saved plan, and nothing else",
+    load: async () => (await import("./commands/apply.ts")).applyCommand,
+  },
+  {
+    name: "verify",
+    group: "Look",
+    summary: "compare a run with its plan, call by call",
+    load: async () => (await import("./commands/verify.ts")).verifyCommand,
+  },
+  {
+    name: "report",
+    group: "Look",
+    summary: "show a run after it, as text or as a page",
+    load: async () => (await import("./commands/report.ts")).reportCommand,
+  },
+  {
+    name: "diff",
+    group: "Write",
+    summary: "show what changes between two versions of a runbook",
+    load: async () => (await import("./commands/diff.ts")).diffCommand,
+  },
+  {
     name: "check",
     group: "Write",
     summary: "say what is wrong with runbooks, sending nothing",

@@ -2,6 +2,7 @@
 
 import { performerFor } from "../azure/performer.ts";
 import type { Target } from "../azure/target.ts";
+import { reportingTap, type WireTap } from "../azure/wire.ts";
 import { executeRun, type RunOptions, type RunResult } from "../run/execute.ts";
 import type { Vault } from "../run/vault.ts";
 import type { StepRegistry } from "../steps/definition.ts";
@@ -27,13 +28,18 @@ export interface SessionOptions {
   readonly progress: RunProgress;
   readonly view: RunView;
   readonly io: Io;
+  /** Lets through what the run's plan lists. */
+  readonly guard?: WireTap;
+  /** Aborted by the guard: nothing more is started. */
+  readonly stop?: AbortSignal;
 }
 
 /** `undefined`: a second Ctrl-C ended it with operations in flight; the process is to end at once. */
 export async function performRun(options: SessionOptions): Promise<RunResult | undefined> {
-  const { runbook, inputs, vault, target, concurrency, progress, view, io, resume } = options;
+  const { runbook, inputs, vault, target, concurrency, progress, view, io, resume, guard, stop } = options;
   const { journal } = options.journal;
   const interrupt = new AbortController();
+  stop?.addEventListener("abort", () => interrupt.abort(), { once: true });
   const { abandoned, stopListening } = listen(io, () => {
     interrupt.abort();
     const running = countText(progress.withStatus("running").length, "step");
@@ -47,7 +53,8 @@ export async function performRun(options: SessionOptions): Promise<RunResult | u
       registry: options.registry ?? builtinSteps,
       inputs,
       outputs: (scope) => runbook.outputs(scope),
-      performer: (onRetry) => performerFor({ target, vault, clock: io.clock, onRetry }),
+      performer: (onRetry, onSend) =>
+        performerFor({ target, vault, clock: io.clock, onRetry, tap: reportingTap(guard, onSend) }),
       journal,
       clock: io.clock,
       vault,

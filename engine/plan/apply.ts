@@ -3,7 +3,7 @@
 import { callerOf } from "../azure/caller.ts";
 import { performerFor } from "../azure/performer.ts";
 import type { Target } from "../azure/target.ts";
-import type { WireTap } from "../azure/wire.ts";
+import { reportingTap } from "../azure/wire.ts";
 import type { Clock } from "../run/clock.ts";
 import type { RunEvent } from "../run/events.ts";
 import { executeRun, type RunResult } from "../run/execute.ts";
@@ -17,7 +17,6 @@ import { guarding, type Refusal } from "./guard.ts";
 import type { Plan } from "./model.ts";
 import { PlanFault } from "./plan-file.ts";
 import { planRun, runbookDigest, separate, targetOf } from "./plan-run.ts";
-import { isMutation } from "./slots.ts";
 
 export interface ApplyOptions {
   readonly plan: Plan;
@@ -76,7 +75,7 @@ export async function runPlan(options: GuardedRunOptions): Promise<AppliedRun> {
     registry,
     inputs,
     outputs: (scope) => runbook.outputs(scope),
-    performer: (onRetry, onSend) => performerFor({ target, vault, clock, onRetry, tap: reporting(guard, onSend) }),
+    performer: (onRetry, onSend) => performerFor({ target, vault, clock, onRetry, tap: reportingTap(guard, onSend) }),
     journal,
     clock,
     concurrency,
@@ -84,18 +83,4 @@ export async function runPlan(options: GuardedRunOptions): Promise<AppliedRun> {
     interrupt: interrupt === undefined ? stop.signal : AbortSignal.any([stop.signal, interrupt]),
   });
   return { ...result, refusals };
-}
-
-/** Tells of each request that changes something, after the guard has let it through. */
-export function reporting(
-  guard: WireTap | undefined,
-  onSend: (request: Parameters<WireTap["sending"]>[0]) => void,
-): WireTap {
-  return {
-    sending(request) {
-      guard?.sending(request);
-      if (isMutation(request)) onSend(request);
-    },
-    answered: (request, response) => guard?.answered(request, response),
-  };
 }

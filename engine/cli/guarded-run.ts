@@ -1,0 +1,56 @@
+// A run under its plan: what the plan does not list is not sent.
+
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Target } from "../azure/target.ts";
+import type { Plan } from "../plan/model.ts";
+import type { Refusal } from "../plan/guard.ts";
+import type { Runbook } from "../runbook/model.ts";
+import type { RunResult } from "../run/execute.ts";
+import { EXIT, type ExitCode } from "./exit-code.ts";
+import type { Io } from "./io.ts";
+import { nextCommands } from "./next-commands.ts";
+import { newRunId } from "./run-id.ts";
+import type { RunInputs } from "./run-inputs.ts";
+import { PLAN_FILE } from "./run-record.ts";
+import { exitCodeOf, type RunOutput, tellEndOfRun, viewFor } from "./show-run.ts";
+import { makeStateDirectory } from "./target-options.ts";
+import { Terminal } from "./terminal.ts";
+import { RunProgress } from "./views/run-progress.ts";
+
+export interface GuardedRunOptions extends RunInputs {
+  readonly plan: Plan;
+  /** The text of the plan's file; it is kept beside the journal. */
+  readonly planText: string;
+  readonly runbook: Runbook;
+  readonly file?: string;
+  readonly target: Target;
+  readonly concurrency: number;
+  readonly output: RunOutput;
+}
+
+export async function runUnderPlan(options: GuardedRunOptions, io: Io): Promise<ExitCode> {
+  const { plan, planText, runbook, file, target, inputs, vault, concurrency, output } = options;
+  const [{ performRun }, { guarding }] = await Promise.all([import("./run-session.ts"), import("../plan/guard.ts")]);
+  const id = newRunId(io.clock.now());
+  const directory = makeStateDirectory(io, join("runs", id));
+  writeFileSync(join(directory, PLAN_FILE), planText, { mode: 0o600 });
+  const progress = new RunProgress();
+  const view = viewFor(output, id, progress, vault, io);
+  const stop = new AbortController();
+  const refusals: Refusal[] = [];
+  const guard = guarding(plan, (refusal) => {
+    refusals.push(refusal);
+    stop.abort();
+  });
+  const session = { id, runbook, inputs, vault, target, concurrency, progress, view, guard, stop: stop.signal, io };
+  const result: RunResult | undefined = await performRun(session);
+  if (result === undefined) return EXIT.interrupted;
+  const facts = { id, status: result.status, target: target.kind, ...(file !== undefined && { file }) };
+  tellEndOfRun({ id, runbook, result, progress, vault, next: nextCommands(facts, io.env) }, output, io);
+  const err = new Terminal(io.stderr, io.env);
+  for (const { method, url, why } of refusals) {
+    err.line(`${err.paint(["bold", "red"], "not sent:")} ${method} ${url}: ${why}`);
+  }
+  return refusals.length > 0 ? EXIT.failed : exitCodeOf(result.status);
+}
