@@ -24,7 +24,7 @@ export interface RunCommandOptions {
   readonly inputs: InputOptions;
   readonly target: TargetOptions;
   readonly concurrency: number;
-  /** Start on Azure without asking. */
+  /** Start without asking. */
   readonly yes: boolean;
   readonly output: RunOutput;
   /** What was typed, to be shown as what can be typed again. */
@@ -43,7 +43,7 @@ export const runCommand: CliCommand = {
     addTargetOptions(command);
     command
       .option("-c, --concurrency <n>", "how many steps may run at once", wholeNumber, 16)
-      .option("-y, --yes", "start on Azure without asking")
+      .option("-y, --yes", "start without asking")
       .option("--json", "tell events as JSON lines on standard output")
       .addOption(new Option("-q, --quiet", "tell outputs and failures only").conflicts("json"));
   },
@@ -77,10 +77,17 @@ export async function run(options: RunCommandOptions, io: Io): Promise<ExitCode>
   const { runbook, diagnostics } = loadFile(file);
   tellDiagnostics(diagnostics, err);
   if (runbook === undefined) return EXIT.badInput;
+  const asks = !options.yes && io.stdin.isTTY === true && io.stdout.isTTY === true;
   const { inputs, vault } = await runInputs(runbook, options.inputs, options.target.target, io);
   const target = await openTarget(options.target, io, "runbook run");
   try {
-    if (onAzure) await admitToAzure(target, runbook, options.yes, io);
+    // The question is asked with the plan.
+    if (onAzure) await admitToAzure(target, runbook, true, io);
+    // Nobody has to agree to a run on the emulator that nobody watches.
+    if (asks || onAzure) {
+      const { runWithConsent } = await import("../consented-run.ts");
+      return await runWithConsent({ ...options, runbook, inputs, vault, target, asks }, io);
+    }
     const { performRun } = await import("../run-session.ts");
     const id = newRunId(io.clock.now());
     const progress = new RunProgress();
