@@ -1,7 +1,7 @@
 // Who the target takes the engine for, as its own token says.
 
 import { isJsonObject, parseJson } from "../value/json.ts";
-import type { Target } from "./target.ts";
+import { type Target, tokenScope } from "./target.ts";
 
 export interface Caller {
   /** Object id in Entra: the principal of role assignments. */
@@ -15,7 +15,8 @@ export interface Caller {
 
 /** Throws when the credential gives no token, or one that names nobody. */
 export async function callerOf(target: Target): Promise<Caller> {
-  const token = await target.credential.getToken(`${target.resourceManager}/.default`);
+  // As the SDK clients ask, so that one token serves them all.
+  const token = await target.credential.getToken(tokenScope(target), { enableCae: true });
   const claims = token === null ? undefined : claimsOf(token.token);
   if (claims === undefined) throw new Error("the credential's token does not say whose it is");
   return claims;

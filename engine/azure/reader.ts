@@ -12,7 +12,7 @@ import type { Clock } from "../run/clock.ts";
 import { failureOf, OperationError } from "../run/failure.ts";
 import { transientDelayMs } from "../run/retry.ts";
 import { isJsonObject, type Json, type JsonObject, parseJson } from "../value/json.ts";
-import type { Target } from "./target.ts";
+import { type Target, tokenScope } from "./target.ts";
 
 export interface TargetReader {
   /** `null` when it does not exist. Throws an `OperationError` when the target refuses. */
@@ -35,7 +35,7 @@ export function readerFor(target: Target, clock: Clock): TargetReader {
     retryOptions: { maxRetries: 0 },
     ...(target.ca !== undefined && { tlsOptions: { ca: target.ca } }),
   });
-  const scopes = [`${target.resourceManager}/.default`];
+  const scopes = [tokenScope(target)];
   pipeline.addPolicy(bearerTokenAuthenticationPolicy({ credential: target.credential, scopes }), { phase: "Sign" });
   pipeline.addPolicy(readOnly, { afterPhase: "Sign" });
   const client = target.httpClient ?? createDefaultHttpClient();

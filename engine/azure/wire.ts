@@ -4,6 +4,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { PipelinePolicy, PipelineRequest, PipelineResponse } from "@azure/core-rest-pipeline";
 import { canonicalJson, isJsonObject, type Json } from "../value/json.ts";
+import { readableBody } from "./readable-body.ts";
 import { Secret } from "../value/secret.ts";
 import type { Vault } from "../run/vault.ts";
 
@@ -31,7 +32,7 @@ export interface WireResponse {
   readonly retryAfterMs?: number;
 }
 
-/** A request as it goes out, with secrets as handles. */
+/** A request as it goes out, with secrets as handles and what it runs in a VM as a person can read it. */
 export interface WireRequest {
   /** Of the activity that it belongs to, for example `vm/0.1/0:put.1`. */
   readonly key: string;
@@ -127,7 +128,7 @@ function wireRequestOf(request: PipelineRequest, key: string): WireRequest {
     key,
     method,
     url: request.url.slice(origin.length),
-    body: typeof body === "string" && body !== "" ? withHandles(JSON.parse(body) as Json) : null,
+    body: typeof body === "string" && body !== "" ? readableBody(withHandles(JSON.parse(body) as Json)) : null,
   };
 }
 
