@@ -116,7 +116,7 @@ export function differenceLine({ kind, path, before, after }: DifferenceLine, pa
 
 /** A sentence on as many lines as it takes. */
 function wrapped(text: string, width: number): readonly string[] {
-  const room = Math.max(20, width - 4);
+  const room = width <= 0 ? Infinity : Math.max(20, width - 4);
   const lines: string[] = [];
   let line = "";
   for (const word of text.split(" ")) {
