@@ -21,15 +21,20 @@ export interface PageOptions {
 
 export function addPageOptions(command: Command): void {
   command
-    .option("--full", "show every request, read and right", false)
-    .option("--json", "print it as JSON instead", false)
+    .option("--full", "show every request, read and right")
+    .option("--json", "print it as JSON instead")
     .option("--html <file>", "write it as one static page, to look at in a browser")
     .option("--md <file>", "write it as Markdown, for a pull request's comment");
 }
 
 export function pageOptionsOf(command: Command): PageOptions {
-  const { full, json, html, md } = command.opts<{ full: boolean; json: boolean; html?: string; md?: string }>();
-  return { full, json, ...(html !== undefined && { html }), ...(md !== undefined && { md }) };
+  const { full, json, html, md } = command.opts<{ full?: true; json?: true; html?: string; md?: string }>();
+  return {
+    full: full === true,
+    json: json === true,
+    ...(html !== undefined && { html }),
+    ...(md !== undefined && { md }),
+  };
 }
 
 const INKS: Readonly<Record<Ink, Parameters<Terminal["paint"]>[0]>> = {

@@ -2,6 +2,7 @@
 // Of the target it asks GETs and nothing else.
 
 import { createHash } from "node:crypto";
+import { SealingKeys } from "../azure/guest/sealing-key.ts";
 import { callerOf } from "../azure/caller.ts";
 import { readerFor } from "../azure/reader.ts";
 import type { Target } from "../azure/target.ts";
@@ -48,8 +49,9 @@ export async function planText(options: PlanOptions): Promise<{ readonly plan: P
   const snapshot = new Snapshot(reader);
   const { inputs, secrets, placeholders } = separate(runbook, options.inputs);
   const now = clock.now();
+  const sealingKeys = new SealingKeys();
   const once = (varied: ReadonlySet<string>, at: number): Promise<Rehearsal> =>
-    rehearse({ runbook, registry, inputs, secrets, target, caller, snapshot, varied, now: at });
+    rehearse({ runbook, registry, inputs, secrets, target, caller, snapshot, sealingKeys, varied, now: at });
 
   const base = await once(new Set(), now);
   const code = codeOf(base.inventing);
@@ -58,7 +60,7 @@ export async function planText(options: PlanOptions): Promise<{ readonly plan: P
     const isTime = code.variations.at(-1)?.label === label;
     others.push({ label, rehearsal: await once(varied, isTime ? now + ANOTHER_TIME_MS : now) });
   }
-  const known = compareRehearsals(base, others, code, NONCES);
+  const known = compareRehearsals(base, others, code, await noncesOf(base, sealingKeys));
   const steps = [...plannedSteps(runbook, base, known)];
   const access = new Access(reader, target.subscriptionId);
   const order = runbook.steps.map(({ id }) => id);
@@ -92,8 +94,13 @@ export async function planText(options: PlanOptions): Promise<{ readonly plan: P
 /** A moment that has no digit in common with now where it matters: five years, two months and some. */
 const ANOTHER_TIME_MS = 163_193_717_131;
 
-/** Texts that stand for what the engine makes anew for each attempt. */
-const NONCES: ReadonlySet<string> = new Set();
+/** What the engine makes anew for each request in a VM: its id, and the key that the answer is sealed for. */
+async function noncesOf(base: Rehearsal, sealingKeys: SealingKeys): Promise<ReadonlySet<string>> {
+  const runs = base.performed.filter(({ operation }) => operation.name === "guest-run");
+  if (runs.length === 0) return new Set();
+  const ids = runs.map(({ operation }) => sealingKeys.requestId(operation.key));
+  return new Set([...ids, ...ids.map((id) => `runbook-${id}`), (await sealingKeys.current()).rbKey]);
+}
 
 export function runbookDigest(runbook: Runbook): string {
   return `sha256:${createHash("sha256").update(runbook.source.text).digest("hex")}`;

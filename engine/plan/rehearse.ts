@@ -2,6 +2,7 @@
 // does not wait. It changes nothing and sends nothing but the reads of the snapshot.
 
 import { type Caller, claimsOf } from "../azure/caller.ts";
+import type { SealingKeys } from "../azure/guest/sealing-key.ts";
 import { performerFor } from "../azure/performer.ts";
 import type { Target } from "../azure/target.ts";
 import type { WireRequest, WireResponse } from "../azure/wire.ts";
@@ -33,6 +34,8 @@ export interface RehearsalOptions {
   readonly snapshot: Snapshot;
   /** Steps for which other values are invented than usual. */
   readonly varied?: ReadonlySet<string>;
+  /** The same for all rehearsals of a plan: what they seal must not differ. */
+  readonly sealingKeys: SealingKeys;
   /** When it begins, in milliseconds since the epoch. */
   readonly now: number;
 }
@@ -69,7 +72,7 @@ export interface Rehearsal {
 const LIMIT_MS = 7 * 86_400_000;
 
 export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
-  const { runbook, registry, inputs, target, caller, snapshot, varied = new Set() } = options;
+  const { runbook, registry, inputs, target, caller, snapshot, sealingKeys, varied = new Set() } = options;
   const clock = new VirtualClock(options.now, { limitMs: LIMIT_MS });
   const { target: overlay, inventor } = openOverlay({ target, caller, snapshot, clock, varied });
   const vault = new RehearsalVault();
@@ -96,7 +99,9 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
     inputs,
     outputs: (scope) => runbook.outputs(scope),
     performer: (onRetry) =>
-      recording(performed, clock, (inner) => performerFor({ target: overlay, vault, clock: inner, onRetry, tap })),
+      recording(performed, clock, (inner) =>
+        performerFor({ target: overlay, vault, clock: inner, onRetry, tap, sealingKeys }),
+      ),
     journal: NO_JOURNAL,
     clock,
     concurrency: 16,

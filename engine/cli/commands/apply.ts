@@ -49,14 +49,14 @@ export const applyCommand: CliCommand = {
     addInputOptions(command);
     addTargetOptions(command);
     command
-      .option("--json", "tell events as JSON lines on standard output", false)
-      .option("-q, --quiet", "tell outputs and failures only", false);
+      .option("--json", "tell events as JSON lines on standard output")
+      .option("-q, --quiet", "tell outputs and failures only");
   },
   run: (command, io) => apply(optionsOf(command), io),
 };
 
 function optionsOf(command: Command): ApplyCommandOptions {
-  const { runbook, json, quiet } = command.opts<{ runbook?: string; json: boolean; quiet: boolean }>();
+  const { runbook, json, quiet } = command.opts<{ runbook?: string; json?: true; quiet?: true }>();
   const isGiven = ["target", "subscription", "cloud", "latency"].some(
     (name) => command.getOptionValueSource(name) === "cli",
   );
@@ -65,7 +65,7 @@ function optionsOf(command: Command): ApplyCommandOptions {
     ...(runbook !== undefined && { runbook }),
     inputs: inputOptionsOf(command),
     ...(isGiven && { target: targetOptionsOf(command) }),
-    output: json ? "json" : quiet ? "quiet" : "human",
+    output: json === true ? "json" : quiet === true ? "quiet" : "human",
   };
 }
 

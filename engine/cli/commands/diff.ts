@@ -31,17 +31,21 @@ export const diffCommand: CliCommand = {
   configure: (command) => {
     command.argument("<before>", "a runbook").argument("<after>", "another version of it");
     addInputOptions(command);
-    command
-      .option("--json", "print the differences as JSON", false)
-      .option("--detailed-exitcode", "exit 2 when they differ", false);
+    command.option("--json", "print the differences as JSON").option("--detailed-exitcode", "exit 2 when they differ");
   },
   run: (command, io) => diff(optionsOf(command), io),
 };
 
 function optionsOf(command: Command): DiffOptions {
   const [before, after] = command.processedArgs as [string, string];
-  const { json, detailedExitcode } = command.opts<{ json: boolean; detailedExitcode: boolean }>();
-  return { before, after, inputs: inputOptionsOf(command), json, detailedExitCode: detailedExitcode };
+  const { json, detailedExitcode } = command.opts<{ json?: true; detailedExitcode?: true }>();
+  return {
+    before,
+    after,
+    inputs: inputOptionsOf(command),
+    json: json === true,
+    detailedExitCode: detailedExitcode === true,
+  };
 }
 
 export async function diff(options: DiffOptions, io: Io): Promise<ExitCode> {

@@ -44,7 +44,7 @@ export const planCommand: CliCommand = {
       .option("-o, --out <file>", "save the plan, for `runbook apply`")
       .option("--permissions <file>", "write the least custom role that the run needs")
       .option("--deny <kinds>", `exit 1 when the plan holds one of: ${DENIABLE.join(", ")}`, deniable, [])
-      .option("--detailed-exitcode", "exit 2 when there is something to do", false);
+      .option("--detailed-exitcode", "exit 2 when there is something to do");
   },
   run: (command, io) => plan(optionsOf(command), io),
 };
@@ -55,7 +55,7 @@ function optionsOf(command: Command): PlanCommandOptions {
     out?: string;
     permissions?: string;
     deny: readonly Deniable[];
-    detailedExitcode: boolean;
+    detailedExitcode?: true;
   }>();
   return {
     ...(file !== undefined && { file }),
@@ -65,7 +65,7 @@ function optionsOf(command: Command): PlanCommandOptions {
     ...(out !== undefined && { out }),
     ...(permissions !== undefined && { permissions }),
     deny,
-    detailedExitCode: detailedExitcode,
+    detailedExitCode: detailedExitcode === true,
   };
 }
 

@@ -19,11 +19,11 @@ export const verifyCommand: CliCommand = {
     command
       .argument("<plan>", "a plan saved with `runbook plan -o`")
       .argument("[run]", "the run; absent: the latest")
-      .option("--json", "print the comparison as JSON", false);
+      .option("--json", "print the comparison as JSON");
   },
   run: async (command, io) => {
     const [plan, run] = command.processedArgs as [string, string?];
-    return verify(plan, run, command.opts<{ json: boolean }>().json, io);
+    return verify(plan, run, command.opts<{ json?: true }>().json === true, io);
   },
 };
 
