@@ -23,6 +23,12 @@ export {
 } from "./steps/operation.ts";
 export type { Command, Operation, OperationData, Program } from "./steps/operation.ts";
 export type { Resource } from "./steps/resource.ts";
+export type { AppliedRun, ApplyOptions, GuardedRunOptions } from "./plan/apply.ts";
+export { planRun, planText, requireApplicable, runPlan } from "./plan/library.ts";
+export type { Plan } from "./plan/model.ts";
+export { PlanFault, readPlan } from "./plan/plan-file.ts";
+export type { PlanOptions } from "./plan/plan-run.ts";
+export { type Verification, verifyRun } from "./plan/verify.ts";
 export type { RunEvent } from "./run/events.ts";
 export type { Json, JsonObject } from "./value/json.ts";
 export { Secret, secretText } from "./value/secret.ts";

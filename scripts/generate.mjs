@@ -6,6 +6,7 @@ import standalone from "ajv/dist/standalone/index.js";
 import { readFileSync, writeFileSync } from "node:fs";
 import { AJV_OPTIONS, schemasOf } from "../dist/engine/runbook/compile.js";
 import { builtinSteps } from "../dist/engine/steps/builtin/index.js";
+import { PlanSchema } from "../dist/engine/plan/model.js";
 import { guestFiles } from "./guest-scripts.mjs";
 
 const schemas = schemasOf(builtinSteps);
@@ -29,7 +30,14 @@ if (code.includes("require(")) throw new Error("the validator still needs requir
 const entries = [...names].map(([name, id]) => `  ${JSON.stringify(id)}: ${name},`);
 const validators = `// Made by scripts/generate.mjs. Do not edit.\n${code}\nexport const validators = {\n${entries.join("\n")}\n};\n`;
 
+const planSchema = {
+  $schema: "https://json-schema.org/draft/2020-12/schema",
+  title: "A saved plan of the command runbook",
+  ...JSON.parse(JSON.stringify(PlanSchema)),
+};
+
 const files = {
+  "schemas/plan.schema.json": `${JSON.stringify(planSchema, null, 2)}\n`,
   "schemas/runbook.schema.json": `${JSON.stringify(schemas.get("runbook"), null, 2)}\n`,
   "engine/runbook/generated/validators.js": validators,
   ...guestFiles(),

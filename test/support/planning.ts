@@ -28,10 +28,10 @@ export class MemoryJournal implements Journal {
 export interface World {
   readonly clock: VirtualClock;
   readonly target: Target;
-  /** Every request that reached the target, as `GET /subscriptions/…`; those for tokens are left out. */
+  /** Every request that reached the target, as `GET /subscriptions/…`; those for tokens go another way. */
   readonly requests: string[];
-  /** Everything that was ever sent to the target or answered by it, tokens among it. */
-  readonly traffic: string[];
+  /** The caller's own. */
+  token(): Promise<string>;
   /** Sends a request as another client of the same operator would. */
   send(
     method: string,
@@ -45,15 +45,10 @@ export async function openWorld(description = "emulator"): Promise<World> {
   const clock = new VirtualClock();
   const inner = await openEmulatorTarget({ description, now: () => clock.now() });
   const requests: string[] = [];
-  const traffic: string[] = [];
   const httpClient: HttpClient = {
     async sendRequest(request) {
-      if (!request.url.includes("/oauth2/")) {
-        requests.push(`${request.method} ${request.url.slice(inner.resourceManager.length)}`);
-      }
-      const response = await inner.httpClient!.sendRequest(request);
-      traffic.push(String(request.body ?? ""), response.bodyAsText ?? "");
-      return response;
+      requests.push(`${request.method} ${request.url.slice(inner.resourceManager.length)}`);
+      return inner.httpClient!.sendRequest(request);
     },
   };
   const target: Target = { ...inner, httpClient };
@@ -63,7 +58,7 @@ export async function openWorld(description = "emulator"): Promise<World> {
     clock,
     target,
     requests,
-    traffic,
+    token: credentialed,
     async send(method, path, body) {
       const { createPipelineRequest } = await import("@azure/core-rest-pipeline");
       const request = createPipelineRequest({
