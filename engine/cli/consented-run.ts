@@ -4,6 +4,7 @@ import type { Target } from "../azure/target.ts";
 import { planText } from "../plan/plan-run.ts";
 import { planPage } from "../report/plan-page.ts";
 import { summaryLines } from "../report/text-page.ts";
+import type { RunbookRecord } from "../run/journal.ts";
 import type { Runbook } from "../runbook/model.ts";
 import { builtinSteps } from "../steps/builtin/index.ts";
 import { Secret } from "../value/secret.ts";
@@ -18,6 +19,7 @@ import { Terminal } from "./terminal.ts";
 
 export interface ConsentedRunOptions extends RunInputs {
   readonly runbook: Runbook;
+  readonly record: RunbookRecord;
   readonly file?: string;
   readonly target: Target;
   readonly concurrency: number;

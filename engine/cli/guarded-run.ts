@@ -5,11 +5,13 @@ import { join } from "node:path";
 import type { Target } from "../azure/target.ts";
 import type { Plan } from "../plan/model.ts";
 import type { Refusal } from "../plan/guard.ts";
+import type { RunbookRecord } from "../run/journal.ts";
 import type { Runbook } from "../runbook/model.ts";
 import type { RunResult } from "../run/execute.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import type { Io } from "./io.ts";
 import { nextCommands } from "./next-commands.ts";
+import { beginJournal } from "./run-journal.ts";
 import { newRunId } from "./run-id.ts";
 import type { RunInputs } from "./run-inputs.ts";
 import { PLAN_FILE } from "./run-record.ts";
@@ -23,6 +25,8 @@ export interface GuardedRunOptions extends RunInputs {
   /** The text of the plan's file; it is kept beside the journal. */
   readonly planText: string;
   readonly runbook: Runbook;
+  /** The runbook's text, for the journal. */
+  readonly record: RunbookRecord;
   readonly file?: string;
   readonly target: Target;
   readonly concurrency: number;
@@ -33,8 +37,8 @@ export async function runUnderPlan(options: GuardedRunOptions, io: Io): Promise<
   const { plan, planText, runbook, file, target, inputs, vault, concurrency, output } = options;
   const [{ performRun }, { guarding }] = await Promise.all([import("./run-session.ts"), import("../plan/guard.ts")]);
   const id = newRunId(io.clock.now());
-  const directory = makeStateDirectory(io, join("runs", id));
-  writeFileSync(join(directory, PLAN_FILE), planText, { mode: 0o600 });
+  const journal = await beginJournal({ id, runbook: options.record, inputs, target }, io);
+  writeFileSync(join(makeStateDirectory(io, join("runs", id)), PLAN_FILE), planText, { mode: 0o600 });
   const progress = new RunProgress();
   const view = viewFor(output, id, progress, vault, io);
   const stop = new AbortController();
@@ -43,7 +47,19 @@ export async function runUnderPlan(options: GuardedRunOptions, io: Io): Promise<
     refusals.push(refusal);
     stop.abort();
   });
-  const session = { id, runbook, inputs, vault, target, concurrency, progress, view, guard, stop: stop.signal, io };
+  const session = {
+    journal,
+    runbook,
+    inputs,
+    vault,
+    target,
+    concurrency,
+    progress,
+    view,
+    guard,
+    stop: stop.signal,
+    io,
+  };
   const result: RunResult | undefined = await performRun(session);
   if (result === undefined) return EXIT.interrupted;
   const facts = { id, status: result.status, target: target.kind, ...(file !== undefined && { file }) };

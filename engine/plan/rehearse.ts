@@ -134,11 +134,11 @@ function recording(performed: Performed[], clock: VirtualClock, make: (clock: Cl
       }
     },
   });
-  return async (operation) => {
+  return async (operation, how) => {
     const place = { operation, path: pathOf(operation.key), step: stepOf(operation.key) };
     hold();
     try {
-      const value = await perform(operation);
+      const value = await perform(operation, how);
       performed.push({ ...place, outcome: { ok: true, value } });
       return value;
     } catch (thrown) {

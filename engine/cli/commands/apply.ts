@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import type { Plan } from "../../plan/model.ts";
 import { PlanFault } from "../../plan/plan-file.ts";
+import { runbookRecord } from "../../run/resume.ts";
 import type { Json } from "../../value/json.ts";
 import { Secret } from "../../value/secret.ts";
 import { CliError } from "../cli-error.ts";
@@ -74,12 +75,13 @@ export async function apply(options: ApplyCommandOptions, io: Io): Promise<ExitC
   const planText = readFileSync(resolve(io.cwd, options.plan), "utf8");
   requireUnused(plan, io);
   const file = options.runbook ?? plan.runbook.path;
-  const { runbook, diagnostics } = loadFile(readRunbookFile(file, io));
+  const read = readRunbookFile(file, io);
+  const { runbook, diagnostics } = loadFile(read);
   tellDiagnostics(diagnostics, new Terminal(io.stderr, io.env));
   if (runbook === undefined) return EXIT.badInput;
   const given = options.target ?? targetOf(plan);
   const { inputs, vault } = await runInputs(runbook, withPlannedInputs(options.inputs, plan.inputs), given.target, io);
-  const target = await openTarget(given, io);
+  const target = await openTarget(given, io, "runbook apply");
   try {
     const [{ requireApplicable }, { builtinSteps }, { runUnderPlan }] = await Promise.all([
       import("../../plan/apply.ts"),
@@ -95,7 +97,21 @@ export async function apply(options: ApplyCommandOptions, io: Io): Promise<ExitC
     }
     use(plan, io);
     const { output } = options;
-    return await runUnderPlan({ plan, planText, runbook, file, target, inputs, vault, concurrency: 16, output }, io);
+    return await runUnderPlan(
+      {
+        plan,
+        planText,
+        runbook,
+        record: runbookRecord(runbook.name, read.text, read.shown),
+        file,
+        target,
+        inputs,
+        vault,
+        concurrency: 16,
+        output,
+      },
+      io,
+    );
   } finally {
     await target.close();
   }

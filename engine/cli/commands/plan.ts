@@ -75,7 +75,7 @@ export async function plan(options: PlanCommandOptions, io: Io): Promise<ExitCod
   tellDiagnostics(diagnostics, err);
   if (runbook === undefined) return EXIT.badInput;
   const inputs = await planInputs(runbook, options.inputs, io);
-  const target = await openTarget(options.target, io);
+  const target = await openTarget(options.target, io, "runbook plan");
   try {
     const [{ planText }, { planPage }, { builtinSteps }] = await Promise.all([
       import("../../plan/plan-run.ts"),

@@ -86,7 +86,8 @@ export async function run(options: RunCommandOptions, io: Io): Promise<ExitCode>
     // Nobody has to agree to a run on the emulator that nobody watches.
     if (asks || onAzure) {
       const { runWithConsent } = await import("../consented-run.ts");
-      return await runWithConsent({ ...options, runbook, inputs, vault, target, asks }, io);
+      const record = runbookRecord(runbook.name, file.text, file.shown);
+      return await runWithConsent({ ...options, runbook, record, inputs, vault, target, asks }, io);
     }
     const { performRun } = await import("../run-session.ts");
     const id = newRunId(io.clock.now());

@@ -86,6 +86,7 @@ function lineOf(event: RunEvent): string | undefined {
     case "operation-started":
       return `  ${event.step}: ${event.summary}`;
     case "operation-finished":
+    case "request-sent":
       return undefined;
     case "attempt-failed":
       return `  ${event.step}: ${event.failure.code ?? event.failure.message}, again in ${event.retryInMs / 1000} s`;
