@@ -20,7 +20,7 @@ import { Terminal } from "./terminal.ts";
 export interface ConsentedRunOptions extends RunInputs {
   readonly runbook: Runbook;
   readonly record: RunbookRecord;
-  readonly file?: string;
+  readonly argv: readonly string[];
   readonly target: Target;
   readonly concurrency: number;
   readonly output: RunOutput;

@@ -27,14 +27,15 @@ export interface GuardedRunOptions extends RunInputs {
   readonly runbook: Runbook;
   /** The runbook's text, for the journal. */
   readonly record: RunbookRecord;
-  readonly file?: string;
+  /** What was typed, or could be, to have the runbook looked at again; without the program's name. */
+  readonly argv: readonly string[];
   readonly target: Target;
   readonly concurrency: number;
   readonly output: RunOutput;
 }
 
 export async function runUnderPlan(options: GuardedRunOptions, io: Io): Promise<ExitCode> {
-  const { plan, planText, runbook, file, target, inputs, vault, concurrency, output } = options;
+  const { plan, planText, runbook, argv, target, inputs, vault, concurrency, output } = options;
   const [{ performRun }, { guarding }] = await Promise.all([import("./run-session.ts"), import("../plan/guard.ts")]);
   const id = newRunId(io.clock.now());
   const journal = await beginJournal({ id, runbook: options.record, inputs, target }, io);
@@ -62,8 +63,8 @@ export async function runUnderPlan(options: GuardedRunOptions, io: Io): Promise<
   };
   const result: RunResult | undefined = await performRun(session);
   if (result === undefined) return EXIT.interrupted;
-  const facts = { id, status: result.status, target: target.kind, ...(file !== undefined && { file }) };
-  tellEndOfRun({ id, runbook, result, progress, vault, next: nextCommands(facts, io.env) }, output, io);
+  const next = nextCommands({ id, status: result.status, progress, argv }, io.env);
+  tellEndOfRun({ id, runbook, result, progress, vault, next }, output, io);
   const err = new Terminal(io.stderr, io.env);
   for (const { method, url, why } of refusals) {
     err.line(`${err.paint(["bold", "red"], "not sent:")} ${method} ${url}: ${why}`);

@@ -103,7 +103,7 @@ export async function apply(options: ApplyCommandOptions, io: Io): Promise<ExitC
         planText,
         runbook,
         record: runbookRecord(runbook.name, read.text, read.shown),
-        file,
+        argv: ["plan", file],
         target,
         inputs,
         vault,
