@@ -35,6 +35,8 @@ describe("runbook run", () => {
       "next:",
       "  runbook run",
       "    finds everything as it should be, and changes nothing",
+      "  runbook report <run>",
+      "    tells what happened",
       "  runbook destroy <run>",
       "    takes away what this run made",
       "",
