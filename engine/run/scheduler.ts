@@ -5,7 +5,8 @@ import { Command, Operation, type OperationData, observingOperations, type Progr
 import { canonicalJson, deepFreeze, type Json, roundTrip } from "../value/json.ts";
 import type { Completion, DriverOperation } from "./driver.ts";
 import { type Change, type EventBody, type StepStatus, strongerChange } from "./events.ts";
-import { expand, Request, type RunFacts } from "./expand.ts";
+import { expand } from "./expand.ts";
+import { Request, type RunFacts } from "./expansion.ts";
 import { type Failure, failureOf, OperationError } from "./failure.ts";
 import { sealed, StepFault } from "./sealed.ts";
 

@@ -3,7 +3,8 @@
 import type { OperationData } from "../steps/operation.ts";
 import { Secret, type SecretRef } from "../value/secret.ts";
 import type { Clock } from "./clock.ts";
-import { expand, type RunFacts } from "./expand.ts";
+import { expand } from "./expand.ts";
+import type { RunFacts } from "./expansion.ts";
 import { failureOf, OperationError } from "./failure.ts";
 import type { Performer, PerformHow } from "./local-driver.ts";
 import { pathOf } from "./operation-key.ts";
