@@ -87,7 +87,7 @@ function* guestRemove(attempt: number, made: ManagedRun, observer: Observer): Ex
 
 /** See docs/security.md. */
 const TOKEN_ON_COMMAND_LINE =
-  "a token that did not come from this VM is sent into it: Windows puts it on a command line, where whoever may see the VM's processes or its process-creation log can read it";
+  "the token is sent into a Windows VM, where it stands on a command line while the request is made (docs/security.md)";
 
 /** The token's own VM fetches it again from its IMDS; a token from elsewhere is sent. */
 function guestTokenFor(vm: string, token: Secret, facts: RunFacts): GuestToken {

@@ -5,7 +5,7 @@ import { Terminal } from "../../engine/cli/terminal.ts";
 import { lineView } from "../../engine/cli/views/line-view.ts";
 import { liveBlock, liveView } from "../../engine/cli/views/live-view.ts";
 import { RunProgress } from "../../engine/cli/views/run-progress.ts";
-import { tellRows, totalsText } from "../../engine/cli/views/run-summary.ts";
+import { tellEnd, tellRows, totalsText } from "../../engine/cli/views/run-summary.ts";
 import { cut, durationText, fit, widthOf } from "../../engine/cli/views/text-fit.ts";
 import type { EventBody, RunEvent } from "../../engine/run/events.ts";
 import type { Failure } from "../../engine/run/failure.ts";
@@ -242,6 +242,27 @@ describe("text in columns", () => {
       "1:01 min",
       "1:00 h",
       "2:03 h",
+    ]);
+  });
+});
+
+describe("a warning of a run", () => {
+  it("is a line when it comes, and stands at the end once more, each one once", () => {
+    const screen = new Screen();
+    screen.isTTY = false;
+    const terminal = new Terminal(screen, {});
+    const progress = new RunProgress();
+    const view = lineView(progress, terminal);
+    const warning: EventBody = { type: "warning", step: "read", path: "read/0", message: "look\u001b[31m here" };
+    for (const event of timed([start("read"), warning, warning, finish("read")])) {
+      progress.apply(event);
+      view.event(event);
+    }
+    tellEnd(progress, { journal: "j", next: [] }, terminal);
+    expect(screen.text.split("\n").filter((line) => line.includes("warning"))).eql([
+      "read: warning: look\ufffd[31m here",
+      "read: warning: look\ufffd[31m here",
+      "warning: read: look\ufffd[31m here",
     ]);
   });
 });

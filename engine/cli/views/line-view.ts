@@ -29,6 +29,9 @@ export function lineView(progress: RunProgress, terminal: Terminal): RunView {
           tell(`${event.step}: waiting for ${cause}`);
           return;
         }
+        case "warning":
+          tell(`${event.step}: warning: ${event.message}`);
+          return;
         case "step-finished": {
           const step = progress.step(event.step);
           const took = step.startedAt === undefined ? "" : ` after ${durationText(event.at - step.startedAt)}`;

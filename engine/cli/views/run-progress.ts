@@ -39,6 +39,8 @@ export class RunProgress {
   at = 0;
   status: "running" | "done" | "failed" | "interrupted" = "running";
   outputs: Json = null;
+  /** What somebody should know although nothing failed, each said once. */
+  readonly warnings = new Set<string>();
 
   apply(event: RunEvent): void {
     this.at = event.at;
@@ -75,6 +77,9 @@ export class RunProgress {
         step.waits.set(event.path, { cause, since: event.at });
         return;
       }
+      case "warning":
+        this.warnings.add(`${event.step}: ${event.message}`);
+        return;
       case "step-finished": {
         const step = this.step(event.step);
         const { status, change, failure, reason } = event;

@@ -1,5 +1,6 @@
 // The end of a run for a person: what each step did, what is to be looked at, and what to type next.
 
+import { withoutControls } from "../../source/display-text.ts";
 import type { StepProgress, RunProgress } from "./run-progress.ts";
 import type { Terminal } from "../terminal.ts";
 import { countText } from "../diagnostic-formats.ts";
@@ -49,6 +50,9 @@ export function tellEnd(
   terminal: Terminal,
 ): void {
   const color = progress.status === "done" ? "green" : progress.status === "failed" ? "red" : "yellow";
+  for (const warning of progress.warnings) {
+    terminal.line(`${terminal.paint(["bold", "yellow"], "warning")}: ${withoutControls(warning)}`);
+  }
   terminal.line(`${terminal.paint(["bold", color], progress.status)}: ${totalsText(progress)}`);
   terminal.line(`journal: ${end.journal}`);
   if (end.next.length > 0) terminal.line("next:");

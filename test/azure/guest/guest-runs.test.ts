@@ -205,7 +205,9 @@ describe("requests inside a VM", () => {
       for await (const one of azure.compute().virtualMachineRunCommands.listByVirtualMachine("lab", "other"))
         left.push(one);
       expect(left).eql([]);
-      expect(warnings(told).filter((text) => /Windows puts it on a command line/.test(text)).length).equal(expected);
+      expect(
+        warnings(told).filter((text) => /sent into a Windows VM, where it stands on a command line/.test(text)).length,
+      ).equal(expected);
       for (const text of [JSON.stringify(told.journal.entries), JSON.stringify(told.events)]) {
         expect(text.includes(value)).equal(false);
       }
