@@ -2,7 +2,7 @@
 
 import type { Options } from "ajv";
 import { PATTERN_MESSAGE_KEYWORD, SECRET_KEYWORD, type StepRegistry } from "../steps/definition.ts";
-import { runbookSchema, type Schema } from "./schema.ts";
+import { ENUM_DESCRIPTIONS_KEYWORD, runbookSchema, type Schema } from "./schema.ts";
 
 export const AJV_OPTIONS: Options = {
   allErrors: true,
@@ -11,7 +11,7 @@ export const AJV_OPTIONS: Options = {
   strict: true,
   strictTypes: false,
   strictRequired: false,
-  keywords: [SECRET_KEYWORD, PATTERN_MESSAGE_KEYWORD],
+  keywords: [SECRET_KEYWORD, PATTERN_MESSAGE_KEYWORD, ENUM_DESCRIPTIONS_KEYWORD],
 };
 
 /** Schemas by id: the runbook's, and for each step type that of its evaluated inputs. */

@@ -7,6 +7,9 @@ import { NAME_RULE } from "./schema-messages.ts";
 
 export type Schema = { readonly [key: string]: unknown };
 
+/** What editors show beside each value. */
+export const ENUM_DESCRIPTIONS_KEYWORD = "enumDescriptions";
+
 /** What stands in a text that holds an expression. */
 const OPENING = "\\$\\{\\{";
 const EXPRESSION = { type: "string", pattern: OPENING, title: "expression" } as const;
@@ -63,8 +66,13 @@ export function runbookSchema(registry: StepRegistry): Schema {
         additionalProperties: false,
         properties: {
           id: { type: "string", ...NAME, description: "Names the step in expressions." },
-          uses: { enum: names, description: "The step type." },
-          with: { type: "object", description: "The step's inputs." },
+          uses: {
+            enum: names,
+            description: "The step type.",
+            [ENUM_DESCRIPTIONS_KEYWORD]: types.map(({ summary }) => summary),
+          },
+          // What is in it is described for each step type below, and editors show only one description.
+          with: { type: "object" },
           needs: {
             type: "array",
             items: { type: "string" },
@@ -107,14 +115,15 @@ const inputSchema: Schema = {
   },
 };
 
+/** `id` and `uses` are here once more for the skeleton of a step that editors offer. */
 function branch(type: StepDefinition): Schema {
-  const inputs = authoredSchema(type.inputs) as Schema;
-  const required = (inputs["required"] as readonly string[] | undefined) ?? [];
+  const inputs = { ...(authoredSchema(type.inputs) as Schema), description: type.summary };
+  const required = ((inputs as Schema)["required"] as readonly string[] | undefined) ?? [];
   return {
     title: type.name,
     description: type.summary,
-    ...(required.length > 0 && { required: ["with"] }),
-    properties: { uses: { const: type.name }, with: inputs },
+    required: ["id", "uses", ...(required.length > 0 ? ["with"] : [])],
+    properties: { id: { type: "string" }, uses: { const: type.name }, with: inputs },
   };
 }
 
@@ -127,7 +136,14 @@ export function authoredSchema(schema: unknown): unknown {
 function authored(schema: Record<string, unknown>, isRoot: boolean): Schema {
   if (schema[SECRET_KEYWORD] === true) {
     const { description } = schema;
-    return { ...EXPRESSION, ...(description !== undefined && { description }), [SECRET_KEYWORD]: true };
+    return {
+      ...EXPRESSION,
+      title: "secret",
+      [PATTERN_MESSAGE_KEYWORD]:
+        "expected an expression such as ${{ inputs.password }}, as no secret is written in a file",
+      ...(description !== undefined && { description }),
+      [SECRET_KEYWORD]: true,
+    };
   }
   const inner: Record<string, unknown> = { ...schema };
   if (typeof schema["properties"] === "object" && schema["properties"] !== null) {

@@ -1,10 +1,9 @@
 // What a step type is, and how one is defined.
 
-import type { Static, TObject, TUnsafe } from "typebox";
-import { Unsafe } from "typebox";
 import type { Json, JsonObject } from "../value/json.ts";
 import type { Secret } from "../value/secret.ts";
 import type { Command, Program } from "./operation.ts";
+import { type Static, type TObject, type TUnsafe, Type } from "./type.ts";
 
 /** A mistake in a step's inputs that its schema cannot express. */
 export interface InputProblem {
@@ -86,5 +85,5 @@ export const PATTERN_MESSAGE_KEYWORD = "patternErrorMessage";
 
 /** A schema for a value that steps only hold a handle of. */
 export function SecretString(options: { readonly description?: string } = {}): TUnsafe<Secret> {
-  return Unsafe<Secret>({ type: "string", [SECRET_KEYWORD]: true, ...options });
+  return Type.Unsafe<Secret>({ type: "string", [SECRET_KEYWORD]: true, ...options });
 }

@@ -1,10 +1,10 @@
 // Taking back what a run made, as steps like any others: they get retries, polling, events and a journal without more code.
 // Every one reads before it removes, so that doing it twice, or after a kill, is the same as once.
 
-import { Type } from "typebox";
 import { defineStep, type StepRegistry } from "../../steps/definition.ts";
 import { find, list, remove, update } from "../../steps/operation.ts";
 import { virtualMachineAt, type VmAnswer } from "../../steps/resources.ts";
+import { Type } from "../../steps/type.ts";
 import type { Json, JsonObject } from "../../value/json.ts";
 import type { ScheduledStep } from "../scheduler.ts";
 import type { AssignedIdentity, CreatedResource, Made } from "./created.ts";

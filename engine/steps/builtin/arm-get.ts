@@ -1,9 +1,9 @@
 // `arm-get`: reads anything of Azure Resource Manager.
 
-import { Type } from "typebox";
 import { idProblems, placeholderIn } from "../arm-id.ts";
 import { defineStep, type InputProblem, SecretString } from "../definition.ts";
 import { armGet as get, guestArmGet } from "../operation.ts";
+import { Type } from "../type.ts";
 import { Patterned, vmId } from "./fields.ts";
 
 export const armGet = defineStep({

@@ -1,10 +1,10 @@
 // `assign-identity`: puts identities on a VM, beside those that it has.
 
-import { Type } from "typebox";
 import { idProblems } from "../arm-id.ts";
 import { defineStep } from "../definition.ts";
 import { read, update } from "../operation.ts";
 import { type VmAnswer, virtualMachineAt } from "../resources.ts";
+import { Type } from "../type.ts";
 import { vmId } from "./fields.ts";
 
 export const assignIdentity = defineStep({

@@ -1,9 +1,9 @@
 // `create-rg`: a resource group.
 
-import { Type } from "typebox";
 import { defineStep } from "../definition.ts";
 import { ensure } from "../operation.ts";
 import { resourceGroup } from "../resources.ts";
+import { Type } from "../type.ts";
 import { groupName, location, regionProblems, tagProblems, tags } from "./fields.ts";
 
 export const createRg = defineStep({

@@ -1,9 +1,9 @@
 // `create-uami`: a user assigned managed identity.
 
-import { Type } from "typebox";
 import { defineStep } from "../definition.ts";
 import { ensure } from "../operation.ts";
 import { userAssignedIdentity } from "../resources.ts";
+import { Type } from "../type.ts";
 import { groupName, location, Patterned, regionProblems, tagProblems, tags } from "./fields.ts";
 
 export const createUami = defineStep({

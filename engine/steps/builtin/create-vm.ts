@@ -1,11 +1,11 @@
 // `create-vm`: a virtual machine with all it needs around it, as the simple form of New-AzVM makes it.
 
-import { type Static, Type } from "typebox";
 import type { JsonObject } from "../../value/json.ts";
 import type { Secret } from "../../value/secret.ts";
 import { defineStep, SecretString } from "../definition.ts";
 import { all, ensure, update } from "../operation.ts";
 import { network, virtualMachine, virtualMachineAt, type VmAnswer } from "../resources.ts";
+import { type Static, Type } from "../type.ts";
 import { checkVm } from "./check-vm.ts";
 import { groupName, location, Patterned, tags } from "./fields.ts";
 import { DEFAULT_ADDRESS_PREFIX, DEFAULT_SUBNET_PREFIX } from "./network-rules.ts";

@@ -2,9 +2,9 @@
 // Names: https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules
 // Tags: https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources#limitations
 
-import { type TString, Type } from "typebox";
 import { nearest } from "../../source/suggestion.ts";
 import { type InputProblem, PATTERN_MESSAGE_KEYWORD } from "../definition.ts";
+import { type TString, Type } from "../type.ts";
 import { REGIONS } from "./regions.ts";
 
 /** A text with a pattern. `rule` is the end of a sentence: `expected 1 to 80 letters …`. */

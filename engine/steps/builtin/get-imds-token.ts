@@ -1,9 +1,9 @@
 // `get-imds-token`: an access token for one of a VM's identities, from the VM's metadata service.
 
-import { Type } from "typebox";
 import { idProblems } from "../arm-id.ts";
 import { defineStep, type InputProblem, SecretString } from "../definition.ts";
 import { guestToken, type IdentitySelector, localToken } from "../operation.ts";
+import { Type } from "../type.ts";
 import { Guid, Patterned, vmId } from "./fields.ts";
 
 const SELECTORS = ["clientId", "objectId", "resourceId"] as const;

@@ -1,12 +1,12 @@
 // `grant-role`: a role assignment, the same one however often it is asked for.
 
 import { createHash } from "node:crypto";
-import { Type } from "typebox";
 import { nearest } from "../../source/suggestion.ts";
 import { isGuid, scopeProblems } from "../arm-id.ts";
 import { defineStep, type InputProblem } from "../definition.ts";
 import { ensure, list } from "../operation.ts";
 import { ROLE_ASSIGNMENTS, ROLE_DEFINITIONS, type RoleAssignment, roleAssignment } from "../resources.ts";
+import { Type } from "../type.ts";
 import { Guid } from "./fields.ts";
 
 /** Names of roles that runbooks grant most, for "did you mean"; there are hundreds more, and those that people make. */
