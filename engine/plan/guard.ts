@@ -3,7 +3,8 @@
 import type { WireRequest, WireResponse, WireTap } from "../azure/wire.ts";
 import { OperationError } from "../run/failure.ts";
 import { pathOf, stepOf } from "../run/operation-key.ts";
-import type { Json } from "../value/json.ts";
+import type { JournalEntry } from "../run/journal.ts";
+import { isJsonObject, type Json } from "../value/json.ts";
 import { pick } from "./answers.ts";
 import type { Plan, PlannedRequest } from "./model.ts";
 import { isMutation } from "./slots.ts";
@@ -87,9 +88,42 @@ export class PlanGuard {
   }
 }
 
-/** A guard as a tap of the wire. `onRefusal` is told of what was not sent. */
-export function guarding(plan: Plan, onRefusal: (refusal: Refusal) => void): WireTap {
+/** Shows a guard what a run did so far; gives what it sent that the plan does not list, and how much it sent. */
+export function recall(
+  guard: PlanGuard,
+  journal: readonly JournalEntry[],
+): { readonly sent: number; readonly extra: readonly Refusal[] } {
+  const extra: Refusal[] = [];
+  let sent = 0;
+  for (const entry of journal) {
+    if (entry.kind === "completion" && entry.ok) {
+      for (const answer of answersIn(entry.value)) guard.answered(pathOf(entry.key), answer);
+    } else if (entry.kind === "event" && entry.event.type === "request-sent") {
+      sent++;
+      const refusal = guard.check(entry.event);
+      if (refusal !== undefined) extra.push(refusal);
+    }
+  }
+  return { sent, extra };
+}
+
+/** What the target answered, in the shape it had on the wire. */
+function answersIn(value: Json): readonly Json[] {
+  if (Array.isArray(value)) return [{ value }];
+  return isJsonObject(value) && value["body"] !== undefined ? [value["body"]] : [];
+}
+
+/**
+ * A guard as a tap of the wire. `onRefusal` is told of what was not sent; `journal` is what an earlier process recorded of
+ * the same run.
+ */
+export function guarding(
+  plan: Plan,
+  onRefusal: (refusal: Refusal) => void,
+  journal: readonly JournalEntry[] = [],
+): WireTap {
   const guard = new PlanGuard(plan);
+  recall(guard, journal);
   return {
     sending(request: WireRequest) {
       const refusal = guard.check(request);

@@ -4,6 +4,7 @@ import { Emulator } from "../../engine/emulator/emulator.ts";
 import { Rig } from "../support/rig.ts";
 import { spawnCli } from "../support/spawn-cli.ts";
 import { PASSWORD, SIX_STEPS } from "../support/planning.ts";
+import { VirtualClock } from "../support/virtual-clock.ts";
 
 const ENV = { RUNBOOK_INPUT_ADMIN_PASSWORD: PASSWORD };
 const sentIn = async (rig: Rig, file = ".runbook/emulator/requests.jsonl"): Promise<readonly string[]> =>
@@ -62,6 +63,31 @@ describe("runbook plan, show, apply, verify, report", () => {
     const one = await rig.cli(["plan", "b.yaml", "--detailed-exitcode"]);
     expect(one.code).equal(2);
     expect(one.stdout).include('~ tags.owner: "alice" -> "bob"');
+  }).timeout(30_000);
+
+  it("go on under the plan when an interrupted run is resumed", async () => {
+    await using rig = await Rig.open({ "a.yaml": SIX_STEPS });
+    expect((await rig.cli(["plan", "a.yaml", "-o", "p.json"], { env: ENV })).code).equal(0);
+    let interrupt = (): void => {};
+    // The first wait is for something that was sent: the run is in its middle then.
+    class InterruptingClock extends VirtualClock {
+      override sleep(ms: number, signal?: AbortSignal): Promise<void> {
+        interrupt();
+        interrupt = () => {};
+        return super.sleep(ms, signal);
+      }
+    }
+    const onListening = (listener: () => void): void => {
+      interrupt = listener;
+    };
+    const stopped = await rig.cli(["apply", "p.json"], { env: ENV, clock: new InterruptingClock(), onListening });
+    expect(stopped.code, stopped.stderr).equal(130);
+    const partly = await rig.cli(["verify", "p.json"]);
+    expect(partly.stdout).match(/ [1-8] sent, 9 planned, not the same\n$/);
+    const resumed = await rig.cli(["resume"], { env: ENV });
+    expect(resumed.code, resumed.stderr).equal(0);
+    const verified = await rig.cli(["verify", "p.json"]);
+    expect(verified.stdout).match(/9 planned, the same\n$/);
   }).timeout(30_000);
 
   it("deny what is not wanted, with the reason", async () => {

@@ -22,7 +22,8 @@ import { nextCommands } from "../next-commands.ts";
 import { packageVersion } from "../package-root.ts";
 import { type OpenJournal, reopenJournal, runStore, targetRecord } from "../run-journal.ts";
 import { runInputs } from "../run-inputs.ts";
-import { performRun } from "../run-session.ts";
+import { readRun } from "../run-record.ts";
+import { performRun, type SessionOptions } from "../run-session.ts";
 import { exitCodeOf, type RunOutput, tellEndOfRun, viewFor } from "../show-run.ts";
 import { openTarget, type TargetOptions } from "../target-options.ts";
 import { Terminal } from "../terminal.ts";
@@ -156,6 +157,8 @@ async function goOn(open: OpenJournal, options: ResumeCommandOptions, io: Io): P
       progress,
       view,
       io,
+      // Whoever accepts changes has left the plan.
+      ...(accept ? {} : await planGuard(id, io)),
     };
     const result = await performRun(session);
     if (result === undefined) return EXIT.interrupted;
@@ -167,6 +170,15 @@ async function goOn(open: OpenJournal, options: ResumeCommandOptions, io: Io): P
   } finally {
     await target.close();
   }
+}
+
+/** A run that was begun under a plan goes on under it. */
+async function planGuard(run: string, io: Io): Promise<Pick<SessionOptions, "guard" | "stop">> {
+  const { plan, entries } = readRun(run, io);
+  if (plan === undefined) return {};
+  const { guarding } = await import("../../plan/guard.ts");
+  const stop = new AbortController();
+  return { guard: guarding(plan, () => stop.abort(), entries), stop: stop.signal };
 }
 
 function headerOf({ state }: FileJournal): { readonly header: JournalHeader; readonly runbook: RunbookRecord } {
