@@ -14,6 +14,8 @@ export type { Position, SourceText, Span } from "./source/source-text.ts";
 // Step types
 export { builtinSteps } from "./steps/builtin/index.ts";
 export { defineStep, SecretString } from "./steps/definition.ts";
+export { Type } from "./steps/type.ts";
+export type { Static, TObject, TOptional, TSchema, TString, TUnsafe } from "./steps/type.ts";
 export type {
   InputProblem,
   KnownInputs,

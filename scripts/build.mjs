@@ -1,4 +1,5 @@
 // Builds dist/: compiles with tsc, copies generated JavaScript that tsc leaves alone, and makes the command executable.
+// `build.mjs engine` leaves the tests out: that is what an installation needs.
 import { spawnSync } from "node:child_process";
 import { chmodSync, cpSync, existsSync, readdirSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -6,7 +7,8 @@ import { join } from "node:path";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 rmSync(join(root, "dist"), { recursive: true, force: true });
-const tsc = spawnSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc")], {
+const project = process.argv[2] === "engine" ? "tsconfig.engine.json" : "tsconfig.json";
+const tsc = spawnSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "--project", project], {
   cwd: root,
   stdio: "inherit",
 });

@@ -18,7 +18,7 @@ import {
   SIX_STEPS,
   type World,
 } from "../support/planning.ts";
-import { Type } from "typebox";
+import { Type } from "../../engine/steps/type.ts";
 
 interface Saved {
   readonly world: World;

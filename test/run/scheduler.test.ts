@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { Type } from "typebox";
+import { Type } from "../../engine/steps/type.ts";
 import type { Completion, DriverOperation } from "../../engine/run/driver.ts";
 import type { EventBody } from "../../engine/run/events.ts";
 import { type ScheduledStep, Scheduler } from "../../engine/run/scheduler.ts";

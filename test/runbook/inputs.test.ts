@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { Type } from "typebox";
+import { Type } from "../../engine/steps/type.ts";
 import { checkWithInputs, loadRunbook } from "../../engine/runbook/load.ts";
 import { type GivenInput, resolveInputs } from "../../engine/runbook/inputs.ts";
 import type { Runbook } from "../../engine/runbook/model.ts";

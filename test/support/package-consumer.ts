@@ -1,8 +1,7 @@
 // What a program does that embeds the engine. The package tests compile it and run it against the packed package.
 
-export const CONSUMER = `import { Type } from "typebox";
-import {
-  builtinSteps, defineStep, executeRun, loadRunbook, openEmulatorTarget, performerFor, systemClock, Vault,
+export const CONSUMER = `import {
+  builtinSteps, defineStep, executeRun, loadRunbook, openEmulatorTarget, performerFor, systemClock, Type, Vault,
   type Journal, type Runbook, type RunEvent, type StepRegistry,
 } from "azure-runbook";
 
