@@ -1,4 +1,5 @@
-// Writes what is made from the step types (the editor's schema, the precompiled validators) and from the guest scripts.
+// Writes what is made from the step types (the editor's schema, the precompiled validators, their page of documentation)
+// and from the guest scripts.
 // `--check` writes nothing and fails when a file is not what would be written.
 
 import { Ajv } from "ajv";
@@ -7,6 +8,9 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { AJV_OPTIONS, schemasOf } from "../dist/engine/runbook/compile.js";
 import { builtinSteps } from "../dist/engine/steps/builtin/index.js";
 import { PlanSchema } from "../dist/engine/plan/model.js";
+import { pageOfStep } from "../dist/engine/report/step-pages.js";
+import { stepsMarkdown } from "../dist/engine/report/steps-markdown.js";
+import { systemClock } from "../dist/engine/run/clock.js";
 import { guestFiles } from "./guest-scripts.mjs";
 
 const schemas = schemasOf(builtinSteps);
@@ -36,7 +40,12 @@ const planSchema = {
   ...JSON.parse(JSON.stringify(PlanSchema)),
 };
 
+const types = [...builtinSteps.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));
+const pages = [];
+for (const type of types) pages.push(await pageOfStep(type, builtinSteps, systemClock));
+
 const files = {
+  "docs/steps.md": stepsMarkdown(pages),
   "schemas/plan.schema.json": `${JSON.stringify(planSchema, null, 2)}\n`,
   "schemas/runbook.schema.json": `${JSON.stringify(schemas.get("runbook"), null, 2)}\n`,
   "engine/runbook/generated/validators.js": validators,

@@ -82,6 +82,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/graph.ts")).graphCommand,
   },
   {
+    name: "steps",
+    group: "Write",
+    summary: "tell which step types there are, and all about one",
+    load: async () => (await import("./commands/steps.ts")).stepsCommand,
+  },
+  {
     name: "schema",
     group: "Write",
     summary: "print the JSON Schema of runbooks, for editors",

@@ -13,8 +13,10 @@ import type { Template } from "./template.ts";
 /** Gives what is known of a text of the base rehearsal. */
 export type Templating = (text: string) => Template;
 
-interface Use {
+/** An action that a step takes, and in whose name. */
+export interface Use {
   readonly principal: string;
+  /** `caller`, or whose identity it is. */
   readonly who: string;
   readonly action: string;
   readonly scope: string;
@@ -34,7 +36,7 @@ export async function rightsOf(
   order: readonly string[],
 ): Promise<Pick<Plan, "rights" | "counterfactuals">> {
   // In the order written: which of two steps came first in a rehearsal is chance.
-  const found = [...usesOfCaller(base, caller), ...usesInVms(base)];
+  const found = usesIn(base, caller);
   const uses = distinct(
     found.toSorted((a, b) => order.indexOf(a.step) - order.indexOf(b.step) || compareTexts(textOf(a), textOf(b))),
   );
@@ -78,6 +80,11 @@ function judge(
     return { right: { state: "granted", role: later.role.name, grantedBy: later.step }, by: later };
   }
   return { right: { state: held === undefined ? "unknown" : "missing" } };
+}
+
+/** All of them, each as often as it is made. */
+export function usesIn(base: Rehearsal, caller: Caller): readonly Use[] {
+  return [...usesOfCaller(base, caller), ...usesInVms(base)];
 }
 
 function* usesOfCaller(base: Rehearsal, { objectId }: Caller): Generator<Use> {

@@ -24,10 +24,16 @@ export interface InputProblem {
  */
 export type KnownInputs<I> = { readonly [K in keyof I]?: I[K] extends Secret | undefined ? string : I[K] };
 
+/**
+ * It is shown as a whole runbook and run by a test. Steps that it may read without more: `group`, `vm`, `identity`,
+ * `assign`, `grant` and `token`; inputs: secrets only.
+ */
 export interface StepExample {
   readonly title: string;
   /** The `with:` of the step, as it would be written in YAML. */
   readonly with: JsonObject;
+  /** Steps of those above that must be done before, besides those that it reads. */
+  readonly after?: readonly string[];
 }
 
 export interface StepSpec<I extends TObject, O extends TObject> {

@@ -30,7 +30,7 @@ describe("what is generated from the step types", () => {
   it("is the precompiled validators, by the script that writes both", () => {
     const script = fileURLToPath(projectFile("scripts/generate.mjs"));
     execFileSync(process.execPath, [script, "--check"], { stdio: "pipe" });
-  }).timeout(20_000);
+  }).timeout(60_000);
   it("is a schema that Ajv compiles in strict mode", () => {
     const ajv = new Ajv(AJV_OPTIONS);
     for (const schema of schemasOf(builtinSteps).values()) ajv.compile(schema);
@@ -67,5 +67,5 @@ describe("loading a runbook", () => {
     `;
     const output = execFileSync(process.execPath, ["--input-type=module", "--eval", program], { encoding: "utf8" });
     expect(output).equal("");
-  }).timeout(20_000);
+  }).timeout(60_000);
 });

@@ -27,7 +27,19 @@ export const armGet = defineStep({
     body: Type.Unknown({ description: "What Azure answered." }),
     requestId: Type.String({ description: "Azure's own id of the request, for support." }),
   }),
-  examples: [{ title: "A resource group", with: { path: "${{ steps.group.outputs.id }}", apiVersion: "2021-04-01" } }],
+  examples: [
+    { title: "A resource group", with: { path: "${{ steps.group.outputs.id }}", apiVersion: "2021-04-01" } },
+    {
+      title: "The same, by an identity of a VM and from inside it",
+      with: {
+        vm: "${{ steps.vm.outputs.id }}",
+        token: "${{ steps.token.outputs.accessToken }}",
+        path: "${{ steps.group.outputs.id }}",
+        apiVersion: "2021-04-01",
+      },
+      after: ["grant"],
+    },
+  ],
   check(known, written) {
     const vm = idProblems("/vm", known.vm, "Microsoft.Compute/virtualMachines");
     if (!written.has("vm") || written.has("token")) return [...pathProblems(known.path), ...vm];

@@ -32,6 +32,7 @@ export const assignIdentity = defineStep({
       title: "A user assigned identity",
       with: { vm: "${{ steps.vm.outputs.id }}", identity: "${{ steps.identity.outputs.id }}" },
     },
+    { title: "An identity of the VM's own", with: { vm: "${{ steps.vm.outputs.id }}", systemAssigned: true } },
   ],
   check(known, written) {
     const vm = idProblems("/vm", known.vm, "Microsoft.Compute/virtualMachines");

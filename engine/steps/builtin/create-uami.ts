@@ -29,7 +29,12 @@ export const createUami = defineStep({
     clientId: Type.String({ description: "Application id: who asks for a token." }),
     tenantId: Type.String(),
   }),
-  examples: [{ title: "An identity", with: { resourceGroup: "myGroup", name: "ID1", location: "eastus" } }],
+  examples: [
+    {
+      title: "An identity",
+      with: { resourceGroup: "${{ steps.group.outputs.name }}", name: "myIdentity", location: "eastus" },
+    },
+  ],
   check: (known) => [...regionProblems(known.location), ...tagProblems(known.tags)],
   *run({ resourceGroup, name, location: region, tags: labels }) {
     const identity = yield* ensure(userAssignedIdentity(resourceGroup, name), {

@@ -87,12 +87,26 @@ export const createVm = defineStep({
     {
       title: "A Windows machine",
       with: {
-        resourceGroup: "myGroup",
+        resourceGroup: "${{ steps.group.outputs.name }}",
         name: "myVM",
         location: "eastus",
         image: "Win2022Datacenter",
         adminUsername: "azureuser",
         adminPassword: "${{ inputs.adminPassword }}",
+      },
+    },
+    {
+      title: "A Linux machine with an identity of its own, open to SSH",
+      with: {
+        resourceGroup: "${{ steps.group.outputs.name }}",
+        name: "myVM",
+        location: "eastus",
+        image: "Ubuntu2204",
+        size: "Standard_B2s",
+        adminUsername: "azureuser",
+        adminPassword: "${{ inputs.adminPassword }}",
+        allow: ["ssh"],
+        systemAssignedIdentity: true,
       },
     },
   ],

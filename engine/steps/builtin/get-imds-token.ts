@@ -37,6 +37,7 @@ export const getImdsToken = defineStep({
     {
       title: "For one of several identities",
       with: { vm: "${{ steps.vm.outputs.id }}", clientId: "${{ steps.identity.outputs.clientId }}" },
+      after: ["assign"],
     },
   ],
   check(known, written) {
