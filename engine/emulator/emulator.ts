@@ -173,7 +173,7 @@ export class Emulator {
             method,
             path,
             query,
-            authorization: request.headers["authorization"],
+            headers: request.headers,
             body,
             origin,
             tx,

@@ -1,184 +1,142 @@
-/** The checks every Resource Manager request passes, and the way to its handler. */
+/**
+ * The checks that every Resource Manager request passes, in Azure's order, and the way to its handler. A handler sees only
+ * requests of a known caller that may do what it asks.
+ */
 import { callerOf } from "./entra/tokens.ts";
 import type { Keys } from "./entra/keys.ts";
 import type { GuestDoor } from "./guest/run-script.ts";
+import type { Context } from "./providers/context.ts";
+import { requireRegistration } from "./providers/resource-providers.ts";
+import { checkSubscription } from "./providers/subscriptions.ts";
 import { authorize } from "./rbac/evaluate.ts";
-import { parseId, typeName } from "./resource-id.ts";
+import { checkApiVersion, checkApiVersionForm, requireApiVersion, requireKnownType } from "./routes/api-version.ts";
+import { routeTable } from "./routes/route-table.ts";
+import type { Route } from "./routes/route.ts";
+import { groupPath, nameOf, parseId, type ResourceId } from "./resource-id.ts";
 import type { Transaction } from "./store.ts";
-import { AzureError, notEmulated, type Answer, type Body } from "./wire.ts";
-import { ok, requireGroup, type Context } from "./providers/context.ts";
-import { view } from "./store.ts";
-import * as auth from "./providers/authorization.ts";
-import * as identities from "./providers/identities.ts";
-import * as network from "./providers/network.ts";
-import { operation, operationPath } from "./providers/operations.ts";
-import * as groups from "./providers/resource-groups.ts";
-import { runCommand } from "./providers/run-command.ts";
-import * as managedRuns from "./providers/run-commands.ts";
-import * as subs from "./providers/subscriptions.ts";
-import * as vms from "./providers/virtual-machines.ts";
+import { AzureError, gatewayError, notEmulated, type Answer, type Body } from "./wire.ts";
 
 export interface ArmRequest {
   method: string;
   path: string;
   query: URLSearchParams;
-  authorization: string | undefined;
+  /** Names in lower case. */
+  headers: Readonly<Record<string, string>>;
   body: string;
   origin: string;
   tx: Transaction;
   keys: Keys;
   guestDoor: GuestDoor;
 }
+const verbs: Record<string, string> = { GET: "read", HEAD: "read", PUT: "write", PATCH: "write", DELETE: "delete" };
 
 export function arm(r: ArmRequest, seen: (objectId: string) => void): Answer {
-  const caller = callerOf(r.keys, r.tx.tenantId, r.authorization, r.tx.now, r.origin);
+  const caller = callerOf(r.keys, r.tx.tenantId, r.headers["authorization"], r.tx.now, r.origin);
   seen(caller.objectId);
-  const apiVersion = r.query.get("api-version") ?? "";
-  if (!apiVersion)
+  const apiVersion = requireApiVersion(parameter(r.query, "api-version"));
+  const id = parseId(r.path);
+  checkSubscription(r.tx, id);
+  const found = routeTable.find(r.method, id.path);
+  const action = r.method === "POST" ? lastSegment(id) : undefined;
+  const about = action === undefined ? id : parseId(id.path.slice(0, id.path.lastIndexOf("/")));
+  const route = found.kind === "route" ? found.route : undefined;
+  if (found.kind !== "route" && !id.namespace && !isGroupOrAbove(id)) throw unknownPath();
+  const type = route?.type ?? requireKnownType(about.type, apiVersion);
+  // A target's versions may be newer than this program.
+  if (r.tx.upstream) checkApiVersionForm(apiVersion);
+  else checkApiVersion(type, apiVersion, locationAsked(r.tx, about, r.body));
+  const c: Context = {
+    tx: r.tx,
+    method: r.method,
+    id: about,
+    body: {},
+    query: r.query,
+    headers: r.headers,
+    caller,
+    origin: r.origin,
+    apiVersion,
+    keys: r.keys,
+    guestDoor: r.guestDoor,
+    action: "",
+    verb: action ?? "",
+  };
+  const needed = rightFor(c, route);
+  if (needed !== null) {
+    c.action = needed.action;
+    authorize(r.tx, caller, needed.action, needed.scope);
+  }
+  if (found.kind === "method")
+    throw new AzureError(
+      405,
+      "MethodNotAllowed",
+      `The HTTP method '${r.method}' is not supported on the resource '${id.path}'.`,
+      {},
+      { allow: found.allowed.join(", ") },
+    );
+  if (!route) throw notEmulated(`${r.method} ${id.type}${action === undefined ? "" : ` (${action})`}`);
+  if (r.method === "PUT" || r.method === "PATCH") requireRegistration(c);
+  c.body = parseBody(r);
+  return route.handler(c);
+}
+
+/** Query names compare without case; a name that is given twice is taken once. */
+function parameter(query: URLSearchParams, name: string): string | null {
+  for (const [key, value] of query) if (key.toLowerCase() === name) return value;
+  return null;
+}
+const lastSegment = (id: ResourceId): string => nameOf(id.path);
+const isGroupOrAbove = (id: ResourceId): boolean => /^\/(subscriptions|tenants|providers)(\/|$)/i.test(id.path);
+
+function unknownPath(): AzureError {
+  return gatewayError(
+    404,
+    "MissingSubscription",
+    "The request did not have a subscription or a valid tenant level resource provider.",
+  );
+}
+/** The action and the scope at which the caller must hold it; `null`: none. */
+function rightFor(c: Context, route: Route | undefined): { action: string; scope: string } | null {
+  if (route?.action === null) return null;
+  const isCollection = c.id.names.length < c.id.types.length;
+  const above = c.id.types.length > 1 ? c.id.path.slice(0, c.id.path.lastIndexOf("/")) : c.id.scope || "/";
+  const scope = isCollection ? above : c.id.path;
+  if (route?.action !== undefined)
+    return { action: route.action, scope: c.id.types.length && c.id.namespace ? scope : container(c.id) };
+  return { action: `${c.id.type}/${verbs[c.method] ?? `${c.verb}/action`}`, scope };
+}
+const container = (id: ResourceId): string =>
+  id.group === undefined ? `/subscriptions/${id.subscription}` : groupPath(id);
+/** For the sentence that refuses an api-version. */
+function locationAsked(tx: Transaction, id: ResourceId, body: string): string {
+  const sent = /"location"\s*:\s*"([^"]*)"/.exec(body)?.[1];
+  if (sent !== undefined) return sent;
+  const known = tx.upstream ? undefined : tx.get(id.path)?.body["location"];
+  return typeof known === "string" ? known : "";
+}
+function parseBody(r: ArmRequest): Body {
+  const isMissing = r.body.trim() === "";
+  if (isMissing && (r.method === "PUT" || r.method === "PATCH"))
     throw new AzureError(
       400,
-      "MissingApiVersionParameter",
-      "The api-version query parameter (?api-version=) is required for all requests.",
+      "InvalidRequestContent",
+      "The request content was invalid and could not be deserialized: 'Request content is null or empty.'.",
     );
-  if (!/^\d{4}-\d{2}-\d{2}(-(preview|alpha|beta|rc|privatepreview))?$/i.test(apiVersion))
-    throw new AzureError(400, "InvalidApiVersionParameter", `The api-version '${apiVersion}' is invalid.`);
-  let body: Body = {};
-  if (r.body.trim())
-    try {
-      body = JSON.parse(r.body) as Body;
-    } catch (e) {
-      throw new AzureError(
-        400,
-        "InvalidRequestContent",
-        `The request content was invalid and could not be deserialized: '${(e as Error).message}'.`,
-      );
-    }
-  const id = parseId(r.path),
-    c: Context = {
-      tx: r.tx,
-      method: r.method,
-      id,
-      body,
-      query: r.query,
-      caller,
-      origin: r.origin,
-      apiVersion,
-      keys: r.keys,
-      guestDoor: r.guestDoor,
-      action: "",
-    };
-  subs.checkSubscription(c);
-  const p = id.path.toLowerCase(),
-    verb = { GET: "read", HEAD: "read", PUT: "write", PATCH: "write", DELETE: "delete" }[r.method];
-  const may = (action: string, scope: string) => {
-    c.action = action;
-    authorize(r.tx, caller, action, scope);
-  };
-  if (operationPath.test(id.path) && r.method === "GET") return operation(c);
-  if (p === "/subscriptions") return subs.listSubscriptions(c);
-  if (p === "/tenants") return subs.listTenants(c);
-  const inSub = /^\/subscriptions\/[^/]+(?:\/(.*))?$/.exec(p);
-  if (inSub) {
-    const scope = `/subscriptions/${id.subscription}`,
-      rest = inSub[1] ?? "";
-    if (rest === "" && r.method === "GET") {
-      may("Microsoft.Resources/subscriptions/read", scope);
-      return subs.getSubscription(c);
-    }
-    if (rest === "locations") {
-      may("Microsoft.Resources/subscriptions/locations/read", scope);
-      return subs.listLocations(c);
-    }
-    if (rest === "resourcegroups") return groups.listGroups(c);
-    if (rest === "providers") {
-      may("Microsoft.Resources/subscriptions/providers/read", scope);
-      return subs.listProviders(c);
-    }
-    const ns = /^providers\/([^/]+)(\/register)?$/.exec(rest);
-    if (ns) {
-      may(ns[2] ? `${ns[1]}/register/action` : "Microsoft.Resources/subscriptions/providers/read", scope);
-      return subs.getProvider(c, ns[1] ?? "");
-    }
-    if (/^(resourcegroups\/[^/]+\/)?resources$/.test(rest)) {
-      may("Microsoft.Resources/subscriptions/resources/read", id.group ? `${scope}/resourceGroups/${id.group}` : scope);
-      return groups.listResources(c);
-    }
-    if (id.type === "Microsoft.Resources/subscriptions/resourceGroups" && /^resourcegroups\/[^/]+$/.test(rest)) {
-      may(`${id.type}/${verb ?? "action"}`, id.path);
-      const h = {
-        GET: groups.getGroup,
-        HEAD: groups.headGroup,
-        PUT: groups.putGroup,
-        PATCH: groups.patchGroup,
-        DELETE: groups.deleteGroup,
-      }[r.method];
-      if (h) return h(c);
-    }
+  if (isMissing) return {};
+  let body: unknown;
+  try {
+    body = JSON.parse(r.body);
+  } catch (e) {
+    throw new AzureError(
+      400,
+      "InvalidRequestContent",
+      `The request content was invalid and could not be deserialized: '${(e as Error).message}'.`,
+    );
   }
-  if (!id.namespace) throw notEmulated(`${r.method} ${id.path}`);
-  if (r.method === "POST") {
-    const parent = parseId(id.path.slice(0, id.path.lastIndexOf("/"))),
-      segment = id.types.at(-1) ?? "";
-    may(`${parent.type}/${segment}/action`, parent.path);
-    c.id = parent;
-    if (parent.type === "Microsoft.Compute/virtualMachines") {
-      if (segment.toLowerCase() === "runcommand") return runCommand(c);
-      if (/^(start|restart|poweroff|deallocate)$/i.test(segment)) return vms.powerVm(c, segment);
-    }
-    throw notEmulated(`the action ${parent.type}/${segment}`);
-  }
-  const collection = id.names.length < id.types.length;
-  may(
-    `${typeName(id.type)}/${verb ?? "action"}`,
-    collection ? (id.types.length > 1 ? id.path.slice(0, id.path.lastIndexOf("/")) : id.scope) : id.path,
-  );
-  if (id.type === "Microsoft.Network/virtualNetworks/subnets") return network.subnet(c);
-  if (id.type === "Microsoft.Compute/virtualMachines/runCommands") {
-    if (collection && r.method === "GET") return managedRuns.listManagedRunCommands(c);
-    const handler = {
-      GET: managedRuns.getManagedRunCommand,
-      PUT: managedRuns.putManagedRunCommand,
-      DELETE: managedRuns.deleteManagedRunCommand,
-    }[r.method];
-    if (!collection && handler) return handler(c);
-  }
-  if (collection) {
-    if (r.method !== "GET") throw notEmulated(`${r.method} ${id.path}`);
-    if (id.type === "Microsoft.Authorization/roleDefinitions") return auth.listRoleDefinitions(c);
-    if (id.type === "Microsoft.Authorization/roleAssignments") return auth.listRoleAssignments(c);
-    if (
-      !/^Microsoft\.(Network\/(virtualNetworks|networkSecurityGroups|publicIPAddresses|networkInterfaces)|Compute\/virtualMachines|ManagedIdentity\/userAssignedIdentities)$/.test(
-        id.type,
-      )
-    )
-      throw notEmulated(`${r.method} ${id.path}`);
-    if (id.group) requireGroup(c);
-    return ok({ value: r.tx.list(id.scope, id.type).map((e) => view(e, r.tx.now)) });
-  }
-  const table: Record<string, Partial<Record<string, (c: Context) => Answer>>> = {
-    "Microsoft.Authorization/roleDefinitions": { GET: auth.getRoleDefinition },
-    "Microsoft.Authorization/roleAssignments": {
-      GET: auth.getRoleAssignment,
-      PUT: auth.putRoleAssignment,
-      DELETE: auth.deleteRoleAssignment,
-    },
-    "Microsoft.ManagedIdentity/userAssignedIdentities": {
-      GET: identities.getIdentity,
-      PUT: identities.putIdentity,
-      PATCH: identities.patchIdentity,
-      DELETE: identities.deleteIdentity,
-    },
-    "Microsoft.Compute/virtualMachines": { GET: vms.getVm, PUT: vms.putVm, PATCH: vms.patchVm, DELETE: vms.deleteVm },
-  };
-  const net = {
-    GET: network.getNetwork,
-    PUT: network.putNetwork,
-    PATCH: network.patchNetwork,
-    DELETE: network.deleteNetwork,
-  };
-  for (const t of ["virtualNetworks", "networkSecurityGroups", "publicIPAddresses", "networkInterfaces"])
-    table[`Microsoft.Network/${t}`] = net;
-  const handler = table[id.type]?.[r.method];
-  if (!handler) throw notEmulated(`${r.method} on ${id.type}`);
-  return handler(c);
+  if (typeof body !== "object" || body === null || Array.isArray(body))
+    throw new AzureError(
+      400,
+      "InvalidRequestContent",
+      "The request content was invalid and could not be deserialized: 'The request content must be a JSON object.'.",
+    );
+  return body as Body;
 }

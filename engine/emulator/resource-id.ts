@@ -1,4 +1,5 @@
 /** Resource ids: parsed loosely, compared without case, given back in the case they were created with. */
+import { namespaceOf, resourceTypeOf } from "./routes/resource-types.ts";
 export interface ResourceId {
   path: string;
   subscription?: string;
@@ -12,22 +13,6 @@ export interface ResourceId {
   /** `Microsoft.Compute/virtualMachines`, canonical where known. */
   type: string;
 }
-const known = [
-  "Microsoft.Resources/subscriptions",
-  "Microsoft.Resources/subscriptions/resourceGroups",
-  "Microsoft.Network/virtualNetworks",
-  "Microsoft.Network/virtualNetworks/subnets",
-  "Microsoft.Network/networkSecurityGroups",
-  "Microsoft.Network/publicIPAddresses",
-  "Microsoft.Network/networkInterfaces",
-  "Microsoft.Compute/virtualMachines",
-  "Microsoft.Compute/virtualMachines/runCommands",
-  "Microsoft.Compute/disks",
-  "Microsoft.ManagedIdentity/userAssignedIdentities",
-  "Microsoft.Authorization/roleDefinitions",
-  "Microsoft.Authorization/roleAssignments",
-];
-const canonical = new Map(known.map((t) => [t.toLowerCase(), t]));
 export const lower = (s: string): string => s.toLowerCase();
 export const sameId = (a: string, b: string): boolean => lower(a) === lower(b);
 export const within = (id: string, scope: string): boolean =>
@@ -47,7 +32,7 @@ export function parseId(path: string): ResourceId {
       out.types.push(parts[i] ?? "");
       if (parts[i + 1] !== undefined) out.names.push(parts[i + 1] ?? "");
     }
-    out.type = typeName(`${out.namespace}/${out.types.join("/")}`);
+    out.type = typeName([out.namespace, ...out.types].join("/"));
     return out;
   }
   out.scope = out.path;
@@ -62,13 +47,13 @@ export function parseId(path: string): ResourceId {
   }
   return out;
 }
+/** A type's name in Azure's own case, as far as it is known. */
 export function typeName(type: string): string {
-  const exact = canonical.get(type.toLowerCase());
-  if (exact) return exact;
-  const ns = known.find((k) => k.toLowerCase().startsWith(`${type.split("/")[0]?.toLowerCase()}/`))?.split("/")[0];
-  return ns ? [ns, ...type.split("/").slice(1)].join("/") : type;
+  const exact = resourceTypeOf(type);
+  if (exact) return exact.fullName;
+  const [namespace = "", ...types] = type.split("/");
+  return [namespaceOf(namespace)?.name ?? namespace, ...types].join("/");
 }
 export function groupPath(id: ResourceId): string {
   return `/subscriptions/${id.subscription}/resourceGroups/${id.group}`;
 }
-export const location = (s: string): string => s.replaceAll(" ", "").toLowerCase();

@@ -1,6 +1,7 @@
 /** Role definitions and role assignments. */
 import { builtInRoles, type RoleDefinition } from "../rbac/builtin-roles.ts";
 import { lower, nameOf, parseId, within } from "../resource-id.ts";
+import { atScope, on } from "../routes/route.ts";
 import { AzureError, gatewayError, notEmulated, type Answer } from "../wire.ts";
 import { noContent, ok, requireGroup, type Context } from "./context.ts";
 import { principalKey } from "./identities.ts";
@@ -180,3 +181,19 @@ export function listRoleAssignments(c: Context): Answer {
       .map((e) => e.body),
   });
 }
+
+export const authorizationRoutes = [
+  ...on(atScope("Microsoft.Authorization/roleDefinitions"), ["GET", "RoleDefinitions_List", listRoleDefinitions]),
+  ...on(atScope("Microsoft.Authorization/roleDefinitions/{roleDefinitionId}"), [
+    "GET",
+    "RoleDefinitions_Get",
+    getRoleDefinition,
+  ]),
+  ...on(atScope(assignments), ["GET", "RoleAssignments_ListForScope", listRoleAssignments]),
+  ...on(
+    atScope(`${assignments}/{roleAssignmentName}`),
+    ["GET", "RoleAssignments_Get", getRoleAssignment],
+    ["PUT", "RoleAssignments_Create", putRoleAssignment],
+    ["DELETE", "RoleAssignments_Delete", deleteRoleAssignment],
+  ),
+];

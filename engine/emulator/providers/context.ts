@@ -2,7 +2,8 @@
 import type { Keys } from "../entra/keys.ts";
 import type { GuestDoor } from "../guest/run-script.ts";
 import { authorizeLinked, type Caller } from "../rbac/evaluate.ts";
-import { groupPath, location, nameOf, type ResourceId } from "../resource-id.ts";
+import { isRegion, location, regionNames } from "../regions.ts";
+import { groupPath, nameOf, type ResourceId } from "../resource-id.ts";
 import type { Entry, Transaction } from "../store.ts";
 import { AzureError, gatewayError, type Answer, type Body } from "../wire.ts";
 
@@ -12,6 +13,8 @@ export interface Context {
   id: ResourceId;
   body: Body;
   query: URLSearchParams;
+  /** Names in lower case. */
+  headers: Readonly<Record<string, string>>;
   caller: Caller;
   /** Scheme and host as the client called it. */
   origin: string;
@@ -21,38 +24,10 @@ export interface Context {
   guestDoor: GuestDoor;
   /** The action checked at the door. */
   action: string;
+  /** The last segment of a POST's path, in the caller's case; empty otherwise. `id` is what it is done to. */
+  verb: string;
 }
 export type Handler = (c: Context) => Answer;
-
-export const regions = [
-  "eastus",
-  "eastus2",
-  "westus",
-  "westus2",
-  "westus3",
-  "centralus",
-  "northcentralus",
-  "southcentralus",
-  "northeurope",
-  "westeurope",
-  "uksouth",
-  "ukwest",
-  "francecentral",
-  "germanywestcentral",
-  "switzerlandnorth",
-  "norwayeast",
-  "swedencentral",
-  "southeastasia",
-  "eastasia",
-  "australiaeast",
-  "japaneast",
-  "koreacentral",
-  "centralindia",
-  "canadacentral",
-  "brazilsouth",
-  "southafricanorth",
-  "uaenorth",
-];
 
 export function requireGroup(c: Context): Entry {
   const group = c.tx.get(groupPath(c.id));
@@ -84,11 +59,11 @@ export function requireLocation(c: Context, was: Entry | null): string {
     throw new AzureError(400, "LocationRequired", "The location property is required for this definition.");
   }
   const at = location(given);
-  if (!regions.includes(at))
+  if (!isRegion(at))
     throw new AzureError(
       400,
       "LocationNotAvailableForResourceType",
-      `The provided location '${given}' is not available for resource type '${c.id.type}'. List of available regions for the resource type is '${regions.join(",")}'.`,
+      `The provided location '${given}' is not available for resource type '${c.id.type}'. List of available regions for the resource type is '${regionNames.join(",")}'.`,
     );
   if (was && was.body["location"] !== at)
     throw new AzureError(

@@ -1,7 +1,9 @@
 /** User-assigned managed identities. */
 import { groupPath, nameOf } from "../resource-id.ts";
+import { inGroup, inSubscription, on } from "../routes/route.ts";
 import { view } from "../store.ts";
 import { AzureError, type Answer } from "../wire.ts";
+import { listOfType } from "./lists.ts";
 import { noContent, ok, requireEntry, requireGroup, requireLocation, type Context } from "./context.ts";
 
 export const identityType = "Microsoft.ManagedIdentity/userAssignedIdentities";
@@ -68,3 +70,15 @@ export function deleteIdentity(c: Context): Answer {
   });
   return { status: 200 };
 }
+
+export const identityRoutes = [
+  ...on(inSubscription(identityType), ["GET", "UserAssignedIdentities_ListBySubscription", listOfType]),
+  ...on(inGroup(identityType), ["GET", "UserAssignedIdentities_ListByResourceGroup", listOfType]),
+  ...on(
+    inGroup(`${identityType}/{resourceName}`),
+    ["GET", "UserAssignedIdentities_Get", getIdentity],
+    ["PUT", "UserAssignedIdentities_CreateOrUpdate", putIdentity],
+    ["PATCH", "UserAssignedIdentities_Update", patchIdentity],
+    ["DELETE", "UserAssignedIdentities_Delete", deleteIdentity],
+  ),
+];

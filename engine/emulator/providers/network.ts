@@ -1,7 +1,9 @@
 /** Virtual networks with their subnets, security groups, public addresses and network interfaces. */
 import { lower, nameOf, parseId } from "../resource-id.ts";
+import { inGroup, inSubscription, on, type Route } from "../routes/route.ts";
 import { view, type Entry } from "../store.ts";
 import { AzureError, type Answer, type Body } from "../wire.ts";
+import { listOfType } from "./lists.ts";
 import {
   linked,
   missingReference,
@@ -331,3 +333,28 @@ export function subnet(c: Context): Answer {
   };
 }
 const bad404 = (c: Context) => new AzureError(404, "NotFound", `Resource ${c.id.path} not found.`, { details: [] });
+
+const routesOf = (type: string, group: string): Route[] => [
+  ...on(inSubscription(`Microsoft.Network/${type}`), ["GET", `${group}_ListAll`, listOfType]),
+  ...on(inGroup(`Microsoft.Network/${type}`), ["GET", `${group}_List`, listOfType]),
+  ...on(
+    inGroup(`Microsoft.Network/${type}/{name}`),
+    ["GET", `${group}_Get`, getNetwork],
+    ["PUT", `${group}_CreateOrUpdate`, putNetwork],
+    ["PATCH", `${group}_UpdateTags`, patchNetwork],
+    ["DELETE", `${group}_Delete`, deleteNetwork],
+  ),
+];
+export const networkRoutes = [
+  ...routesOf("virtualNetworks", "VirtualNetworks"),
+  ...routesOf("networkSecurityGroups", "NetworkSecurityGroups"),
+  ...routesOf("publicIPAddresses", "PublicIPAddresses"),
+  ...routesOf("networkInterfaces", "NetworkInterfaces"),
+  ...on(inGroup("Microsoft.Network/virtualNetworks/{virtualNetworkName}/subnets"), ["GET", "Subnets_List", subnet]),
+  ...on(
+    inGroup("Microsoft.Network/virtualNetworks/{virtualNetworkName}/subnets/{subnetName}"),
+    ["GET", "Subnets_Get", subnet],
+    ["PUT", "Subnets_CreateOrUpdate", subnet],
+    ["DELETE", "Subnets_Delete", subnet],
+  ),
+];

@@ -1,9 +1,8 @@
 /** GET of an operation's status, and of its result. */
+import { inSubscription, on } from "../routes/route.ts";
 import { gatewayError, type Answer } from "../wire.ts";
 import { polite, type Context } from "./context.ts";
 
-export const operationPath =
-  /\/providers\/[^/]+\/locations\/[^/]+\/operation(s|Results)\/[^/]+$|^\/subscriptions\/[^/]+\/operationresults\/[^/]+$/i;
 export function operation(c: Context): Answer {
   const result = /\/operationResults\/[^/]+$/i.test(c.id.path) || c.query.get("monitor") === "true";
   const e = c.tx.get(c.id.path.replace(/(\/locations\/[^/]+\/)operationResults\//i, "$1operations/"));
@@ -34,3 +33,27 @@ export function operation(c: Context): Answer {
     },
   };
 }
+
+const anyone = { action: null };
+export const operationRoutes = [
+  ...["Microsoft.Compute", "Microsoft.Network"].flatMap((namespace) => [
+    ...on(inSubscription(`${namespace}/locations/{location}/operations/{operationId}`), [
+      "GET",
+      "Operations_GetStatus",
+      operation,
+      anyone,
+    ]),
+  ]),
+  ...on(inSubscription("Microsoft.Network/locations/{location}/operationResults/{operationId}"), [
+    "GET",
+    "Operations_GetResult",
+    operation,
+    anyone,
+  ]),
+  ...on("/subscriptions/{subscriptionId}/operationresults/{operationId}", [
+    "GET",
+    "Operations_GetResult",
+    operation,
+    { ...anyone, type: "Microsoft.Resources/subscriptions" },
+  ]),
+];

@@ -1,9 +1,11 @@
 /** Resource groups. Deleting one takes everything inside with it. */
 import { allowed } from "../rbac/evaluate.ts";
-import { groupPath, location, nameOf, parseId, within } from "../resource-id.ts";
+import { isRegion, location, regionNames } from "../regions.ts";
+import { groupPath, nameOf, parseId, within } from "../resource-id.ts";
+import { on } from "../routes/route.ts";
 import { view } from "../store.ts";
 import { AzureError, gatewayError, type Answer } from "../wire.ts";
-import { ok, polite, regions, requireGroup, type Context } from "./context.ts";
+import { ok, polite, requireGroup, type Context } from "./context.ts";
 
 const type = "Microsoft.Resources/subscriptions/resourceGroups";
 export function putGroup(c: Context): Answer {
@@ -24,11 +26,11 @@ export function putGroup(c: Context): Answer {
   if (typeof c.body["location"] !== "string")
     throw new AzureError(400, "LocationRequired", "The location property is required for this definition.");
   const at = location(c.body["location"]);
-  if (!regions.includes(at))
+  if (!isRegion(at))
     throw new AzureError(
       400,
       "LocationNotAvailableForResourceGroup",
-      `The provided location '${c.body["location"]}' is not available for resource group. List of available regions is '${regions.join(",")}'.`,
+      `The provided location '${c.body["location"]}' is not available for resource group. List of available regions is '${regionNames.join(",")}'.`,
     );
   if (was && was.body["location"] !== at)
     throw new AzureError(
@@ -121,3 +123,33 @@ export function listResources(c: Context): Answer {
     }));
   return ok({ value });
 }
+
+const one = "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}";
+const readResources = "Microsoft.Resources/subscriptions/resources/read";
+export const resourceGroupRoutes = [
+  ...on(
+    "/subscriptions/{subscriptionId}/resourceGroups",
+    // Whoever may see a group sees it in the list.
+    ["GET", "ResourceGroups_List", listGroups, { action: null }],
+  ),
+  ...on(
+    one,
+    ["GET", "ResourceGroups_Get", getGroup],
+    ["HEAD", "ResourceGroups_CheckExistence", headGroup],
+    ["PUT", "ResourceGroups_CreateOrUpdate", putGroup],
+    ["PATCH", "ResourceGroups_Update", patchGroup],
+    ["DELETE", "ResourceGroups_Delete", deleteGroup],
+  ),
+  ...on("/subscriptions/{subscriptionId}/resources", [
+    "GET",
+    "Resources_List",
+    listResources,
+    { action: readResources, type: "Microsoft.Resources/resources" },
+  ]),
+  ...on(`${one}/resources`, [
+    "GET",
+    "Resources_ListByResourceGroup",
+    listResources,
+    { action: readResources, type: "Microsoft.Resources/resources" },
+  ]),
+];

@@ -1,6 +1,7 @@
 // POST runCommand: one at a time in a VM, and only the script that the emulated guest knows.
 
 import { runScript, type Machine, type Script, type ScriptRun } from "../guest/run-script.ts";
+import { inGroup, on } from "../routes/route.ts";
 import type { Entry } from "../store.ts";
 import { AzureError, type Answer, type Body } from "../wire.ts";
 import { requireEntry, startOperation, type Context } from "./context.ts";
@@ -87,3 +88,9 @@ function statuses(os: Machine["os"], stdout: string): Body[] {
   }
   return [status("ComponentStatus/StdOut/succeeded", stdout), status("ComponentStatus/StdErr/succeeded", "")];
 }
+
+export const runCommandRoutes = on(inGroup("Microsoft.Compute/virtualMachines/{vmName}/runCommand"), [
+  "POST",
+  "VirtualMachines_RunCommand",
+  runCommand,
+]);

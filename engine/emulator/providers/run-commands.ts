@@ -2,6 +2,7 @@
 // for the run and forgotten: they are neither stored nor shown.
 
 import { lower, nameOf } from "../resource-id.ts";
+import { inGroup, on } from "../routes/route.ts";
 import { view, type Entry } from "../store.ts";
 import { AzureError, type Answer, type Body } from "../wire.ts";
 import { noContent, notFound, ok, requireEntry, requireLocation, startOperation, type Context } from "./context.ts";
@@ -83,3 +84,14 @@ export function deleteManagedRunCommand(c: Context): Answer {
     headers: startOperation(c, { provider: "Microsoft.Compute", region, readyAt: goneAt, location: true }),
   };
 }
+
+const type = "Microsoft.Compute/virtualMachines/{vmName}/runCommands";
+export const managedRunCommandRoutes = [
+  ...on(inGroup(type), ["GET", "VirtualMachineRunCommands_ListByVirtualMachine", listManagedRunCommands]),
+  ...on(
+    inGroup(`${type}/{runCommandName}`),
+    ["GET", "VirtualMachineRunCommands_GetByVirtualMachine", getManagedRunCommand],
+    ["PUT", "VirtualMachineRunCommands_CreateOrUpdate", putManagedRunCommand],
+    ["DELETE", "VirtualMachineRunCommands_Delete", deleteManagedRunCommand],
+  ),
+];

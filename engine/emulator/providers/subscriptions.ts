@@ -1,7 +1,11 @@
-/** Subscriptions, tenants, locations and resource providers. */
+/** Subscriptions, tenants and locations. */
 import { allowed } from "../rbac/evaluate.ts";
+import { regions } from "../regions.ts";
+import type { ResourceId } from "../resource-id.ts";
+import { on } from "../routes/route.ts";
+import type { Transaction } from "../store.ts";
 import { AzureError, gatewayError, type Answer } from "../wire.ts";
-import { ok, regions, type Context } from "./context.ts";
+import { ok, type Context } from "./context.ts";
 
 const subscription = (c: Context) => ({
   id: `/subscriptions/${c.tx.subscriptionId}`,
@@ -43,61 +47,27 @@ export const listTenants = (c: Context): Answer =>
   });
 export const listLocations = (c: Context): Answer =>
   ok({
-    value: regions.map((name) => ({
-      id: `/subscriptions/${c.tx.subscriptionId}/locations/${name}`,
-      name,
+    value: regions.map((r) => ({
+      id: `/subscriptions/${c.tx.subscriptionId}/locations/${r.name}`,
+      name: r.name,
       type: "Region",
-      displayName: name,
-      regionalDisplayName: name,
-      metadata: { regionType: "Physical", regionCategory: "Recommended" },
+      displayName: r.displayName,
+      regionalDisplayName: `(${r.geographyGroup}) ${r.displayName}`,
+      metadata: {
+        regionType: "Physical",
+        regionCategory: "Recommended",
+        geography: r.geography,
+        geographyGroup: r.geographyGroup,
+        longitude: r.longitude,
+        latitude: r.latitude,
+        physicalLocation: r.physicalLocation,
+        pairedRegion: r.pair ? [{ name: r.pair, id: `/subscriptions/${c.tx.subscriptionId}/locations/${r.pair}` }] : [],
+      },
     })),
   });
-
-const namespaces: Record<string, string[]> = {
-  "Microsoft.Resources": ["subscriptions", "resourceGroups", "tenants"],
-  "Microsoft.Network": [
-    "virtualNetworks",
-    "virtualNetworks/subnets",
-    "networkSecurityGroups",
-    "publicIPAddresses",
-    "networkInterfaces",
-  ],
-  "Microsoft.Compute": ["virtualMachines", "virtualMachines/runCommands", "disks"],
-  "Microsoft.ManagedIdentity": ["userAssignedIdentities"],
-  "Microsoft.Authorization": ["roleDefinitions", "roleAssignments"],
-};
-export const namespaceOf = (name: string): string | undefined =>
-  Object.keys(namespaces).find((n) => n.toLowerCase() === name.toLowerCase());
-const versions = [
-  "2026-04-01",
-  "2026-01-01",
-  "2025-04-01",
-  "2024-11-30",
-  "2024-10-01",
-  "2022-04-01",
-  "2021-04-01",
-  "2018-11-01",
-];
-const provider = (c: Context, n: string) => ({
-  id: `/subscriptions/${c.tx.subscriptionId}/providers/${n}`,
-  namespace: n,
-  registrationState: "Registered",
-  registrationPolicy: "RegistrationRequired",
-  resourceTypes: (namespaces[n] ?? []).map((resourceType) => ({
-    resourceType,
-    locations: regions,
-    apiVersions: versions,
-    capabilities: "None",
-  })),
-});
-export const listProviders = (c: Context): Answer => ok({ value: Object.keys(namespaces).map((n) => provider(c, n)) });
-export function getProvider(c: Context, name: string): Answer {
-  const n = namespaceOf(name);
-  if (!n) throw gatewayError(404, "InvalidResourceNamespace", `The resource namespace '${name}' is invalid.`);
-  return ok(provider(c, n));
-}
-export function checkSubscription(c: Context): void {
-  const s = c.id.subscription;
+/** For paths below a subscription: it must be the one there is. */
+export function checkSubscription(tx: Transaction, id: ResourceId): void {
+  const s = id.subscription;
   if (s === undefined) return;
   if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(s))
     throw new AzureError(
@@ -105,6 +75,18 @@ export function checkSubscription(c: Context): void {
       "InvalidSubscriptionId",
       `The provided subscription identifier '${s}' is malformed or invalid.`,
     );
-  if (s.toLowerCase() !== c.tx.subscriptionId.toLowerCase())
+  if (s.toLowerCase() !== tx.subscriptionId.toLowerCase())
     throw gatewayError(404, "SubscriptionNotFound", `The subscription '${s}' could not be found.`);
 }
+const about = { type: "Microsoft.Resources/subscriptions" };
+export const subscriptionRoutes = [
+  ...on("/subscriptions", ["GET", "Subscriptions_List", listSubscriptions, { ...about, action: null }]),
+  ...on("/tenants", ["GET", "Tenants_List", listTenants, { type: "Microsoft.Resources/tenants", action: null }]),
+  ...on("/subscriptions/{subscriptionId}", ["GET", "Subscriptions_Get", getSubscription, about]),
+  ...on("/subscriptions/{subscriptionId}/locations", [
+    "GET",
+    "Subscriptions_ListLocations",
+    listLocations,
+    { ...about, action: "Microsoft.Resources/subscriptions/locations/read" },
+  ]),
+];

@@ -1,7 +1,9 @@
 /** Virtual machines: create, read, update (identity and tags), delete. */
 import { lower, nameOf } from "../resource-id.ts";
+import { inGroup, inSubscription, on } from "../routes/route.ts";
 import { view, type Entry } from "../store.ts";
 import { AzureError, type Answer, type Body } from "../wire.ts";
+import { listOfType } from "./lists.ts";
 import {
   linked,
   missingReference,
@@ -304,7 +306,8 @@ const powers: Record<string, string> = {
   poweroff: "stopped",
   deallocate: "deallocated",
 };
-export function powerVm(c: Context, verb: string): Answer {
+export function powerVm(c: Context): Answer {
+  const verb = c.verb;
   const e = c.tx.get(c.id.path);
   if (!e) throw notFound(c.id);
   e.hidden = { ...e.hidden, power: powers[verb.toLowerCase()] };
@@ -319,3 +322,20 @@ export function powerVm(c: Context, verb: string): Answer {
     }),
   };
 }
+
+const type = "Microsoft.Compute/virtualMachines";
+export const virtualMachineRoutes = [
+  ...on(inSubscription(type), ["GET", "VirtualMachines_ListAll", listOfType]),
+  ...on(inGroup(type), ["GET", "VirtualMachines_List", listOfType]),
+  ...on(
+    inGroup(`${type}/{vmName}`),
+    ["GET", "VirtualMachines_Get", getVm],
+    ["PUT", "VirtualMachines_CreateOrUpdate", putVm],
+    ["PATCH", "VirtualMachines_Update", patchVm],
+    ["DELETE", "VirtualMachines_Delete", deleteVm],
+  ),
+  ...on(inGroup(`${type}/{vmName}/start`), ["POST", "VirtualMachines_Start", powerVm]),
+  ...on(inGroup(`${type}/{vmName}/restart`), ["POST", "VirtualMachines_Restart", powerVm]),
+  ...on(inGroup(`${type}/{vmName}/powerOff`), ["POST", "VirtualMachines_PowerOff", powerVm]),
+  ...on(inGroup(`${type}/{vmName}/deallocate`), ["POST", "VirtualMachines_Deallocate", powerVm]),
+];

@@ -1,0 +1,83 @@
+/**
+ * Resources of types that the emulator has no behaviour for: kept as sent, shown again, deleted. Nothing that the type's
+ * own provider would check or work out is done.
+ */
+import { nameOf } from "../resource-id.ts";
+import { inGroup, inSubscription, on, type Route } from "../routes/route.ts";
+import { namespaces, resourceTypeOf } from "../routes/resource-types.ts";
+import { view, type Entry } from "../store.ts";
+import { gatewayError, type Answer, type Body } from "../wire.ts";
+import { listOfType } from "./lists.ts";
+import { noContent, ok, requireEntry, requireGroup, requireLocation, type Context } from "./context.ts";
+
+const shownFields = ["tags", "sku", "kind", "identity", "zones", "plan", "managedBy", "extendedLocation"];
+
+function putGeneric(c: Context): Answer {
+  requireGroup(c);
+  const isChild = c.id.types.length > 1;
+  if (isChild) requireParent(c);
+  const was = c.tx.get(c.id.path);
+  const needsLocation = !isChild && resourceTypeOf(c.id.type)?.isGlobal !== true;
+  const location = needsLocation ? requireLocation(c, was) : (c.body["location"] as string | undefined);
+  const id = was?.id ?? c.id.path;
+  const body: Body = {
+    id,
+    name: nameOf(id),
+    type: c.id.type,
+    ...(location === undefined ? {} : { location }),
+    ...Object.fromEntries(shownFields.filter((f) => c.body[f] !== undefined).map((f) => [f, c.body[f] as unknown])),
+    properties: { ...c.body["properties"], provisioningState: "Succeeded" },
+  };
+  c.tx.put({ id, body, createdAt: was?.createdAt ?? c.tx.now });
+  return { status: was ? 200 : 201, body };
+}
+export function requireParent(c: Context): Entry {
+  const path = c.id.path.split("/").slice(0, -2).join("/");
+  const parent = c.tx.get(path);
+  if (!parent)
+    throw gatewayError(
+      404,
+      "ParentResourceNotFound",
+      `Can not perform requested operation on nested resource. Parent resource '${nameOf(path)}' not found.`,
+    );
+  return parent;
+}
+const getGeneric = (c: Context): Answer => ok(view(requireEntry(c), c.tx.now));
+const headGeneric = (c: Context): Answer => ({ status: c.tx.get(c.id.path) ? 204 : 404 });
+function patchGeneric(c: Context): Answer {
+  const e = requireEntry(c);
+  for (const field of shownFields) if (c.body[field] !== undefined) e.body[field] = c.body[field];
+  if (c.body["properties"]) e.body["properties"] = { ...e.body["properties"], ...c.body["properties"] };
+  c.tx.put(e);
+  return ok(view(e, c.tx.now));
+}
+function deleteGeneric(c: Context): Answer {
+  requireGroup(c);
+  const e = c.tx.get(c.id.path);
+  if (!e) return noContent;
+  const below = `${e.id.toLowerCase()}/`;
+  for (const child of c.tx.all()) if (child.id.toLowerCase().startsWith(below)) c.tx.remove(child.id);
+  c.tx.remove(e.id);
+  return { status: 200 };
+}
+const routesOf = (fullName: string): Route[] => {
+  const [namespace = "", ...types] = fullName.split("/");
+  const collection = [namespace, ...types.flatMap((t, i) => (i + 1 < types.length ? [t, `{name${i}}`] : [t]))].join(
+    "/",
+  );
+  return [
+    ...(types.length === 1 ? on(inSubscription(collection), ["GET", "Resources_List", listOfType]) : []),
+    ...on(inGroup(collection), ["GET", "Resources_ListByResourceGroup", listOfType]),
+    ...on(
+      inGroup(`${collection}/{resourceName}`),
+      ["GET", "Resources_GetById", getGeneric],
+      ["HEAD", "Resources_CheckExistenceById", headGeneric],
+      ["PUT", "Resources_CreateOrUpdateById", putGeneric],
+      ["PATCH", "Resources_UpdateById", patchGeneric],
+      ["DELETE", "Resources_DeleteById", deleteGeneric],
+    ),
+  ];
+};
+export const genericRoutes = namespaces.flatMap((n) =>
+  n.types.filter((t) => t.isGeneric).flatMap((t) => routesOf(`${n.name}/${t.name}`)),
+);

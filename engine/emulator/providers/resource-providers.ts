@@ -1,0 +1,85 @@
+/** Resource providers: which namespaces there are, and whether the subscription has registered them. */
+import { regions } from "../regions.ts";
+import { on } from "../routes/route.ts";
+import { namespaceOf, namespaces, type Namespace } from "../routes/resource-types.ts";
+import type { Entry } from "../store.ts";
+import { gatewayError, type Answer, type Body } from "../wire.ts";
+import { page } from "./lists.ts";
+import { ok, type Context } from "./context.ts";
+
+const key = (n: Namespace): string => `/registrations/${n.name}`;
+function stateOf(c: Context, n: Namespace): string {
+  const entry = c.tx.get(key(n));
+  if (!entry) return n.isRegistered ? "Registered" : "NotRegistered";
+  const [now, then]: [string, string] = entry.body["states"];
+  return (entry.readyAt ?? 0) > c.tx.now ? now : then;
+}
+const displayNames = regions.map((r) => r.displayName);
+function shown(c: Context, n: Namespace): Body {
+  return {
+    id: `/subscriptions/${c.tx.subscriptionId}/providers/${n.name}`,
+    namespace: n.name,
+    registrationPolicy: n.isRegistered ? "RegistrationFree" : "RegistrationRequired",
+    resourceTypes: n.types.map((t) => ({
+      resourceType: t.name,
+      locations: t.isGlobal ? ["global"] : displayNames,
+      apiVersions: t.apiVersions.toReversed(),
+      defaultApiVersion: t.apiVersions.at(-1),
+      capabilities: t.isGlobal
+        ? "None"
+        : "CrossResourceGroupResourceMove, CrossSubscriptionResourceMove, SupportsTags, SupportsLocation",
+    })),
+    registrationState: stateOf(c, n),
+  };
+}
+const named = (c: Context): Namespace => {
+  const name = c.id.path.split("/")[4] ?? "";
+  const found = namespaceOf(name);
+  if (!found) throw gatewayError(404, "InvalidResourceNamespace", `The resource namespace '${name}' is invalid.`);
+  return found;
+};
+const listProviders = (c: Context): Answer =>
+  page(
+    c,
+    namespaces.map((n) => shown(c, n)),
+  );
+const getProvider = (c: Context): Answer => ok(shown(c, named(c)));
+
+/** Takes a while, as on Azure: the state reads `now` until then. */
+function move(c: Context, now: string, then: string): Answer {
+  const n = named(c);
+  if (stateOf(c, n) !== then) {
+    const entry: Entry = {
+      id: key(n),
+      body: { states: [now, then] },
+      createdAt: c.tx.now,
+      readyAt: c.tx.now + c.tx.latency.vmUpdateMs,
+      hidden: { kind: "registration" },
+    };
+    c.tx.put(entry);
+  }
+  return ok(shown(c, n));
+}
+const registerProvider = (c: Context): Answer => move(c, "Registering", "Registered");
+const unregisterProvider = (c: Context): Answer => move(c, "Unregistering", "NotRegistered");
+
+/** What is created needs a registered namespace; what a target holds already is not asked about. */
+export function requireRegistration(c: Context): void {
+  const n = c.id.namespace === undefined ? undefined : namespaceOf(c.id.namespace);
+  if (!n || c.tx.upstream || /^Microsoft\.(Resources|Authorization)$/.test(n.name)) return;
+  if (stateOf(c, n) === "Registered") return;
+  throw gatewayError(
+    409,
+    "MissingSubscriptionRegistration",
+    `The subscription is not registered to use namespace '${n.name}'. See https://aka.ms/rps-not-found for how to register subscriptions.`,
+  );
+}
+const about = { type: "Microsoft.Resources/subscriptions/providers" };
+const read = { ...about, action: "Microsoft.Resources/subscriptions/providers/read" };
+const one = "/subscriptions/{subscriptionId}/providers/{resourceProviderNamespace}";
+export const resourceProviderRoutes = [
+  ...on("/subscriptions/{subscriptionId}/providers", ["GET", "Providers_List", listProviders, read]),
+  ...on(one, ["GET", "Providers_Get", getProvider, read]),
+  ...on(`${one}/register`, ["POST", "Providers_Register", registerProvider, about]),
+  ...on(`${one}/unregister`, ["POST", "Providers_Unregister", unregisterProvider, about]),
+];

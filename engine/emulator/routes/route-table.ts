@@ -1,0 +1,27 @@
+/** Every operation that the emulator serves. What is not here is not emulated, and is answered so. */
+import { authorizationRoutes } from "../providers/authorization.ts";
+import { genericRoutes } from "../providers/generic-resources.ts";
+import { identityRoutes } from "../providers/identities.ts";
+import { networkRoutes } from "../providers/network.ts";
+import { operationRoutes } from "../providers/operations.ts";
+import { resourceGroupRoutes } from "../providers/resource-groups.ts";
+import { resourceProviderRoutes } from "../providers/resource-providers.ts";
+import { runCommandRoutes } from "../providers/run-command.ts";
+import { managedRunCommandRoutes } from "../providers/run-commands.ts";
+import { subscriptionRoutes } from "../providers/subscriptions.ts";
+import { virtualMachineRoutes } from "../providers/virtual-machines.ts";
+import { RouteTable } from "./route.ts";
+
+export const routeTable = new RouteTable([
+  ...subscriptionRoutes,
+  ...resourceProviderRoutes,
+  ...resourceGroupRoutes,
+  ...networkRoutes,
+  ...virtualMachineRoutes,
+  ...runCommandRoutes,
+  ...managedRunCommandRoutes,
+  ...identityRoutes,
+  ...authorizationRoutes,
+  ...operationRoutes,
+  ...genericRoutes,
+]);

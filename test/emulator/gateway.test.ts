@@ -1,0 +1,118 @@
+import { expect } from "chai";
+import { AzureCalls } from "../support/azure-calls.ts";
+
+describe("the emulator's gateway", () => {
+  const refusal = async (method: string, path: string, headers: Record<string, string> = {}) => {
+    const azure = await new AzureCalls({ seed: "gateway" }).signIn();
+    await azure.put(`${azure.subscription}/resourceGroups/Lab`, { location: "eastus" });
+    const body = method === "PUT" ? { location: "eastus" } : undefined;
+    const url = path.replace("SUB", azure.subscription);
+    const reply = await azure.send(method, url, { headers, body, isBare: path === "SUB/resourceGroups" });
+    return [
+      reply.status,
+      reply.body.error.code,
+      reply.body.error.message.replaceAll(azure.emulator.subscriptionId, "ID"),
+    ];
+  };
+  const table: [string, string, unknown[]][] = [
+    [
+      "GET",
+      "/nowhere?api-version=2025-04-01",
+      [
+        404,
+        "MissingSubscription",
+        "The request did not have a subscription or a valid tenant level resource provider.",
+      ],
+    ],
+    [
+      "GET",
+      "SUB/resourceGroups",
+      [
+        400,
+        "MissingApiVersionParameter",
+        "The api-version query parameter (?api-version=) is required for all requests.",
+      ],
+    ],
+    [
+      "GET",
+      "/subscriptions/xyz/resourceGroups",
+      [400, "InvalidSubscriptionId", "The provided subscription identifier 'xyz' is malformed or invalid."],
+    ],
+    [
+      "GET",
+      "/subscriptions/11111111-2222-4333-8444-555555555555/resourceGroups",
+      [404, "SubscriptionNotFound", "The subscription '11111111-2222-4333-8444-555555555555' could not be found."],
+    ],
+    [
+      "GET",
+      "SUB/resourceGroups/Lab/providers/Contoso.Things/boxes/x",
+      [404, "InvalidResourceNamespace", "The resource namespace 'Contoso.Things' is invalid."],
+    ],
+    [
+      "GET",
+      "SUB/resourceGroups/Lab/providers/microsoft.compute/teapots/x?api-version=2025-04-01",
+      [
+        404,
+        "InvalidResourceType",
+        "The resource type 'teapots' could not be found in the namespace 'Microsoft.Compute' for api version '2025-04-01'.",
+      ],
+    ],
+    [
+      "DELETE",
+      "SUB/resourceGroups/Lab/providers/Microsoft.Compute/virtualMachines",
+      [
+        405,
+        "MethodNotAllowed",
+        "The HTTP method 'DELETE' is not supported on the resource '/subscriptions/ID/resourceGroups/Lab/providers/Microsoft.Compute/virtualMachines'.",
+      ],
+    ],
+    [
+      "POST",
+      "SUB/resourceGroups/Lab/providers/Microsoft.Compute/virtualMachines/x/assessPatches",
+      [
+        501,
+        "NotEmulated",
+        "The emulator does not serve POST Microsoft.Compute/virtualMachines/assessPatches (assessPatches).",
+      ],
+    ],
+    [
+      "PUT",
+      "SUB/resourceGroups/Lab/providers/Microsoft.Storage/storageAccounts/x?api-version=2024-01-01",
+      [
+        409,
+        "MissingSubscriptionRegistration",
+        "The subscription is not registered to use namespace 'Microsoft.Storage'. See https://aka.ms/rps-not-found for how to register subscriptions.",
+      ],
+    ],
+  ];
+  for (const [method, path, expected] of table)
+    it(`answers ${method} ${path} with ${String(expected[1])}`, async () => {
+      expect(await refusal(method, path)).to.deep.equal(expected);
+    });
+
+  it("names the versions that it takes when another is asked for", async () => {
+    const [status, code, message] = await refusal(
+      "PUT",
+      "SUB/resourceGroups/Lab/providers/Microsoft.ManagedIdentity/userAssignedIdentities/x?api-version=1999-01-01",
+    );
+    expect([status, code]).to.deep.equal([400, "NoRegisteredProviderFound"]);
+    expect(message).to.match(
+      /^No registered resource provider found for location 'eastus' and API version '1999-01-01' for type 'userAssignedIdentities'\. The supported api-versions are '2025-05-31-preview, 2025-01-31-preview, 2024-11-30, [0-9a-z, -]+'\. The supported locations are 'eastus, [a-z0-9, ]+'\.$/,
+    );
+    const [, group, text] = await refusal("GET", "SUB/resourceGroups/Lab?api-version=1999-01-01");
+    expect(group).to.equal("InvalidApiVersionParameter");
+    expect(text).to.match(
+      /^The api-version '1999-01-01' is invalid\. The supported versions are '2025-04-01,2025-03-01,[0-9a-z,-]+'\.$/,
+    );
+  });
+  it("registers a provider, and takes its resources then", async () => {
+    const azure = await new AzureCalls().signIn();
+    const storage = `${azure.subscription}/providers/Microsoft.Storage`;
+    const states = [(await azure.get(storage)).body.registrationState];
+    states.push((await azure.post(`${storage}/register`)).body.registrationState);
+    azure.now += 1000;
+    states.push((await azure.get(storage.toLowerCase())).body.registrationState);
+    states.push((await azure.post(`${storage}/unregister`)).body.registrationState);
+    expect(states).to.deep.equal(["NotRegistered", "Registering", "Registered", "Unregistering"]);
+  });
+});
