@@ -13,26 +13,34 @@ import { stepsMarkdown } from "../dist/engine/report/steps-markdown.js";
 import { systemClock } from "../dist/engine/run/clock.js";
 import { guestFiles } from "./guest-scripts.mjs";
 
-const schemas = schemasOf(builtinSteps);
-const ajv = new Ajv({ ...AJV_OPTIONS, code: { source: true, esm: true, optimize: 1 } });
-const names = new Map();
-for (const [index, [id, schema]] of [...schemas].entries()) {
-  ajv.addSchema(schema, id);
-  names.set(`validate${index}`, id);
+/** A module that exports the compiled schemas by the names of `exported`; it needs nothing of Ajv when it runs. */
+function compiled(schemas, options, exported) {
+  const ajv = new Ajv({ ...options, code: { source: true, esm: true, optimize: 1 } });
+  const names = new Map();
+  for (const [index, [id, schema]] of [...schemas].entries()) {
+    ajv.addSchema(schema, id);
+    names.set(`validate${index}`, id);
+  }
+  const code = standalone
+    .default(ajv, Object.fromEntries(names))
+    // The standalone text asks for Ajv's own run-time functions with `require`, which a module does not have.
+    .replaceAll(/const (\w+) = require\("ajv\/dist\/runtime\/(\w+)"\)\.default;/g, (_all, name, file) => {
+      if (file === "ucs2length") return `const ${name} = (text) => Array.from(text).length;`;
+      if (file === "equal") return `const ${name} = (a, b) => JSON.stringify(a) === JSON.stringify(b);`;
+      throw new Error(`the validator needs ajv/dist/runtime/${file}`);
+    })
+    .replaceAll(/^export default .*$/gm, "")
+    .replaceAll("\nexport const ", "\nconst ");
+  if (code.includes("require(")) throw new Error("the validator still needs require");
+  return `// Made by scripts/generate.mjs. Do not edit.\n${code}\n${exported(names)}\n`;
 }
-const code = standalone
-  .default(ajv, Object.fromEntries(names))
-  // The standalone text asks for Ajv's own run-time functions with `require`, which a module does not have.
-  .replaceAll(/const (\w+) = require\("ajv\/dist\/runtime\/(\w+)"\)\.default;/g, (_all, name, file) => {
-    if (file === "ucs2length") return `const ${name} = (text) => Array.from(text).length;`;
-    if (file === "equal") return `const ${name} = (a, b) => JSON.stringify(a) === JSON.stringify(b);`;
-    throw new Error(`the validator needs ajv/dist/runtime/${file}`);
-  })
-  .replaceAll(/^export default .*$/gm, "")
-  .replaceAll("\nexport const ", "\nconst ");
-if (code.includes("require(")) throw new Error("the validator still needs require");
-const entries = [...names].map(([name, id]) => `  ${JSON.stringify(id)}: ${name},`);
-const validators = `// Made by scripts/generate.mjs. Do not edit.\n${code}\nexport const validators = {\n${entries.join("\n")}\n};\n`;
+
+const schemas = schemasOf(builtinSteps);
+const validators = compiled(schemas, AJV_OPTIONS, (names) => {
+  const entries = [...names].map(([name, id]) => `  ${JSON.stringify(id)}: ${name},`);
+  return `export const validators = {\n${entries.join("\n")}\n};`;
+});
+const planValidator = compiled([["plan", PlanSchema]], {}, ([[name]]) => `export { ${name} as isPlan };`);
 
 const planSchema = {
   $schema: "https://json-schema.org/draft/2020-12/schema",
@@ -49,6 +57,7 @@ const files = {
   "schemas/plan.schema.json": `${JSON.stringify(planSchema, null, 2)}\n`,
   "schemas/runbook.schema.json": `${JSON.stringify(schemas.get("runbook"), null, 2)}\n`,
   "engine/runbook/generated/validators.js": validators,
+  "engine/plan/generated/plan-validator.js": planValidator,
   ...guestFiles(),
 };
 for (const [file, text] of Object.entries(files)) {

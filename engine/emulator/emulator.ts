@@ -2,7 +2,7 @@
 import { appendFileSync, existsSync, renameSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { entra } from "./entra/endpoints.ts";
-import { jwks, openKeys, type Keys } from "./entra/keys.ts";
+import { jwks, openKeys, prepareKeys, type Keys } from "./entra/keys.ts";
 import { arm } from "./gateway.ts";
 import type { GuestDoor } from "./guest/run-script.ts";
 import { hydrate } from "./hydrate.ts";
@@ -46,6 +46,10 @@ export class Emulator {
 
   static open(options: EmulatorOptions = {}): Emulator {
     return new Emulator(options);
+  }
+  /** Makes the keys that `open` would have to wait for. */
+  static prepare(directory?: string): Promise<void> {
+    return prepareKeys(directory);
   }
   private constructor(o: EmulatorOptions) {
     this.#store = new Store(o.directory);

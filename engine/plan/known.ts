@@ -26,7 +26,7 @@ export function compareRehearsals(
   nonces: ReadonlySet<string>,
 ): Comparison {
   const rehearsals = others.map(({ rehearsal }) => rehearsal);
-  const maker = new TemplateMaker(sourcesIn(base, rehearsals), code.decode, nonces);
+  const maker = new TemplateMaker(sourcesIn(base, rehearsals), (labels) => code.decode(labels), nonces);
   const slots = slotsOf(base.sent);
   const otherSlots = others.map(({ label, rehearsal }) => ({ label, slots: slotsOf(rehearsal.sent) }));
   const made = new Map<string, Template>();
@@ -66,30 +66,41 @@ export function compareRehearsals(
     ofSlot(slot, "body");
   }
   for (const event of base.events) if (event.type === "step-finished") outputs(event.step);
-  const unpredictable = otherSlots.flatMap(({ label, slots: its }) => {
-    const mutations = (of: typeof its): readonly string[] =>
-      [...of].filter(([, sent]) => isMutation(sent)).map(([slot]) => slot);
-    const [here, there] = [mutations(slots), mutations(its)];
-    const differing = [...here.filter((slot) => !its.has(slot)), ...there.filter((slot) => !slots.has(slot))];
-    return differing.map((slot) => {
-      const [path = "", method = ""] = slot.split(" ");
-      return `whether ${stepOf(path)} sends the ${method} of ${path} is known only after ${code.decode([label]).join(" or ")}`;
-    });
+  const guest = (path: string): ReturnType<Known["guest"]> => {
+    const inputOf = (runs: typeof guests): Json => (runs.get(path)?.operation.input ?? null) as Json;
+    const variants = otherGuests.map(({ label, runs }) => ({ label, value: inputOf(runs) }));
+    const { vm, request } = make(`guest ${path}`, inputOf(guests), variants) as unknown as GuestRunInput;
+    return { vm, request: request as unknown as Json };
+  };
+  for (const path of guests.keys()) guest(path);
+  const unpredictable = varyingRequests(slots, otherSlots).map(([slot, labels]) => {
+    const [path = "", method = ""] = slot.split(" ");
+    return `whether ${stepOf(path)} sends the ${method} of ${path} is known only after ${code.decode(labels).join(" or ")}`;
   });
   return {
     url: (slot) => ofSlot(slot, "url"),
     body: (slot) => ofSlot(slot, "body"),
-    guest: (path) => {
-      const inputOf = (runs: typeof guests): Json => (runs.get(path)?.operation.input ?? null) as Json;
-      const variants = otherGuests.map(({ label, runs }) => ({ label, value: inputOf(runs) }));
-      const { vm, request } = make(`guest ${path}`, inputOf(guests), variants) as unknown as GuestRunInput;
-      return { vm, request: request as unknown as Json };
-    },
+    guest,
     outputs,
     value,
     templating: (text) => withHoles(text, holes),
-    unpredictable: [...new Set(unpredictable)],
+    unpredictable,
   };
+}
+
+type Slots = ReturnType<typeof slotsOf>;
+
+/** Requests that change something and are not sent in every rehearsal, with the labels of those that differ from the base. */
+function varyingRequests(
+  base: Slots,
+  others: readonly { readonly label: string; readonly slots: Slots }[],
+): readonly (readonly [slot: string, labels: readonly string[]])[] {
+  const all = new Map([base, ...others.map(({ slots }) => slots)].flatMap((slots) => [...slots]));
+  return [...all].flatMap(([slot, sent]) => {
+    if (!isMutation(sent)) return [];
+    const labels = others.filter(({ slots }) => slots.has(slot) !== base.has(slot)).map(({ label }) => label);
+    return labels.length > 0 ? [[slot, labels] as const] : [];
+  });
 }
 
 function outputsIn({ events }: Rehearsal, step: string): Json | undefined {

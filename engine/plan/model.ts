@@ -1,6 +1,6 @@
 // A plan as a value: all that a run would send and change. Its schema is the plan file's, and is written from these types.
 
-import { type Static, Type } from "typebox";
+import { type Static, Type } from "../steps/type.ts";
 import type { Json } from "../value/json.ts";
 
 const Text = (description: string) => Type.String({ description });

@@ -1,9 +1,9 @@
 // A plan as the text of a file. The digest covers every byte, so that a plan is either the one that was written or none.
 
 import { createHash } from "node:crypto";
-import { Check } from "typebox/value";
 import { isJsonObject, parseJson } from "../value/json.ts";
-import { type Plan, PLAN_VERSION, PlanSchema } from "./model.ts";
+import { isPlan } from "./generated/plan-validator.js";
+import { type Plan, PLAN_VERSION } from "./model.ts";
 
 /** A plan that cannot be used; the message is for the user. */
 export class PlanFault extends Error {
@@ -61,7 +61,7 @@ export function readPlan(text: string): Plan {
   if (digest !== digestOf(blank)) {
     throw new PlanFault("digest", "the plan was edited: its digest is not that of its text; make it anew");
   }
-  if (!Check(PlanSchema, JSON.parse(text))) {
+  if (!isPlan(JSON.parse(text))) {
     throw new PlanFault("file", "the plan does not have the form of its version; make it anew");
   }
   return value as unknown as Plan;

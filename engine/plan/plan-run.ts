@@ -12,7 +12,8 @@ import type { StepRegistry } from "../steps/definition.ts";
 import type { Json } from "../value/json.ts";
 import { Secret, type SecretRef } from "../value/secret.ts";
 import { Access } from "./access.ts";
-import { compareRehearsals } from "./known.ts";
+import { TIME } from "./inventions.ts";
+import { type Comparison, compareRehearsals } from "./known.ts";
 import { type Plan, PLAN_VERSION, type PlannedStep } from "./model.ts";
 import { observe } from "./observed.ts";
 import { writePlan } from "./plan-file.ts";
@@ -20,9 +21,9 @@ import { plannedSteps } from "./planned-steps.ts";
 import { type Rehearsal, rehearse } from "./rehearse.ts";
 import { rightsOf } from "./rights.ts";
 import { Snapshot } from "./snapshot.ts";
-import { hasUnknownShape } from "./template.ts";
+import { hasUnknownShape, type Template } from "./template.ts";
 import { unknownsOf } from "./unknowns.ts";
-import { codeOf } from "./variation.ts";
+import { Code, type Variation } from "./variation.ts";
 
 export interface PlanOptions {
   readonly runbook: Runbook;
@@ -54,13 +55,27 @@ export async function planText(options: PlanOptions): Promise<{ readonly plan: P
     rehearse({ runbook, registry, inputs, secrets, target, caller, snapshot, sealingKeys, varied, now: at });
 
   const base = await once(new Set(), now);
-  const code = codeOf(base.inventing);
-  const others = [];
-  for (const { label, varied } of code.variations) {
-    const isTime = code.variations.at(-1)?.label === label;
-    others.push({ label, rehearsal: await once(varied, isTime ? now + ANOTHER_TIME_MS : now) });
+  const code = new Code(base.inventing);
+  const others: { readonly label: string; readonly rehearsal: Rehearsal }[] = [];
+  const vary = async (variations: readonly Variation[]): Promise<void> => {
+    for (const { label, varied } of variations) {
+      const at = varied.has(TIME) ? now + ANOTHER_TIME_MS : now;
+      others.push({ label, rehearsal: await once(varied, at) });
+    }
+  };
+  await vary(code.variations);
+  const nonces = await noncesOf(base, sealingKeys);
+  const compared = (): { readonly known: Comparison; readonly outputs: Template } => {
+    const known = compareRehearsals(base, others, code, nonces);
+    return { known, outputs: known.value(({ result }) => result.outputs) };
+  };
+  let { known, outputs } = compared();
+  // Rare: a value that depends on several steps at once.
+  const more = code.settle();
+  if (more.length > 0) {
+    await vary(more);
+    ({ known, outputs } = compared());
   }
-  const known = compareRehearsals(base, others, code, await noncesOf(base, sealingKeys));
   const steps = [...plannedSteps(runbook, base, known)];
   const access = new Access(reader, target.subscriptionId);
   const order = runbook.steps.map(({ id }) => id);
@@ -84,7 +99,7 @@ export async function planText(options: PlanOptions): Promise<{ readonly plan: P
     observed: observe(snapshot.observed),
     steps,
     ...rights,
-    outputs: known.value(({ result }) => result.outputs),
+    outputs,
     obstacles: obstaclesIn(steps, known.unpredictable),
     unknowns: unknownsOf(about, steps, snapshot.notes, placeholders),
     rehearsals: 1 + others.length,

@@ -41,6 +41,7 @@ interface Builder {
   Boolean(options?: Options): TSchema<boolean>;
   Enum<const V extends readonly (string | number)[]>(values: V, options?: Options): TSchema<V[number]>;
   Integer(options?: Options): TSchema<number>;
+  Literal<const V extends string | number>(value: V, options?: Options): TSchema<V>;
   Object<P extends Properties>(properties: P, options?: Options): TObject<P>;
   Optional<S extends TSchema>(schema: S): S & TOptional<Static<S>>;
   Record<S extends TSchema>(key: TString, value: S, options?: Options): TSchema<Record<string, Static<S>>>;
@@ -57,6 +58,7 @@ const builder = {
   Boolean: (options: Options = {}) => ({ type: "boolean", ...options }),
   Enum: (values: readonly unknown[], options: Options = {}) => ({ enum: values, ...options }),
   Integer: (options: Options = {}) => ({ type: "integer", ...options }),
+  Literal: (value: string | number, options: Options = {}) => ({ type: typeof value, const: value, ...options }),
   Object(properties: Readonly<Record<string, object>>, options: Options = {}) {
     const required = Object.keys(properties).filter((name) => !optional.has(properties[name]!));
     return { type: "object", ...(required.length > 0 && { required }), properties, ...options };

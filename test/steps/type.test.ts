@@ -13,6 +13,7 @@ describe("the schema builder", () => {
           flag: T.Optional(T.Boolean({ description: "A flag." })),
           list: T.Array(T.Enum(["a", "b"]), { uniqueItems: true }),
           record: T.Record(T.String(), T.String(), { maxProperties: 2 }),
+          word: T.Literal("word", { description: "A word." }),
           anything: T.Unknown({ description: "Anything." }),
           inner: T.Optional(T.Object({ a: T.Optional(T.Unknown()) })),
           own: T.Unsafe<number>({ type: "number", "x-own": true }),

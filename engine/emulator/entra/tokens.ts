@@ -1,5 +1,5 @@
 /** Access tokens: version 1.0 claims, RS256. */
-import { createHash, createPublicKey, sign, verify } from "node:crypto";
+import { createHash, sign, verify } from "node:crypto";
 import { AzureError } from "../wire.ts";
 import type { Caller } from "../rbac/evaluate.ts";
 import type { Keys } from "./keys.ts";
@@ -92,7 +92,7 @@ export function callerOf(keys: Keys, tenant: string, header: string | undefined,
       !verify(
         "sha256",
         Buffer.from(`${parts[0]}.${parts[1]}`),
-        createPublicKey(keys.privateKey),
+        keys.publicKey,
         Buffer.from(parts[2] ?? "", "base64url"),
       )
     )
