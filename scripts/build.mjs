@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, cpSync, existsSync, readdirSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { join } from "node:path";
+import { vendorPackages } from "./vendor.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 rmSync(join(root, "dist"), { recursive: true, force: true });
@@ -22,3 +23,4 @@ for (const layer of readdirSync(join(root, "engine"), { withFileTypes: true })) 
 }
 const bin = join(root, "dist/engine/cli/bin.js");
 if (existsSync(bin)) chmodSync(bin, 0o755);
+await vendorPackages();

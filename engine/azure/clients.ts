@@ -14,6 +14,16 @@ export interface Clients {
   authorization(): Promise<AuthorizationManagementClient>;
 }
 
+/** Loads all of them, for whoever has something else to wait for meanwhile. */
+export async function preloadClients(): Promise<void> {
+  await Promise.all([
+    import("@azure/arm-resources"),
+    import("@azure/arm-compute"),
+    import("@azure/arm-msi"),
+    import("@azure/arm-authorization"),
+  ]);
+}
+
 export function clientsFor(target: Target): Clients {
   const { credential, subscriptionId } = target;
   const scopes = [tokenScope(target)];

@@ -23,6 +23,7 @@ export interface EmulatorTargetOptions {
 export async function openEmulatorTarget(options: EmulatorTargetOptions): Promise<Target> {
   const { Emulator } = await import("../emulator/emulator.ts");
   const { directory, latency, now = () => systemClock.now() } = options;
+  await Emulator.prepare(directory);
   const emulator = Emulator.open({
     ...(directory !== undefined && { directory }),
     ...(latency !== undefined && { latency }),

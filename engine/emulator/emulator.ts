@@ -1,4 +1,5 @@
 /** Azure, as far as runbooks need it. */
+import type { KeyObject } from "node:crypto";
 import { appendFileSync, existsSync, renameSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { entra } from "./entra/endpoints.ts";
@@ -47,9 +48,9 @@ export class Emulator {
   static open(options: EmulatorOptions = {}): Emulator {
     return new Emulator(options);
   }
-  /** Makes the keys that `open` would have to wait for. */
-  static prepare(directory?: string): Promise<void> {
-    return prepareKeys(directory);
+  /** Makes the key that `open` would have to wait for, which signs the tokens of this emulator alone. */
+  static async prepare(directory?: string): Promise<KeyObject> {
+    return (await prepareKeys(directory)).privateKey;
   }
   private constructor(o: EmulatorOptions) {
     this.#store = new Store(o.directory);

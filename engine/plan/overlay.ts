@@ -1,6 +1,7 @@
 // A copy-on-write copy of a target: the emulator in memory, which asks the target for what it has never heard of.
 // Whatever is written stays in it.
 
+import type { KeyObject } from "node:crypto";
 import type { Caller } from "../azure/caller.ts";
 import { overlayTarget } from "../azure/overlay-target.ts";
 import type { Target } from "../azure/target.ts";
@@ -38,6 +39,11 @@ const AT_ONCE: LatencySettings = {
   identityOnVmVisibleMs: 0,
   retryAfterMs: 1,
 };
+
+/** Makes the key of all overlays, unless this process has an emulator's already. What answers are sealed for may be the same. */
+export async function prepareOverlays(): Promise<KeyObject> {
+  return Emulator.prepare();
+}
 
 export function openOverlay({ target, caller, snapshot, clock, varied }: OverlayOptions): Overlay {
   const stepNow = (): string | undefined => {

@@ -16,6 +16,7 @@ import { TIME } from "./inventions.ts";
 import { type Comparison, compareRehearsals } from "./known.ts";
 import { type Plan, PLAN_VERSION, type PlannedStep } from "./model.ts";
 import { observe } from "./observed.ts";
+import { prepareOverlays } from "./overlay.ts";
 import { writePlan } from "./plan-file.ts";
 import { plannedSteps } from "./planned-steps.ts";
 import { type Rehearsal, rehearse } from "./rehearse.ts";
@@ -45,12 +46,12 @@ export async function planRun(options: PlanOptions): Promise<Plan> {
 /** The plan and the text of its file. */
 export async function planText(options: PlanOptions): Promise<{ readonly plan: Plan; readonly text: string }> {
   const { runbook, registry, target, clock = systemClock } = options;
-  const caller = await callerOf(target);
+  const [caller, key] = await Promise.all([callerOf(target), prepareOverlays()]);
+  const sealingKeys = new SealingKeys(key);
   const reader = readerFor(target, clock);
   const snapshot = new Snapshot(reader);
   const { inputs, secrets, placeholders } = separate(runbook, options.inputs);
   const now = clock.now();
-  const sealingKeys = new SealingKeys();
   const once = (varied: ReadonlySet<string>, at: number): Promise<Rehearsal> =>
     rehearse({ runbook, registry, inputs, secrets, target, caller, snapshot, sealingKeys, varied, now: at });
 

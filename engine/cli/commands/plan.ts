@@ -1,7 +1,9 @@
 // Rehearses a runbook and shows what its run would send; sends reads alone.
 
 import { type Command, InvalidArgumentError } from "commander";
+import { preloadClients } from "../../azure/clients.ts";
 import type { Plan } from "../../plan/model.ts";
+import { builtinSteps } from "../../steps/builtin/index.ts";
 import { CliError } from "../cli-error.ts";
 import type { CliCommand } from "../command.ts";
 import { tellDiagnostics } from "../diagnostic-formats.ts";
@@ -75,13 +77,14 @@ export async function plan(options: PlanCommandOptions, io: Io): Promise<ExitCod
   tellDiagnostics(diagnostics, err);
   if (runbook === undefined) return EXIT.badInput;
   const inputs = await planInputs(runbook, options.inputs, io);
-  const target = await openTarget(options.target, io, "runbook plan");
+  // Loaded while the target is opened, which may have to make a key or to ask a server.
+  const [target, { planText }, { planPage }] = await Promise.all([
+    openTarget(options.target, io, "runbook plan"),
+    import("../../plan/plan-run.ts"),
+    import("../../report/plan-page.ts"),
+    preloadClients(),
+  ]);
   try {
-    const [{ planText }, { planPage }, { builtinSteps }] = await Promise.all([
-      import("../../plan/plan-run.ts"),
-      import("../../report/plan-page.ts"),
-      import("../../steps/builtin/index.ts"),
-    ]);
     const made = await planText({ runbook, registry: builtinSteps, inputs, target, clock: io.clock });
     await tellPage(planPage(made.plan), made.text, options.page, io);
     if (options.permissions !== undefined) {

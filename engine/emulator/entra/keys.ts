@@ -45,10 +45,11 @@ export function openKeys(directory?: string): Keys {
 }
 
 /** Makes the keys beside what else the process does; finding two primes takes as long as a plan. */
-export async function prepareKeys(directory?: string): Promise<void> {
-  if (keptKeys(directory) !== undefined) return;
+export async function prepareKeys(directory?: string): Promise<Keys> {
+  const kept = keptKeys(directory);
+  if (kept !== undefined) return kept;
   const { privateKey } = await promisify(generateKeyPair)("rsa", RSA);
-  if (keptKeys(directory) === undefined) keep(privateKey, directory);
+  return keptKeys(directory) ?? keep(privateKey, directory);
 }
 
 const fileIn = (directory: string): string => join(directory, "keys.json");
