@@ -1,6 +1,6 @@
-// Diagnostics for people and for programs.
+// Diagnostics for people. `formats/` has them for programs.
 
-import type { Diagnostic, PlacedMessage } from "../source/diagnostic.ts";
+import type { PlacedMessage } from "../source/diagnostic.ts";
 import { renderDiagnostic } from "../source/render-diagnostic.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -26,33 +26,6 @@ function painted(text: string, { severity }: PlacedMessage, terminal: Terminal):
   });
   const label = `${severity}:`;
   return [head.replace(` ${label} `, ` ${terminal.paint(["bold", color], label)} `), ...lines].join("\n");
-}
-
-/** For programs: one JSON document. Lines and columns count from 1, in UTF-16 code units; the end is exclusive. */
-export function diagnosticsJson(diagnostics: readonly Diagnostic[]): string {
-  return JSON.stringify(
-    {
-      format: "runbook.diagnostics",
-      version: 1,
-      diagnostics: diagnostics.map(({ source, span, severity, code, message, hint }) => {
-        const start = source.positionAt(span.start);
-        const end = source.positionAt(span.end);
-        return {
-          file: source.path,
-          line: start.line,
-          column: start.column,
-          endLine: end.line,
-          endColumn: end.column,
-          severity,
-          code,
-          message,
-          ...(hint !== undefined && { hint }),
-        };
-      }),
-    },
-    null,
-    2,
-  );
 }
 
 export function countText(count: number, noun: string): string {

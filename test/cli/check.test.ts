@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { stripVTControlCharacters } from "node:util";
 import { expect } from "chai";
+import { expectGolden } from "../support/golden.ts";
 import { expectEnd, Rig } from "../support/rig.ts";
 
 const GOOD = `version: 1
@@ -19,10 +20,27 @@ const TOLD = `bad.yaml:5:11: error: "create-gr" is no step type [unknown-step-ty
 hint: did you mean "create-rg"?
 `;
 
+const TWICE = `${GOOD}  - id: group
+    uses: create-rg
+    with: { name: b, location: eastus }
+`;
+
 describe("runbook check", () => {
   let rig: Rig;
   before(async () => {
-    rig = await Rig.open({ "good.yaml": GOOD, "bad.yaml": BAD, "unused.yaml": UNUSED, "folder/a.yaml": GOOD });
+    rig = await Rig.open({
+      "good.yaml": GOOD,
+      "bad.yaml": BAD,
+      "unused.yaml": UNUSED,
+      "folder/a.yaml": GOOD,
+      "folder/inner/b.yml": BAD,
+      "folder/inner/inputs.yaml": "location: eastus\n",
+      "folder/inner/b.test.yaml": "steps: []\n",
+      "folder/node_modules/c.yaml": BAD,
+      "folder/.hidden/d.yaml": BAD,
+      "folder/none/notes.md": "steps:\n",
+      "twice.yaml": TWICE,
+    });
   });
   after(() => rig[Symbol.asyncDispose]());
 
@@ -79,6 +97,53 @@ describe("runbook check", () => {
       ],
     });
   });
+  it("checks what stands on standard input", async () => {
+    expectEnd(await rig.cli(["check", "-"], { stdin: BAD }), {
+      code: 65,
+      stdout: TOLD.replace("bad.yaml", "<stdin>"),
+      stderr: "\n1 runbook checked: 1 error\n",
+    });
+  });
+  it("checks the runbooks of a folder, and nothing else in it", async () => {
+    expectEnd(await rig.cli(["check", "folder", "good.yaml"]), {
+      code: 65,
+      stdout: TOLD.replace("bad.yaml", "folder/inner/b.yml"),
+      stderr: "\n3 runbooks checked, 1 other file passed over: 1 error\n",
+    });
+  });
+  for (const [pattern, count] of [
+    ["folder/**/*.yml", "1 runbook"],
+    ["**/[a-z]*.yaml", "0"],
+    ["*d.yaml", "3 runbooks"],
+    ["{good,unused}.yaml", "2 runbooks"],
+    ["?????.yaml", "1 runbook"],
+    ["folder/*", "1 runbook"],
+    ["folder/**", "2 runbooks"],
+    ["folder/../bad.yaml", "1 runbook"],
+  ] as const) {
+    it(`takes the pattern ${pattern}`, async () => {
+      const { stderr } = await rig.cli(["check", pattern]);
+      expect(stderr).match(count === "0" ? /^error: there is no runbook at/ : new RegExp(`(^|\\n)${count} checked`));
+    });
+  }
+  it("tells GitHub in annotations", async () => {
+    const { code, stdout, stderr } = await rig.cli(["check", "twice.yaml", "unused.yaml", "--format", "github"]);
+    expect([code, stderr]).eql([65, ""]);
+    expect(stdout).equal(
+      [
+        "::error file=twice.yaml,line=7,endLine=7,col=9,endColumn=13,title=duplicate-id (runbook)::" +
+          'a second step is named "group"%0Aline 4: the first is here%0Ahint: give one of them another id',
+        "::warning file=unused.yaml,line=4,endLine=4,col=3,endColumn=7,title=unused-input (runbook)::" +
+          'nothing reads input "never"%0Ahint: remove it, or use it',
+        "",
+      ].join("\n"),
+    );
+  });
+  it("tells code hosts in SARIF", async () => {
+    const { code, stdout, stderr } = await rig.cli(["check", "twice.yaml", "unused.yaml", "--format", "sarif"]);
+    expect([code, stderr]).eql([65, ""]);
+    expectGolden("test/cli/check.sarif", stdout.replace(/"semanticVersion": "[^"]*"/, '"semanticVersion": "0.0.0"'));
+  });
   it("says what it could not read", async () => {
     const cases = {
       "god.yaml": 'there is no file god.yaml\nhint: did you mean "good.yaml"?',
@@ -86,7 +151,9 @@ describe("runbook check", () => {
         'there is no file windows-vm-user-asigned-identity\nhint: did you mean "windows-vm-user-assigned-identity"?',
       "nowhere/at/all":
         "there is no file nowhere/at/all\nhint: leave it out to take the tutorial that comes with the package",
-      folder: "folder is a folder, expected a runbook's file",
+      "folder/none":
+        "there is no runbook in the folder folder/none\nhint: runbooks end in .yaml or .yml and have `steps:`",
+      "b*.yml": "there is no runbook at b*.yml\nhint: runbooks end in .yaml or .yml and have `steps:`",
     };
     for (const [file, told] of Object.entries(cases)) {
       expectEnd(await rig.cli(["check", file]), { code: 64, stderr: `error: ${told}\n` });

@@ -3,30 +3,31 @@
 import { Option } from "commander";
 import type { Diagnostic } from "../../source/diagnostic.ts";
 import type { CliCommand } from "../command.ts";
-import { countText, diagnosticsJson, tellDiagnostics } from "../diagnostic-formats.ts";
+import { countText, tellDiagnostics } from "../diagnostic-formats.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import type { Io } from "../io.ts";
-import { loadFile, readRunbookFile } from "../runbook-file.ts";
+import { loadFile } from "../runbook-file.ts";
+import { readRunbookFiles } from "../runbook-files.ts";
 import { Terminal } from "../terminal.ts";
 
+const FORMATS = ["pretty", "json", "sarif", "github"] as const;
+
 export interface CheckOptions {
-  /** Empty: the tutorial. */
+  /** Files, folders, patterns, `-` for standard input. Empty: the tutorial. */
   readonly files: readonly string[];
-  readonly format: "pretty" | "json";
+  readonly format: (typeof FORMATS)[number];
 }
 
 export const checkCommand: CliCommand = {
   examples: [
     ["runbook check vm.yaml", "everything that is wrong with it, at once"],
-    ["runbook check runbooks/*.yaml", "several"],
-    ["runbook check vm.yaml --format json", "for a program"],
+    ["runbook check runbooks/", "every runbook of a folder"],
+    ["runbook check --format github", "as annotations of a pull request"],
   ],
   configure: (command) => {
     command
-      .argument("[files...]", "the runbooks; absent: the tutorial")
-      .addOption(
-        new Option("--format <format>", "how problems are told").choices(["pretty", "json"]).default("pretty"),
-      );
+      .argument("[files...]", "files, folders, patterns, or - for standard input; absent: the tutorial")
+      .addOption(new Option("--format <format>", "how problems are told").choices(FORMATS).default("pretty"));
   },
   run: async (command, io) => {
     const [files] = command.processedArgs as [string[]];
@@ -34,18 +35,29 @@ export const checkCommand: CliCommand = {
   },
 };
 
-export async function check({ files, format }: CheckOptions, io: Io): Promise<ExitCode> {
+export async function check({ files: given, format }: CheckOptions, io: Io): Promise<ExitCode> {
   const out = new Terminal(io.stdout, io.env);
-  const err = new Terminal(io.stderr, io.env);
-  const named = files.length === 0 ? [undefined] : [...new Set(files)];
-  const found = named.flatMap((file) => loadFile(readRunbookFile(file, io)).diagnostics);
-  if (format === "json") out.line(diagnosticsJson(found));
-  else tellDiagnostics(found, out);
+  const { files, passedOver } = await readRunbookFiles(given, io);
+  const found = files.flatMap((file) => loadFile(file).diagnostics);
   if (format === "pretty") {
+    const err = new Terminal(io.stderr, io.env);
+    tellDiagnostics(found, out);
     if (found.length > 0) err.line();
-    err.line(`${countText(named.length, "runbook")} checked: ${totals(found)}`);
-  }
+    const others = passedOver > 0 ? `, ${countText(passedOver, "other file")} passed over` : "";
+    err.line(`${countText(files.length, "runbook")} checked${others}: ${totals(found)}`);
+  } else out.write(await asText(found, format));
   return found.some(isError) ? EXIT.badInput : EXIT.done;
+}
+
+/** Each format is loaded only when it is asked for. */
+async function asText(found: readonly Diagnostic[], format: "json" | "sarif" | "github"): Promise<string> {
+  if (format === "json") return `${(await import("../formats/json.ts")).diagnosticsJson(found)}\n`;
+  if (format === "github") return (await import("../formats/github.ts")).githubAnnotations(found);
+  const [{ diagnosticsSarif }, { packageVersion }] = await Promise.all([
+    import("../formats/sarif.ts"),
+    import("../package-root.ts"),
+  ]);
+  return `${diagnosticsSarif(found, packageVersion())}\n`;
 }
 
 function totals(found: readonly Diagnostic[]): string {

@@ -1,0 +1,72 @@
+// The runbooks that `check` and `fmt` are given: files, folders, patterns, or standard input.
+
+import { readdirSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { text } from "node:stream/consumers";
+import { CliError } from "./cli-error.ts";
+import { EXIT } from "./exit-code.ts";
+import { hasWildcard, literalBeginning, matcherOf } from "./file-pattern.ts";
+import type { Io } from "./io.ts";
+import { readRunbookFile, type RunbookFile } from "./runbook-file.ts";
+
+const ENDING = /\.ya?ml$/;
+/** What a folder may hold beside runbooks: tests of them, and what other tools or this one put there. */
+const OTHER_FILE = /\.test\.ya?ml$/;
+const OTHER_FOLDER = /^\.|^node_modules$/;
+/** A line that every runbook has. Files of a folder without it are something else. */
+const RUNBOOK_LINE = /^(?:steps\s*:|# yaml-language-server:.*\brunbook\.schema\.json)/m;
+
+export interface RunbookFiles {
+  /** Each once, in the order given; those of a folder by name. */
+  readonly files: readonly RunbookFile[];
+  /** How many YAML files of folders and patterns are no runbooks. */
+  readonly passedOver: number;
+}
+
+/** `-` is standard input. None: the tutorial. */
+export async function readRunbookFiles(given: readonly string[], io: Io): Promise<RunbookFiles> {
+  if (given.length === 0) return { files: [readRunbookFile(undefined, io)], passedOver: 0 };
+  const found = new Map<string, RunbookFile>();
+  let passedOver = 0;
+  for (const one of given) {
+    if (one === "-") {
+      found.set("-", { path: "-", shown: "<stdin>", text: await text(io.stdin) });
+      continue;
+    }
+    const isFolder = isFolderAt(resolve(io.cwd, one));
+    if (!isFolder && (!hasWildcard(one) || isFileAt(resolve(io.cwd, one)))) {
+      const file = readRunbookFile(one, io);
+      found.set(file.path, file);
+      continue;
+    }
+    const paths = isFolder ? yamlFilesIn(resolve(io.cwd, one)) : matching(one, io.cwd);
+    const files = paths.map((path) => readRunbookFile(path, io));
+    const runbooks = files.filter((file) => RUNBOOK_LINE.test(file.text));
+    if (runbooks.length === 0) {
+      const where = isFolder ? `in the folder ${one}` : `at ${one}`;
+      throw new CliError(EXIT.usage, `there is no runbook ${where}`, "runbooks end in .yaml or .yml and have `steps:`");
+    }
+    for (const file of runbooks) found.set(file.path, file);
+    passedOver += files.length - runbooks.length;
+  }
+  return { files: [...found.values()], passedOver };
+}
+
+function yamlFilesIn(folder: string): readonly string[] {
+  const entries = readdirSync(folder, { withFileTypes: true }).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  return entries.flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return OTHER_FOLDER.test(entry.name) ? [] : yamlFilesIn(path);
+    return ENDING.test(entry.name) && !OTHER_FILE.test(entry.name) ? [path] : [];
+  });
+}
+
+function matching(pattern: string, cwd: string): readonly string[] {
+  const folder = resolve(cwd, literalBeginning(pattern));
+  if (!isFolderAt(folder)) return [];
+  const matches = matcherOf(resolve(cwd, pattern));
+  return yamlFilesIn(folder).filter((path) => matches(path));
+}
+
+const isFolderAt = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+const isFileAt = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() === true;
