@@ -76,6 +76,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/check.ts")).checkCommand,
   },
   {
+    name: "fmt",
+    group: "Write",
+    summary: "lay runbooks out in the one way",
+    load: async () => (await import("./commands/fmt.ts")).fmtCommand,
+  },
+  {
     name: "graph",
     group: "Write",
     summary: "show which steps go together and what each waits for",

@@ -67,3 +67,22 @@ export function referencedSteps(template: Template): readonly { readonly id: str
 function byPlace(a: ExpressionProblem, b: ExpressionProblem): number {
   return a.span.start - b.span.start;
 }
+
+/** The output that a template stands for, if it is `${{ steps.<id>.outputs.<name> }}` and nothing else. */
+export function wholeOutput({ whole, parts }: Template): OutputRead | undefined {
+  const [only] = parts;
+  return whole && only !== undefined && typeof only !== "string" ? outputRead(only) : undefined;
+}
+
+export interface OutputRead {
+  readonly id: string;
+  readonly output: string;
+}
+
+/** The output that an expression reads, if it is `steps.<id>.outputs.<name>`. */
+export function outputRead(expression: Expression): OutputRead | undefined {
+  if (expression.kind !== "property" || expression.target.kind !== "property") return undefined;
+  if (expression.target.name !== "outputs") return undefined;
+  const step = stepOf(expression.target.target);
+  return step && { id: step.id, output: expression.name };
+}

@@ -6,20 +6,29 @@ import type { StepRegistry } from "../steps/definition.ts";
 import type { Json } from "../value/json.ts";
 import { authoredIn, buildRunbook } from "./build.ts";
 import { hiddenInLine, hiddenInTree } from "./hidden.ts";
+import { ignoreProblems, withoutIgnored } from "./ignores.ts";
 import type { Runbook } from "./model.ts";
 import { type Outline, outlineOf, type Rule } from "./outline.ts";
 import { readYaml } from "./read-yaml.ts";
+import { constantConditions } from "./rules/constant-conditions.ts";
 import { dependencies } from "./rules/dependencies.ts";
 import { describedInputs, unusedInputs } from "./rules/described-inputs.ts";
 import { expressions } from "./rules/expressions.ts";
+import { handedOn } from "./rules/handed-on.ts";
+import { identityOrder } from "./rules/identities.ts";
 import { ids } from "./rules/ids.ts";
+import { impliedNeeds } from "./rules/implied-needs.ts";
 import { places } from "./rules/places.ts";
 import { stepInputs } from "./rules/step-inputs.ts";
 import { timeouts } from "./rules/timeouts.ts";
+import { unreadSteps } from "./rules/unread-steps.ts";
 import { checkShape } from "./shape.ts";
 import { validatorsFor } from "./validators.ts";
 
 const RULES: readonly Rule[] = [ids, describedInputs, timeouts, dependencies, expressions];
+
+/** To be asked only when there is no error: what is misspelt reads nothing and waits for nothing. */
+const ADVICE: readonly Rule[] = [unusedInputs, unreadSteps, impliedNeeds, constantConditions, identityOrder];
 
 export interface LoadOptions {
   /** The file's path as messages show it. */
@@ -54,9 +63,13 @@ export function loadRunbook(text: string, { file, registry }: LoadOptions): Load
   told.add(RULES.flatMap((rule) => rule(outline)));
   const defaults = { values: defaultsOf(outline), areGiven: false };
   told.add(stepInputs(outline, defaults, validators.inputs, (span) => told.isWithin(span)));
-  if (!told.hasError) told.add(unusedInputs(outline));
+  if (!told.hasError) {
+    told.add(handedOn(outline, validators.inputs));
+    told.add(ADVICE.flatMap((rule) => rule(outline)));
+  }
   const hidden = hiddenInTree(outline);
-  const diagnostics = sortDiagnostics(told.all.map((one) => hiding(one, hidden)));
+  const all = [...withoutIgnored(told.all, source), ...ignoreProblems(told.all, source)];
+  const diagnostics = sortDiagnostics(all.map((one) => hiding(one, hidden)));
   return told.hasError ? { diagnostics } : { runbook: buildRunbook(outline, validators.inputs), diagnostics };
 }
 
@@ -72,7 +85,7 @@ export function checkWithInputs(
   const outline = authoredIn(runbook);
   const found = stepInputs(outline, { values, areGiven: true }, validatorsFor(registry).inputs, () => false);
   const hidden = hiddenInTree(outline);
-  return sortDiagnostics(found.map((one) => hiding(one, hidden)));
+  return sortDiagnostics(withoutIgnored(found, outline.source).map((one) => hiding(one, hidden)));
 }
 
 function defaultsOf({ inputs }: Outline): Readonly<Record<string, Json>> {

@@ -33,6 +33,8 @@ export const DIAGNOSTIC_CODES = {
   "input-constraint": { severity: "error", summary: "The description of an input contradicts itself." },
   "wrong-default": { severity: "error", summary: "The default of an input is no value that the input takes." },
   "unused-input": { severity: "warning", summary: "An input that nothing reads." },
+  "unused-step": { severity: "warning", summary: "A step that is there for its outputs, and nothing uses them." },
+  "unused-ignore": { severity: "warning", summary: "A `# runbook-ignore:` that sets nothing aside." },
   // Secrets
   "secret-in-file": { severity: "error", summary: "A secret is written in the file." },
   "secret-in-plain": { severity: "error", summary: "A secret would go where everybody can read it." },
@@ -43,6 +45,13 @@ export const DIAGNOSTIC_CODES = {
   // Steps
   "duplicate-id": { severity: "error", summary: "Two steps have one id." },
   cycle: { severity: "error", summary: "Steps wait for each other." },
+  "implied-needs": { severity: "warning", summary: "`needs` names a step that is waited for anyhow." },
+  "constant-condition": { severity: "warning", summary: "An `if` that is always true, or never." },
+  "unassigned-identity": {
+    severity: "warning",
+    summary: "A token is asked for before its identity is assigned to the VM.",
+  },
+  "late-grant": { severity: "warning", summary: "A token is used before its identity is granted a role." },
   "step-input": { severity: "error", summary: "A value that Azure would refuse." },
   "doubtful-input": { severity: "warning", summary: "A value that is most likely a slip, although Azure may know it." },
   // Expressions

@@ -19,11 +19,11 @@ inputs:
 steps:
   - id: vm
     uses: create-vm
-    if: false
+    if: false # runbook-ignore: constant-condition
     with:
       resourceGroup: g
       name: vm
-      location: \${{ inputs.location }}
+      location: \${{ inputs.location }} # runbook-ignore: doubtful-input
       image: Ubuntu2204
       adminUsername: azureuser
       adminPassword: \${{ inputs.adminPassword }}

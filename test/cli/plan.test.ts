@@ -109,7 +109,7 @@ describe("runbook plan, show, apply, verify, report", () => {
     expect(stdout).include('the secret input "adminPassword" was not given');
     const failing = await rig.cli(["plan", "b.yaml", "-o", "p.json"]);
     expect(failing.code).equal(1);
-    expect(failing.stderr).match(/^error: the plan is not saved: group would fail: .*nowhere/);
+    expect(failing.stderr).match(/(?:^|\n)error: the plan is not saved: group would fail: .*nowhere/);
     expect([...(await rig.files()).keys()].filter((path) => path.endsWith("p.json"))).eql([]);
   }).timeout(30_000);
 

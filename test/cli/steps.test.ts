@@ -140,7 +140,9 @@ describe("the examples of step types", () => {
     for (const [index, example] of type.examples.entries()) {
       it(`${type.name}: "${example.title}" is checked without a word and runs`, async () => {
         const { text } = exampleRunbook(type, example, builtinSteps);
-        expect(loadRunbook(text, { file: "example.yaml", registry: builtinSteps }).diagnostics).eql([]);
+        const { diagnostics } = loadRunbook(text, { file: "example.yaml", registry: builtinSteps });
+        // What a step is for stands in none of its own examples.
+        expect(diagnostics.filter(({ code }) => code !== "unused-step")).eql([]);
         await using rig = await Rig.open({ "example.yaml": text });
         const { code, stderr } = await rig.cli(["run", "example.yaml"]);
         expect(code, stderr).equal(0);

@@ -37,12 +37,16 @@ function mentionsOf(step: StepOutline): readonly Mention[] {
   const needed = step.needs.flatMap(({ value, span }): readonly Mention[] =>
     typeof value === "string" ? [{ id: value, span, verb: "needs" }] : [],
   );
-  const read = [...templatesIn(step.with), ...templatesIn(step.if)].flatMap(({ template, inFile }) =>
+  return [...needed, ...readsOf(step)];
+}
+
+/** The steps that a step's expressions read, where they do. */
+export function readsOf(step: StepOutline): readonly Mention[] {
+  return [...templatesIn(step.with), ...templatesIn(step.if)].flatMap(({ template, inFile }) =>
     template === undefined
       ? []
       : referencedSteps(template).map(({ id, span }): Mention => ({ id, span: inFile(span), verb: "reads" })),
   );
-  return [...needed, ...read];
 }
 
 function cycles({ steps, source }: Outline): readonly Diagnostic[] {

@@ -6,7 +6,8 @@ import type { VmInputs } from "./create-vm.ts";
 import { regionProblems, tagProblems } from "./fields.ts";
 import { rangeProblems } from "./network-rules.ts";
 import { imageOf, imageProblems } from "./vm-images.ts";
-import { computerNameProblems, passwordProblems, sizeProblems, sshKeyProblems, userNameProblems } from "./vm-rules.ts";
+import { computerNameProblems, passwordProblems, sshKeyProblems, userNameProblems } from "./vm-rules.ts";
+import { sizeProblems } from "./vm-sizes.ts";
 
 type Written = ReadonlySet<string & keyof VmInputs>;
 

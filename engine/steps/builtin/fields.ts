@@ -43,9 +43,11 @@ export function regionProblems(region: string | undefined): readonly InputProble
   if (REGIONS.includes(name)) return [];
   const near = nearest(name, REGIONS);
   const withoutDigits = (text: string): string => text.replaceAll(/\d/g, "");
-  if (near === undefined || withoutDigits(near) === withoutDigits(name)) return [];
+  // A place that has regions may get one more.
+  if (near !== undefined && withoutDigits(near) === withoutDigits(name)) return [];
   const message = `"${region}" is no region that this engine knows`;
-  return [{ at: "/location", message, hint: `did you mean "${near}"?`, isDoubt: true }];
+  const hint = near === undefined ? "regions are named as in eastus or westeurope" : `did you mean "${near}"?`;
+  return [{ at: "/location", message, hint, isDoubt: true }];
 }
 
 const LONGEST_TAG_NAME = 512;

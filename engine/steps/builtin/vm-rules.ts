@@ -3,7 +3,6 @@
 // https://learn.microsoft.com/azure/virtual-machines/windows/faq and …/linux/faq, and the checks of `az vm create`:
 // https://github.com/Azure/azure-cli/blob/dev/src/azure-cli/azure/cli/command_modules/vm/_validators.py
 
-import { nearest } from "../../source/suggestion.ts";
 import type { InputProblem } from "../definition.ts";
 import type { VmOs } from "./vm-images.ts";
 
@@ -119,23 +118,6 @@ function keyFields(base64: string): readonly Buffer[] | undefined {
     at = end;
   }
   return fields;
-}
-
-const SIZE = /^(?:Standard|Basic)_[A-Z]{1,4}\d{1,4}(?:-\d+)?[a-z]*(?:_[A-Za-z0-9]+)*$/i;
-/** Sizes that runbooks use most, for "did you mean". */
-const COMMON_SIZES: readonly string[] = (
-  "Standard_B1s Standard_B2s Standard_B2ms Standard_B4ms Standard_B2s_v2 Standard_D2s_v3 Standard_D4s_v3 " +
-  "Standard_D2s_v5 Standard_D4s_v5 Standard_D8s_v5 Standard_D2as_v5 Standard_D4as_v5 Standard_D2s_v6 Standard_D4s_v6 " +
-  "Standard_DS1_v2 Standard_DS2_v2 Standard_E2s_v5 Standard_E4s_v5 Standard_F2s_v2 Standard_F4s_v2"
-).split(" ");
-
-export function sizeProblems(size: string | undefined): readonly InputProblem[] {
-  if (size === undefined || SIZE.test(size)) return [];
-  const tidy = size.trim().replaceAll(/[\s-]+/g, "_");
-  const whole = [tidy, `Standard_${tidy}`].find((one) => SIZE.test(one));
-  const near = whole ?? nearest(size, COMMON_SIZES);
-  const hint = near === undefined ? "sizes are named as in Standard_D2s_v5" : `did you mean "${near}"?`;
-  return problem("/size", `"${size}" is no name of a VM size`, hint);
 }
 
 function problem(at: string, message: string, hint?: string, isAboutKey = false): readonly InputProblem[] {

@@ -1,0 +1,160 @@
+// The one way to lay out a runbook's text: two blanks of indentation, one blank inside braces and around expressions, no
+// blanks at the ends of lines. How values are written, comments, the order of keys and the author's blank lines stay.
+
+import { isCollection, isScalar, isSeq, parseDocument, type Scalar, visit, YAMLMap, YAMLSeq } from "yaml";
+import type { Document, ScalarTag } from "yaml";
+import { lex } from "../expression/lexer.ts";
+import { isTemplate, parseTemplate } from "../expression/template.ts";
+import type { Diagnostic } from "../source/diagnostic.ts";
+import { SourceText } from "../source/source-text.ts";
+import { parseYaml } from "./parse-yaml.ts";
+import { readYaml } from "./read-yaml.ts";
+
+/** What stands in braces is written on lines of its own when its line would be longer than this. */
+const LONGEST_LINE = 120;
+
+export type Formatted =
+  | { readonly text: string }
+  /** The text is not YAML, and stays as it is. */
+  | { readonly diagnostics: readonly Diagnostic[] };
+
+export function formatRunbook(text: string, file: string): Formatted {
+  const source = new SourceText(file, text.startsWith("\uFEFF") ? text.slice(1) : text);
+  const { root, diagnostics } = readYaml(source);
+  if (root === undefined) return { diagnostics };
+  const lines = source.text.replaceAll("\r\n", "\n");
+  const laidOut = layOut(lines);
+  // Should a way to write YAML be met that does not survive, the text is left alone rather than harmed.
+  if (laidOut === undefined || contentOf(laidOut) !== contentOf(lines) || layOut(laidOut) !== laidOut) return { text };
+  return { text: source.text.includes("\r\n") ? laidOut.replaceAll("\n", "\r\n") : laidOut };
+}
+
+function layOut(text: string): string | undefined {
+  // The reader has looked for what the parser must be kept from.
+  const document = parseDocument(text, {
+    version: "1.2",
+    uniqueKeys: false,
+    customTags: (tags) => [...tags, AS_WRITTEN],
+  });
+  if (document.errors.length > 0) return undefined;
+  let isKept = true;
+  visit(document, {
+    Collection(_key, node, path) {
+      if (node.flow !== true) return;
+      const isInside = path.some((parent) => isCollection(parent) && parent.flow === true);
+      if (!isInside && isLong(text, node.range)) node.flow = node.items.length === 0;
+      if (node.flow === true) padLike(node as YAMLMap | YAMLSeq);
+    },
+    Scalar(_key, node) {
+      // One with a tag is the library's.
+      if (node.tag !== undefined) return;
+      const written = writtenOf(node, text);
+      if (written === undefined) isKept = false;
+      else node.value = written;
+    },
+  });
+  if (!isKept) return undefined;
+  return document.toString({ lineWidth: 0, indent: 2, indentSeq: true }).replaceAll(/[ \t]+$/gm, "");
+}
+
+/** Whether what stands in braces takes several lines, or would make its line too long. */
+function isLong(text: string, range: Document["range"] | null | undefined): boolean {
+  if (range === null || range === undefined) return false;
+  const [start, end] = range;
+  return text.slice(start, end).includes("\n") || end - (text.lastIndexOf("\n", start) + 1) > LONGEST_LINE;
+}
+
+/** `{ a: 1 }` and `[a]`: the library pads either both or none. */
+function padLike(node: YAMLMap | YAMLSeq): void {
+  const flowCollectionPadding = isSeq(node) ? "" : " ";
+  const { toString } = isSeq(node) ? YAMLSeq.prototype : YAMLMap.prototype;
+  type Write = (context: object, ...rest: readonly unknown[]) => string;
+  const write: Write = (context, ...rest) =>
+    (toString as Write).call(node, { ...context, flowCollectionPadding }, ...rest);
+  Object.assign(node, { toString: write });
+}
+
+/** A scalar in the words of its author, for the library to put where it belongs. */
+class Written {
+  /** The first is what stands behind the key or the dash; the others have no indentation. */
+  readonly lines: readonly string[];
+  constructor(lines: readonly string[]) {
+    this.lines = lines;
+  }
+}
+
+const AS_WRITTEN: ScalarTag = {
+  tag: "!as-written",
+  // Or else the tag is written too.
+  default: true,
+  identify: (value) => value instanceof Written,
+  resolve: (value) => value,
+  stringify({ value }, { indent }, onComment, onChompKeep) {
+    const [first = "", ...others] = (value as Written).lines;
+    if (/^[|>]/.test(first)) onComment?.();
+    if (/^[|>]\S*\+/.test(first)) onChompKeep?.();
+    // What goes on must stand further in than nothing.
+    const deeper = indent === "" ? "  " : indent;
+    return [first, ...others.map((line) => (line === "" ? "" : deeper + line))].join("\n");
+  },
+};
+
+/** Absent when it is written in a way that depends on where it stands. */
+function writtenOf(node: Scalar, text: string): Written | undefined {
+  const { range, value } = node;
+  if (range === null || range === undefined) return new Written([""]);
+  const raw = text.slice(range[0], range[1]);
+  if (node.type === "BLOCK_LITERAL" || node.type === "BLOCK_FOLDED") {
+    const [header = "", ...lines] = raw.replace(/\n$/, "").split("\n");
+    if (/^[|>]\S*\d/.test(header)) return undefined;
+    const indents = lines.flatMap((line) => (line.trim() === "" ? [] : [/^ */.exec(line)![0].length]));
+    const indent = Math.min(...indents, 1000);
+    return new Written([header.trimEnd(), ...lines.map((line) => line.slice(indent).trimEnd())]);
+  }
+  const [first = "", ...others] = withSpaces(raw, value).split("\n");
+  return new Written([first, ...others.map((line) => line.trim())]);
+}
+
+function withSpaces(raw: string, value: unknown): string {
+  if (typeof value !== "string" || !isTemplate(value) || !raw.includes(value)) return raw;
+  return raw.replace(value, () => spaced(value));
+}
+
+/** One blank on each side of an expression. */
+function spaced(text: string): string {
+  if (parseTemplate(text).template === undefined) return text;
+  let result = "";
+  for (let at = 0; ;) {
+    const open = text.indexOf("${{", at);
+    if (open === -1) return result + text.slice(at);
+    const { end } = lex(text, open);
+    result += `${text.slice(at, open)}\${{ ${text.slice(open + 3, end - 2).trim()} }}`;
+    at = end;
+  }
+}
+
+/** Everything that a layout must keep, as text: values, how they are written, and comments in their order. */
+function contentOf(text: string): string | undefined {
+  const document = parseYaml(text);
+  if (document === undefined || document.errors.length > 0) return undefined;
+  const values: unknown[] = [];
+  visit(document, {
+    Node(key, node) {
+      if (isScalar(node)) {
+        const { value, type } = node;
+        values.push(key, type, typeof value === "string" ? tight(value) : value);
+      } else if (isCollection(node)) values.push(key, node.items.length);
+      values.push((node as { tag?: string }).tag ?? "", (node as { anchor?: string }).anchor ?? "");
+    },
+  });
+  return JSON.stringify([values, commentsIn(text)]);
+}
+
+const tight = (value: string): string => (isTemplate(value) ? spaced(value) : value);
+
+/** The words of all comments, blanks aside. Of a `#` within a text it counts the rest of the line too, before and after. */
+function commentsIn(text: string): readonly string[] {
+  return Array.from(text.matchAll(/(?:^|[ \t])#(.*)$/gm), (match) =>
+    match[1]!.replaceAll(/\s+/g, "").replace(/[}\],]*$/, ""),
+  );
+}

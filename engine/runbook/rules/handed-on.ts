@@ -1,0 +1,95 @@
+// Outputs that are handed on to where something of another kind is expected: the id of a group where that of a VM is,
+// an object id where a client id is, a path of one type with the version of another.
+
+import { outputRead, type Template, wholeOutput } from "../../expression/template.ts";
+import { type Diagnostic, diagnosticAt } from "../../source/diagnostic.ts";
+import { parseArmId } from "../../steps/arm-id.ts";
+import { versionDoubt } from "../../steps/api-versions.ts";
+import { sampleOutput } from "../../steps/sample-outputs.ts";
+import { type AuthoredScalar, entriesOf, pathOf, scalarAt } from "../authored.ts";
+import type { Outline, StepOutline } from "../outline.ts";
+import { schemaProblem } from "../schema-messages.ts";
+import type { InputsValidator } from "./step-inputs.ts";
+
+/** To be asked only of a runbook without errors. */
+export function handedOn(outline: Outline, validate: InputsValidator): readonly Diagnostic[] {
+  const uses = new Map(
+    outline.steps.toReversed().flatMap((step) => (step.id === undefined ? [] : [[step.id, step.uses]])),
+  );
+  return outline.steps.flatMap((step) => [
+    ...wrongKinds(step, outline, uses, validate),
+    ...wrongVersion(step, outline, uses),
+  ]);
+}
+
+type UsesOf = ReadonlyMap<string, string>;
+
+function wrongKinds(
+  step: StepOutline,
+  { source }: Outline,
+  uses: UsesOf,
+  validate: InputsValidator,
+): readonly Diagnostic[] {
+  const { definition } = step;
+  const entries = entriesOf(step.with);
+  if (definition === undefined || entries === undefined) return [];
+  const written = new Set(entries.keys());
+  return [...entries].flatMap(([name, { value: node }]) => {
+    if (node.kind !== "scalar" || node.template === undefined) return [];
+    const read = wholeOutput(node.template);
+    const sample = read && sampleOutput(uses.get(read.id) ?? "", read.output);
+    if (read === undefined || sample === undefined) return [];
+    const span = node.inFile(node.template.span);
+    const given = `"${read.output}" of step "${read.id}"`;
+    const [error] = validate(step.uses, { [name]: sample }).filter(({ instancePath }) => instancePath === `/${name}`);
+    const rule = error && schemaProblem(error, { what: `"${name}"`, owner: step.uses, entry: "input" });
+    if (rule !== undefined) {
+      const expected = /expected .*$/.exec(rule.message)?.[0] ?? "";
+      return [diagnosticAt(source, span, "type-mismatch", `"${name}" is ${given}, ${expected}`)];
+    }
+    const own = definition.check({ [name]: sample }, written).find(({ at }) => pathOf(at)[0] === name);
+    if (own !== undefined && own.isAboutKey !== true) {
+      return [diagnosticAt(source, span, "type-mismatch", `"${name}" is ${given}: ${own.message}`)];
+    }
+    const other = mixedUp(name, read.output);
+    if (other === undefined) return [];
+    const message = `"${name}" is ${given}, and the two are different ids of an identity`;
+    return [diagnosticAt(source, span, "doubtful-input", message, { hint: `write steps.${read.id}.outputs.${other}` })];
+  });
+}
+
+/** The output that was meant, where a client id stands for an object id or the other way round. */
+function mixedUp(input: string, output: string): string | undefined {
+  if (input === "clientId" && (output === "principalId" || output === "tenantId")) return "clientId";
+  if ((input === "principalId" || input === "objectId") && (output === "clientId" || output === "tenantId")) {
+    return "principalId";
+  }
+  return undefined;
+}
+
+function wrongVersion(step: StepOutline, { source }: Outline, uses: UsesOf): readonly Diagnostic[] {
+  const entries = entriesOf(step.with);
+  const version = scalarAt(entries, "apiVersion");
+  const path = scalarAt(entries, "path") ?? scalarAt(entries, "id");
+  if (version === undefined || version.isTemplate || path === undefined || typeof version.value !== "string") return [];
+  const id = samplePath(path, uses);
+  const parsed = id === undefined ? undefined : parseArmId(id);
+  if (parsed === undefined) return [];
+  const type = parsed.type ?? "Microsoft.Resources/resourceGroups";
+  const doubt = versionDoubt(type, version.value);
+  if (doubt === undefined) return [];
+  const message = `${type} has no api-version "${version.value}" that this engine knows`;
+  return [diagnosticAt(source, version.span, "doubtful-input", message, doubt)];
+}
+
+/** A path with samples in place of its expressions; absent when one of them may be anything. */
+function samplePath({ value, template }: AuthoredScalar, uses: UsesOf): string | undefined {
+  if (template === undefined) return typeof value === "string" ? value : undefined;
+  const parts = template.parts.map((part) => (typeof part === "string" ? part : sampleOf(part, uses)));
+  return parts.includes(undefined) ? undefined : parts.join("");
+}
+
+function sampleOf(part: Exclude<Template["parts"][number], string>, uses: UsesOf): string | undefined {
+  const read = outputRead(part);
+  return read && sampleOutput(uses.get(read.id) ?? "", read.output);
+}
