@@ -18,7 +18,7 @@ import { transientDelayMs } from "../run/retry.ts";
 import type { Vault } from "../run/vault.ts";
 import { factsOf } from "../steps/resource.ts";
 import type { IdentitySelector } from "../steps/operation.ts";
-import { parseJson } from "../value/json.ts";
+import { type JsonObject, parseJson } from "../value/json.ts";
 import type { Secret } from "../value/secret.ts";
 import { type Clients, clientsFor } from "./clients.ts";
 import { arrived } from "./continued-write.ts";
@@ -122,11 +122,11 @@ async function list(input: ListInput, context: CallContext): Promise<readonly un
     items = (await calls.list?.(context.clients, input.scope, input.filter)) ?? [];
   });
   // The SDK follows the pages and so is the one to ask; its flattened items go back to the shape of the wire.
-  return items.map((item) => nested(item as Record<string, unknown>));
+  return items.map((item) => context.vault.redactJson(nested(item as JsonObject)));
 }
 
-function nested(item: Record<string, unknown>): Record<string, unknown> {
-  const { id, name, type, ...properties } = item;
+function nested(item: JsonObject): JsonObject {
+  const { id = null, name = null, type = null, ...properties } = item;
   return { id, name, type, properties };
 }
 

@@ -1,6 +1,7 @@
 // Pipeline policies that every client shares. The SDKs' models may drop what they do not know, and their results leave
 // out headers; so the engine compares what goes out with what was asked for, and takes what comes back from the wire.
 
+import { randomBytes } from "node:crypto";
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { PipelinePolicy, PipelineRequest, PipelineResponse } from "@azure/core-rest-pipeline";
 import { canonicalJson, isJsonObject, type Json } from "../value/json.ts";
@@ -73,12 +74,14 @@ export function exchanging<T>(exchange: Exchange, call: () => Promise<T>): Promi
   return current.run(exchange, call);
 }
 
+/** New in each process and never written: text that came from Azure cannot name a secret and have it put in. */
+const MARK = `secret-${randomBytes(12).toString("hex")}`;
+const SENTINEL = new RegExp(`${MARK}:([A-Za-z0-9_-]+):`, "g");
+
 /** What stands for a secret in the models that are given to the SDKs: the value is put in on the way out. */
 export function sentinelOf(secret: Secret): string {
-  return `secret:${Buffer.from(canonicalJson(secret)).toString("base64url")}:`;
+  return `${MARK}:${Buffer.from(canonicalJson(secret)).toString("base64url")}:`;
 }
-
-const SENTINEL = /secret:([A-Za-z0-9_-]+):/g;
 
 /** JSON with sentinels in place of secrets. */
 export function withSentinels(value: Json): unknown {
@@ -135,7 +138,7 @@ function wireRequestOf(request: PipelineRequest, key: string): WireRequest {
 /** The opposite of `withSentinels`. */
 function withHandles(value: Json): Json {
   if (typeof value === "string") {
-    if (!value.includes("secret:")) return value;
+    if (!value.includes(MARK)) return value;
     const parts = value.split(SENTINEL).flatMap((part, index): Secret["parts"] => {
       if (index % 2 === 0) return part === "" ? [] : [part];
       return (Secret.revive(JSON.parse(Buffer.from(part, "base64url").toString())) as Secret).parts;
@@ -158,7 +161,7 @@ export const revealPolicy: PipelinePolicy = {
     const authorization = request.headers.get("authorization");
     if (exchange?.token !== undefined)
       request.headers.set("authorization", `Bearer ${exchange.vault.open(exchange.token)}`);
-    if (exchange !== undefined && typeof body === "string" && body.includes("secret:")) {
+    if (exchange !== undefined && typeof body === "string" && body.includes(MARK)) {
       request.body = body.replace(SENTINEL, (_, encoded: string) => {
         const handle = Secret.revive(JSON.parse(Buffer.from(encoded, "base64url").toString()));
         return JSON.stringify(exchange.vault.open(handle as Secret)).slice(1, -1);

@@ -2,7 +2,7 @@
 
 import type { Json } from "../value/json.ts";
 import { isJsonObject } from "../value/json.ts";
-import { Secret, type SecretRef } from "../value/secret.ts";
+import { HANDLE_KEY, Secret, type SecretRef } from "../value/secret.ts";
 
 export class Vault {
   readonly #values = new Map<SecretRef, string>();
@@ -38,13 +38,19 @@ export class Vault {
     return redacted;
   }
 
-  /** A copy with every string redacted. */
+  /**
+   * A copy with every string redacted. A key that would make an object a handle when the journal is read gets another
+   * dollar sign: what comes from elsewhere must not name a secret of this run.
+   */
   redactJson(value: Json): Json {
     if (typeof value === "string") return this.redact(value);
     if (Array.isArray(value)) return value.map((item: Json) => this.redactJson(item));
     if (isJsonObject(value)) {
       return Object.fromEntries(
-        Object.entries(value).map(([key, member]) => [this.redact(key), this.redactJson(member)]),
+        Object.entries(value).map(([key, member]) => [
+          key === HANDLE_KEY ? `$${key}` : this.redact(key),
+          this.redactJson(member),
+        ]),
       );
     }
     return value;

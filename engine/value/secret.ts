@@ -3,6 +3,9 @@
 /** Names one value in the vault, for example `inputs.adminPassword` or `token/0#/body/access_token`. */
 export type SecretRef = string;
 
+/** The only key of a handle that is written as JSON. */
+export const HANDLE_KEY = "$secret";
+
 /**
  * Stands for a secret in a value. It has no text: converting one to a string throws, so that a secret cannot slip into a
  * name, a URL or a message. Written as JSON it is `{ "$secret": [parts] }`.
