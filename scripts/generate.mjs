@@ -19,7 +19,7 @@ function compiled(schemas, options, exported) {
   const names = new Map();
   for (const [index, [id, schema]] of [...schemas].entries()) {
     ajv.addSchema(schema, id);
-    names.set(`validate${index}`, id);
+    names.set(`root${index}`, id);
   }
   const code = standalone
     .default(ajv, Object.fromEntries(names))

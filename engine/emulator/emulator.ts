@@ -12,7 +12,7 @@ import { Inventor } from "./invent.ts";
 import { latencyOf, type LatencySettings } from "./latency.ts";
 import { ownerRole } from "./rbac/builtin-roles.ts";
 import { lower } from "./resource-id.ts";
-import { Miss, Store, Transaction, type Upstream } from "./store.ts";
+import { anyResource, Miss, Store, Transaction, type Upstream } from "./store.ts";
 import { AzureError, type Answer, type EmulatorRequest, type EmulatorResponse } from "./wire.ts";
 
 export type { EmulatorRequest, EmulatorResponse } from "./wire.ts";
@@ -247,11 +247,16 @@ export class Emulator {
   async #fetch(miss: Miss): Promise<void> {
     if (!this.#upstream) return;
     if (miss.kind === "get") {
-      const body = await this.#upstream.get(miss.id);
+      const body = await this.#upstream.get(miss.id, miss.apiVersion);
       this.#store.entries.set(lower(miss.id), body ? hydrate(miss.id, body, this.#now()) : null);
       return;
     }
-    for (const body of await this.#upstream.list(miss.id, miss.type))
+    const listed = await this.#upstream.list(miss.id, miss.type);
+    if (miss.type === anyResource) {
+      this.#store.listed.set(lower(miss.id), listed);
+      return;
+    }
+    for (const body of listed)
       if (!this.#store.entries.has(lower(String(body["id"]))))
         this.#store.entries.set(lower(String(body["id"])), hydrate(String(body["id"]), body, this.#now()));
     this.#store.fetched.add(`${lower(miss.id)}|${lower(miss.type)}`);

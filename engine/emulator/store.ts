@@ -23,23 +23,30 @@ export interface Entry {
 }
 /** Where to look for what the store has never heard of. */
 export interface Upstream {
-  get(id: string): Promise<Body | null>;
+  /** `apiVersion` is that of the request which needs it. */
+  get(id: string, apiVersion?: string): Promise<Body | null>;
   list(scope: string, type: string): Promise<Body[]>;
 }
 export class Miss {
   readonly kind: "get" | "list";
   readonly id: string;
   readonly type: string;
-  constructor(kind: "get" | "list", id: string, type: string) {
+  readonly apiVersion: string | undefined;
+  constructor(kind: "get" | "list", id: string, type: string, apiVersion?: string) {
     this.kind = kind;
     this.id = id;
     this.type = type;
+    this.apiVersion = apiVersion;
   }
 }
+/** A list of everything in a scope, whatever its type. */
+export const anyResource = "Microsoft.Resources/resources";
 
 export class Store {
   readonly entries = new Map<string, Entry | null>();
   readonly fetched = new Set<string>();
+  /** What the upstream said is in a scope, of any type and in brief, by the scope in lower case. */
+  readonly listed = new Map<string, Body[]>();
   readonly #file: string | undefined;
   constructor(directory?: string) {
     if (directory === undefined) return;
@@ -102,14 +109,36 @@ export class Transaction {
   }
 
   /** The stored entry; change a copy and `put` it. */
-  get(id: string): Entry | null {
-    const key = lower(id);
-    let e = this.writes.get(key);
-    if (e === undefined) e = this.store.entries.get(key);
-    if (e === undefined && this.upstream && key.startsWith("/subscriptions/"))
-      throw new Miss("get", id, parseId(id).type);
+  get(id: string, apiVersion?: string): Entry | null {
+    const key = lower(id),
+      e = this.#raw(key);
+    if (e === undefined && this.upstream && key.startsWith("/subscriptions/") && !this.#isEmptied(key))
+      throw new Miss("get", id, parseId(id).type, apiVersion);
     if (!e || (e.goneAt !== undefined && e.goneAt <= this.now)) return null;
     return structuredClone(e);
+  }
+  /** Also what is gone; `undefined` when the store has never heard of it. */
+  #raw(key: string): Entry | null | undefined {
+    const written = this.writes.get(key);
+    return written === undefined ? this.store.entries.get(key) : written;
+  }
+  /** Whether the group that an id is in was deleted here: the upstream still has what was in it. */
+  #isEmptied(key: string): boolean {
+    const group = /^\/subscriptions\/[^/]+\/resourcegroups\/[^/]+(?=\/)/.exec(key)?.[0],
+      e = group === undefined ? undefined : this.#raw(group);
+    return e?.hidden?.["emptied"] === true;
+  }
+  /** What an entry with an id goes on hiding when it is written anew. */
+  kept(id: string): Pick<Entry, "hidden"> {
+    const hidden = this.#raw(lower(id))?.hidden;
+    return hidden === undefined ? {} : { hidden };
+  }
+  /** What the upstream has in a scope and this store has not changed, in brief. */
+  listed(scope: string): Body[] {
+    if (!this.upstream || this.#isEmptied(`${lower(scope)}/`)) return [];
+    const found = this.store.listed.get(lower(scope));
+    if (found === undefined) throw new Miss("list", scope, anyResource);
+    return found.filter((body) => this.#raw(lower(String(body["id"]))) === undefined);
   }
   all(): Entry[] {
     const out: Entry[] = [];
@@ -121,7 +150,8 @@ export class Transaction {
   }
   /** Resources of one type at or below a scope. */
   list(scope: string, type: string): Entry[] {
-    if (this.upstream && !this.store.fetched.has(`${lower(scope)}|${lower(type)}`)) throw new Miss("list", scope, type);
+    const isKnown = this.store.fetched.has(`${lower(scope)}|${lower(type)}`) || this.#isEmptied(`${lower(scope)}/`);
+    if (this.upstream && !isKnown) throw new Miss("list", scope, type);
     const start = `${lower(scope)}/`;
     return this.all()
       .filter(

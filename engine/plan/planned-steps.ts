@@ -40,7 +40,7 @@ export function plannedSteps(runbook: Runbook, base: Rehearsal, known: Known): r
       ...(step.description !== undefined && { description: step.description }),
       line: runbook.source.positionAt(step.span.start).line,
       dependencies: [...step.dependencies],
-      ...outcomeOf(step, base, resources),
+      ...outcomeOf(step, base, resources, own.length === 0),
       marks: [...new Set(resources.flatMap(({ marks }) => marks))],
       resources,
       requests: changing.map(([slot, sent]) => plannedRequest(slot, sent, base, known)),
@@ -166,6 +166,7 @@ function outcomeOf(
   step: RunbookStep,
   base: Rehearsal,
   resources: readonly ResourceChange[],
+  asksNothing: boolean,
 ): { readonly change: PlannedChange; readonly reason?: string } {
   const ends = base.events.filter(
     (event): event is Extract<RunEvent, { type: "step-finished" }> =>
@@ -186,8 +187,8 @@ function outcomeOf(
   }
   const strongest = STRONGEST.findLast((change) => resources.some((one) => one.change === change));
   if (strongest !== undefined && strongest !== "none") return { change: strongest };
-  const change = ends.some((end) => end.change === "run") ? "run" : strongest === "none" ? "none" : "read";
-  return { change };
+  if (ends.some((end) => end.change === "run")) return { change: "run" };
+  return { change: strongest === "none" || asksNothing ? "none" : "read" };
 }
 
 /** Whether it is the rehearsal that cannot tell, not the step that would fail. */

@@ -22,8 +22,8 @@ export class Snapshot implements Upstream {
     this.#reader = reader;
   }
 
-  async get(id: string): Promise<Body | null> {
-    return structuredClone(await this.read(id)) as Body | null;
+  async get(id: string, apiVersion?: string): Promise<Body | null> {
+    return structuredClone(await this.read(id, apiVersion)) as Body | null;
   }
 
   async list(scope: string, type: string): Promise<Body[]> {
@@ -33,11 +33,11 @@ export class Snapshot implements Upstream {
     return structuredClone(await listed) as Body[];
   }
 
-  /** The resource as the target shows it, or `null`. */
-  read(id: string): Promise<JsonObject | null> {
+  /** The resource as the target shows it, or `null`. `apiVersion` counts for types that the engine knows nothing of. */
+  read(id: string, apiVersion?: string): Promise<JsonObject | null> {
     const key = id.toLowerCase();
     let asked = this.#gets.get(key);
-    if (asked === undefined) this.#gets.set(key, (asked = this.#get(id)));
+    if (asked === undefined) this.#gets.set(key, (asked = this.#get(id, apiVersion)));
     return asked;
   }
 
@@ -56,8 +56,8 @@ export class Snapshot implements Upstream {
     return shown;
   }
 
-  async #get(id: string): Promise<JsonObject | null> {
-    const apiVersion = factsFor(typeOfId(id))?.apiVersion;
+  async #get(id: string, asked?: string): Promise<JsonObject | null> {
+    const apiVersion = factsFor(typeOfId(id))?.apiVersion ?? asked;
     // A type that the engine cannot read is one that no step reads.
     if (apiVersion === undefined || (await this.#isUnderAbsent(id))) return null;
     const query = /\/virtualMachines\/[^/]+$/i.test(id) ? { $expand: "instanceView" } : {};
@@ -79,7 +79,8 @@ export class Snapshot implements Upstream {
     const canBeAbsent = /\/resourceGroups\//i.test(scope) && factsFor(typeOfId(scope)) !== undefined;
     if (canBeAbsent && (await this.read(scope)) === null) return [];
     try {
-      return await this.#reader.list(isGroups ? `${scope}/resourcegroups` : `${scope}/providers/${type}`, apiVersion);
+      const path = isGroups ? "resourcegroups" : type === ANY ? "resources" : `providers/${type}`;
+      return await this.#reader.list(`${scope}/${path}`, apiVersion);
     } catch (thrown) {
       if (!(thrown instanceof OperationError) || thrown.failure.status !== 403) throw thrown;
       this.notes.add(`the ${type.slice(type.indexOf("/") + 1)} at ${scope} cannot be read by the caller`);
@@ -98,6 +99,7 @@ export class Snapshot implements Upstream {
   }
 }
 
+const ANY = "Microsoft.Resources/resources";
 const GROUPS = "Microsoft.Resources/resourceGroups";
 const FINAL: ReadonlySet<string> = new Set(["Succeeded", "Failed", "Canceled"]);
 

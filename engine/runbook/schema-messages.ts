@@ -148,7 +148,8 @@ function enumProblem(what: string, value: unknown, values: readonly unknown[], t
   const near = typeof value === "string" ? suggest(value, names) : undefined;
   if (what === '"uses"') {
     const message = value === null ? '"uses" is empty, expected a step type' : `${shown(value)} is no step type`;
-    return tell("unknown-step-type", message, near ?? suggest("", names));
+    const all = `known here: ${names.map((one) => `"${one}"`).join(", ")}`;
+    return tell("unknown-step-type", message, near?.startsWith("did you") === true ? near : all);
   }
   const list = names.map((one) => `"${one}"`).join(" or ");
   return tell(

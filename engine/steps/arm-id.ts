@@ -49,6 +49,7 @@ export function parseArmId(id: string): ArmId | undefined {
 export const ID_FORMS = {
   "Microsoft.Compute/virtualMachines": "a virtual machine",
   "Microsoft.ManagedIdentity/userAssignedIdentities": "a user assigned identity",
+  "Microsoft.Network/networkSecurityGroups": "a network security group",
   "Microsoft.Network/virtualNetworks/subnets": "a subnet",
 } as const;
 

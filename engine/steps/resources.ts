@@ -18,6 +18,9 @@ interface Answered {
   readonly location: string;
 }
 
+/** Everything in a group, for `list`. */
+export const RESOURCES = "Microsoft.Resources/resources";
+
 export function resourceGroup(name: string): Resource<Placed, Answered> {
   return { type: "Microsoft.Resources/resourceGroups", id: `${SUBSCRIPTION}/resourceGroups/${name}` };
 }
@@ -39,6 +42,14 @@ export type NetworkDesired = Placed & { readonly sku?: JsonObject; readonly prop
 
 export function network(group: string, kind: NetworkKind, name: string): Resource<NetworkDesired, Answered> {
   return inGroup(group, `Microsoft.Network/${kind}`, name);
+}
+
+export interface VnetAnswer extends Answered {
+  readonly properties: { readonly addressSpace?: { readonly addressPrefixes?: readonly string[] } };
+}
+
+export function virtualNetwork(group: string, name: string): Resource<NetworkDesired, VnetAnswer> {
+  return inGroup(group, "Microsoft.Network/virtualNetworks", name);
 }
 
 export type VmDesired = Placed & {

@@ -49,7 +49,7 @@ export function putGroup(c: Context): Answer {
     ...(c.body["managedBy"] ? { managedBy: c.body["managedBy"] } : {}),
     properties: { provisioningState: "Succeeded" },
   };
-  c.tx.put({ id, body, createdAt: was?.createdAt ?? c.tx.now });
+  c.tx.put({ id, body, createdAt: was?.createdAt ?? c.tx.now, ...c.tx.kept(id) });
   return { status: was ? 200 : 201, body };
 }
 export const getGroup = (c: Context): Answer => ok(view(requireGroup(c), c.tx.now));
@@ -64,6 +64,7 @@ export function deleteGroup(c: Context): Answer {
   const e = requireGroup(c),
     goneAt = e.goneAt ?? c.tx.now + c.tx.latency.vmUpdateMs;
   for (const inside of c.tx.all()) if (within(inside.id, e.id)) c.tx.put({ ...structuredClone(inside), goneAt });
+  if (c.tx.upstream) c.tx.put({ ...e, goneAt, hidden: { ...e.hidden, emptied: true } });
   const job = Buffer.from(
     JSON.stringify({
       jobId: `RESOURCEGROUPDELETIONJOB-${nameOf(e.id).toUpperCase()}-${String(e.body["location"]).toUpperCase()}`,
@@ -100,7 +101,7 @@ export function listResources(c: Context): Answer {
   if (c.id.group) requireGroup(c);
   const scope = c.id.group ? groupPath(c.id) : `/subscriptions/${c.id.subscription}`;
   const wanted = /resourceType eq '([^']+)'/i.exec(c.query.get("$filter") ?? "")?.[1]?.toLowerCase();
-  const value = c.tx
+  const own = c.tx
     .all()
     .filter(
       (e) =>
@@ -110,7 +111,8 @@ export function listResources(c: Context): Answer {
         !/\/providers\/Microsoft\.Authorization\//i.test(e.id) &&
         parseId(e.id).types.length === 1,
     )
-    .map((e) => view(e, c.tx.now))
+    .map((e) => view(e, c.tx.now));
+  const value = [...own, ...c.tx.listed(scope)]
     .filter((b) => !wanted || String(b["type"]).toLowerCase() === wanted)
     .map(({ id, name, type, location, tags, identity, sku }) => ({
       id,

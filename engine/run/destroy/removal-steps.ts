@@ -3,14 +3,13 @@
 
 import { defineStep, type StepRegistry } from "../../steps/definition.ts";
 import { find, list, remove, update } from "../../steps/operation.ts";
-import { virtualMachineAt, type VmAnswer } from "../../steps/resources.ts";
+import { RESOURCES, virtualMachineAt, type VmAnswer } from "../../steps/resources.ts";
 import { Type } from "../../steps/type.ts";
 import type { Json, JsonObject } from "../../value/json.ts";
 import type { ScheduledStep } from "../scheduler.ts";
 import type { AssignedIdentity, CreatedResource, Made } from "./created.ts";
 
 const GROUP_TYPE = "Microsoft.Resources/resourceGroups";
-const RESOURCES = "Microsoft.Resources/resources";
 
 interface Listed {
   readonly id: string;

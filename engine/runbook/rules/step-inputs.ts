@@ -109,6 +109,8 @@ class StepInputs {
       const path = pathOf(error.instancePath);
       const node = nearestEntry(authored, path)?.node;
       if (path.length === 0 || node === undefined || ![...templatesIn(node)].length) return [];
+      // Missing from what is known, because only the run will tell it.
+      if (error.keyword === "required" && entryAt(authored, [...path, missingIn(error)]) !== undefined) return [];
       const what = `"${path.at(-1)!}"`;
       const problem = schemaProblem(error, { what, owner: what, entry: "key" });
       if (problem === undefined) return [];
@@ -185,6 +187,10 @@ class StepInputs {
       return typeof value === "string" && value.length > 3 ? text.replaceAll(value, "********") : text;
     }, message);
   }
+}
+
+function missingIn(error: ErrorObject): string {
+  return String((error.params as { readonly missingProperty: unknown }).missingProperty);
 }
 
 /** The deepest value on a path that is written; nothing when not even its first part is. */

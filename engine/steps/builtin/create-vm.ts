@@ -7,25 +7,16 @@ import { all, ensure, update } from "../operation.ts";
 import { network, virtualMachine, virtualMachineAt, type VmAnswer } from "../resources.ts";
 import { type Static, Type } from "../type.ts";
 import { checkVm } from "./check-vm.ts";
-import { groupName, location, Patterned, tags } from "./fields.ts";
+import { groupName, location, networkName, Patterned, tags } from "./fields.ts";
 import { DEFAULT_ADDRESS_PREFIX, DEFAULT_SUBNET_PREFIX } from "./network-rules.ts";
 import { IMAGE_ALIASES, imageOf } from "./vm-images.ts";
 
 /** That of `az vm create`, and where New-AzVM is going: https://github.com/Azure/azure-cli/pull/33323 */
 const DEFAULT_SIZE = "Standard_D2s_v5";
 
-const NETWORK_NAME = "letters, digits, `_`, `.` and `-`, with a letter or digit first and no `.` or `-` at the end";
-
 /** The name of a network resource, which takes the VM's unless another one is given. */
-function networkName(what: string, shortest: 1 | 2 = 1, longest = 80) {
-  const rest = `[\\w.-]{0,${longest - 2}}\\w`;
-  return Type.Optional(
-    Patterned(
-      `^[A-Za-z0-9]${shortest === 1 ? `(${rest})?` : rest}$`,
-      `expected ${shortest} to ${longest} ${NETWORK_NAME}`,
-      `Name of the ${what}. Default: the VM's name.`,
-    ),
-  );
+function nameLikeVm(what: string, shortest: 1 | 2 = 1, longest = 80) {
+  return Type.Optional(networkName(`Name of the ${what}. Default: the VM's name.`, shortest, longest));
 }
 
 export type VmInputs = Static<typeof inputs>;
@@ -45,8 +36,8 @@ const inputs = Type.Object(
     sshPublicKey: Type.Optional(
       Type.String({ description: "OpenSSH public key, RSA or Ed25519; Linux only.", minLength: 1 }),
     ),
-    virtualNetworkName: networkName("virtual network", 2, 64),
-    subnetName: networkName("subnet"),
+    virtualNetworkName: nameLikeVm("virtual network", 2, 64),
+    subnetName: nameLikeVm("subnet"),
     addressPrefix: Type.Optional(
       Type.String({ description: `Range of a new virtual network. Default ${DEFAULT_ADDRESS_PREFIX}.` }),
     ),
@@ -56,9 +47,9 @@ const inputs = Type.Object(
     subnetId: Type.Optional(
       Type.String({ description: "ARM id of an existing subnet; no network is made then.", minLength: 1 }),
     ),
-    networkSecurityGroupName: networkName("network security group"),
-    publicIpAddressName: networkName("public IP address"),
-    networkInterfaceName: networkName("network interface"),
+    networkSecurityGroupName: nameLikeVm("network security group"),
+    publicIpAddressName: nameLikeVm("public IP address"),
+    networkInterfaceName: nameLikeVm("network interface"),
     allow: Type.Optional(
       Type.Array(Type.Enum(["rdp", "ssh"]), {
         description: "What may come in from the internet. Default: nothing.",

@@ -29,6 +29,17 @@ export const tags = Type.Optional(
     maxProperties: MOST_TAGS,
   }),
 );
+const NETWORK_NAME = "letters, digits, `_`, `.` and `-`, with a letter or digit first and no `.` or `-` at the end";
+
+/** The name of a network resource. */
+export function networkName(description: string, shortest: 1 | 2 = 1, longest = 80): TString {
+  const rest = `[\\w.-]{0,${longest - 2}}\\w`;
+  return Patterned(
+    `^[A-Za-z0-9]${shortest === 1 ? `(${rest})?` : rest}$`,
+    `expected ${shortest} to ${longest} ${NETWORK_NAME}`,
+    description,
+  );
+}
 export const vmId = Type.String({ description: "ARM id of a virtual machine.", minLength: 1 });
 const GUID_RULE = "expected a GUID, such as 00000000-0000-0000-0000-000000000000";
 

@@ -39,7 +39,8 @@ export function rangeProblems(
   return [{ at: "/subnetPrefix", message: `the subnet ${subnet} is outside of ${whose}, ${network}` }];
 }
 
-function oneRangeProblems(at: string, text: string | undefined): readonly InputProblem[] {
+/** What is wrong with one range by itself. */
+export function oneRangeProblems(at: string, text: string | undefined): readonly InputProblem[] {
   if (text === undefined) return [];
   const range = rangeOf(text);
   if (range === undefined) {
@@ -58,6 +59,11 @@ function oneRangeProblems(at: string, text: string | undefined): readonly InputP
   return reserved === undefined
     ? []
     : [{ at, message: `"${text}" holds addresses of ${reserved}, which Azure refuses` }];
+}
+
+/** Whether one range is within another; both must be ranges. */
+export function isRangeWithin(inner: string, outer: string): boolean {
+  return isInside(rangeOf(inner)!, rangeOf(outer)!);
 }
 
 function rangeOf(text: string): Range | undefined {
