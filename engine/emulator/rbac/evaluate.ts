@@ -1,8 +1,8 @@
 /** May this principal do this action over this scope? Roles are united; a role's notActions only limit that role. */
-import { nameOf, within } from "../resource-id.ts";
+import { within } from "../resource-id.ts";
 import type { Entry, Transaction } from "../store.ts";
 import { AzureError } from "../wire.ts";
-import { builtInRoles } from "./builtin-roles.ts";
+import { roleOf, type RoleDefinition } from "./roles.ts";
 
 export interface Caller {
   objectId: string;
@@ -10,17 +10,21 @@ export interface Caller {
 }
 const assignments = "Microsoft.Authorization/roleAssignments";
 
+/** Compiled once each: a role's patterns are asked again and again. */
+const patterns = new Map<string, RegExp>();
 export function matches(pattern: string, action: string): boolean {
-  const source = pattern
-    .toLowerCase()
-    .split("*")
-    .map((s) => s.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"))
-    .join(".*");
-  // In `userAssignedIdentities/*/assign/action` the star stands for a name that the action no longer carries.
-  return (
-    new RegExp(`^${source}$`).test(action.toLowerCase()) ||
-    new RegExp(`^${source.replaceAll("/.*/", "/")}$`).test(action.toLowerCase())
-  );
+  let compiled = patterns.get(pattern);
+  if (!compiled) {
+    const source = pattern
+      .split("*")
+      .map((s) => s.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"))
+      .join(".*");
+    // In `userAssignedIdentities/*/assign/action` the star stands for a name that the action no longer carries.
+    compiled = new RegExp(`^(?:${source}|${source.replaceAll("/.*/", "/")})$`, "i");
+    if (patterns.size > 10_000) patterns.clear();
+    patterns.set(pattern, compiled);
+  }
+  return compiled.test(action);
 }
 export function allowed(tx: Transaction, caller: Caller, action: string, scope: string): boolean {
   const parts = scope.split("/");
@@ -30,8 +34,7 @@ export function allowed(tx: Transaction, caller: Caller, action: string, scope: 
     ...(parts.length > 5 ? [scope] : []),
   ];
   // What is known already may be enough; only otherwise is the target of an overlay asked.
-  const known = tx.all().filter((e) => e.id.toLowerCase().includes("/microsoft.authorization/roleassignments/"));
-  if (grants(known, tx, caller, action, scope)) return true;
+  if (grants(assignmentsIn(tx), tx, caller, action, scope)) return true;
   if (!tx.upstream) return false;
   return grants(
     scopes.flatMap((s) => tx.list(s, assignments)),
@@ -42,16 +45,31 @@ export function allowed(tx: Transaction, caller: Caller, action: string, scope: 
   );
 }
 function grants(entries: readonly Entry[], tx: Transaction, caller: Caller, action: string, scope: string): boolean {
-  return entries.some((e) => {
+  return effective(entries, tx, caller, scope).some((e) =>
+    permits(roleOf(tx, e.body["properties"].roleDefinitionId), action),
+  );
+}
+/** The caller's assignments at the scope and above it, once they have taken effect. */
+function effective(entries: readonly Entry[], tx: Transaction, caller: Caller, scope: string): Entry[] {
+  return entries.filter((e) => {
     const p = e.body["properties"];
-    if (p?.principalId !== caller.objectId || (e.visibleAt ?? 0) > tx.now || !within(scope, p.scope)) return false;
-    const role = builtInRoles.find((r) => r.name === nameOf(p.roleDefinitionId).toLowerCase());
-    return (
-      role?.properties.permissions.some(
-        (q) => q.actions.some((a) => matches(a, action)) && !q.notActions.some((a) => matches(a, action)),
-      ) ?? false
-    );
+    return p?.principalId === caller.objectId && (e.visibleAt ?? 0) <= tx.now && within(scope, p.scope);
   });
+}
+function permits(role: RoleDefinition | undefined, action: string): boolean {
+  return (
+    role?.properties.permissions.some(
+      (q) => q.actions.some((a) => matches(a, action)) && !q.notActions.some((a) => matches(a, action)),
+    ) ?? false
+  );
+}
+const assignmentsIn = (tx: Transaction): Entry[] =>
+  tx.all().filter((e) => e.id.toLowerCase().includes("/microsoft.authorization/roleassignments/"));
+/** The roles that count for the caller at a scope. */
+export function rolesHeld(tx: Transaction, caller: Caller, scope: string): RoleDefinition[] {
+  return effective(assignmentsIn(tx), tx, caller, scope)
+    .map((e) => roleOf(tx, e.body["properties"].roleDefinitionId))
+    .filter((r) => r !== undefined);
 }
 export function authorize(tx: Transaction, caller: Caller, action: string, scope: string): void {
   if (allowed(tx, caller, action, scope)) return;

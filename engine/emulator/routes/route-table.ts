@@ -1,11 +1,13 @@
 /** Every operation that the emulator serves. What is not here is not emulated, and is answered so. */
-import { authorizationRoutes } from "../providers/authorization.ts";
 import { genericRoutes } from "../providers/generic-resources.ts";
 import { identityRoutes } from "../providers/identities.ts";
 import { networkRoutes } from "../providers/network.ts";
 import { operationRoutes } from "../providers/operations.ts";
+import { permissionRoutes } from "../providers/permissions.ts";
 import { resourceGroupRoutes } from "../providers/resource-groups.ts";
 import { resourceProviderRoutes } from "../providers/resource-providers.ts";
+import { roleAssignmentRoutes } from "../providers/role-assignments.ts";
+import { roleDefinitionRoutes } from "../providers/role-definitions.ts";
 import { runCommandRoutes } from "../providers/run-command.ts";
 import { managedRunCommandRoutes } from "../providers/run-commands.ts";
 import { subscriptionRoutes } from "../providers/subscriptions.ts";
@@ -21,7 +23,9 @@ export const routeTable = new RouteTable([
   ...runCommandRoutes,
   ...managedRunCommandRoutes,
   ...identityRoutes,
-  ...authorizationRoutes,
+  ...roleDefinitionRoutes,
+  ...roleAssignmentRoutes,
+  ...permissionRoutes,
   ...operationRoutes,
   ...genericRoutes,
 ]);

@@ -1,50 +1,15 @@
-/** Role definitions and role assignments. */
-import { builtInRoles, type RoleDefinition } from "../rbac/builtin-roles.ts";
+/** Role assignments. */
+import { roleOf } from "../rbac/roles.ts";
 import { lower, nameOf, parseId, within } from "../resource-id.ts";
 import { atScope, on } from "../routes/route.ts";
 import { AzureError, gatewayError, notEmulated, type Answer } from "../wire.ts";
 import { noContent, ok, requireGroup, type Context } from "./context.ts";
 import { principalKey } from "./identities.ts";
+import { unknownRole } from "./role-definitions.ts";
 
 const assignments = "Microsoft.Authorization/roleAssignments";
 const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const bare = (g: string): string => g.replaceAll("-", "");
-const shown = (r: RoleDefinition, c: Context) => ({
-  ...r,
-  id: `${c.id.subscription ? `/subscriptions/${c.id.subscription}` : ""}${r.id}`,
-  properties: {
-    ...r.properties,
-    createdOn: "2015-02-02T21:55:09.8806423Z",
-    updatedOn: "2026-07-01T00:00:00Z",
-    createdBy: null,
-    updatedBy: null,
-  },
-});
-
-export function listRoleDefinitions(c: Context): Answer {
-  const filter = c.query.get("$filter") ?? "";
-  const name = /roleName eq '((?:[^']|'')*)'/i.exec(filter)?.[1]?.replaceAll("''", "'").toLowerCase(),
-    kind = /type eq '([^']*)'/i.exec(filter)?.[1]?.toLowerCase();
-  return ok({
-    value: builtInRoles
-      .filter(
-        (r) =>
-          (name === undefined || r.properties.roleName.toLowerCase() === name) &&
-          (kind === undefined || kind === "builtinrole"),
-      )
-      .map((r) => shown(r, c)),
-  });
-}
-export function getRoleDefinition(c: Context): Answer {
-  const r = builtInRoles.find((x) => x.name === lower(c.id.names[0] ?? ""));
-  if (!r)
-    throw new AzureError(
-      404,
-      "RoleDefinitionDoesNotExist",
-      `The specified role definition with ID '${bare(c.id.names[0] ?? "")}' does not exist.`,
-    );
-  return ok(shown(r, c));
-}
 /** The scope itself must be there. */
 function requireScope(c: Context): void {
   if (c.id.group) requireGroup(c);
@@ -70,12 +35,7 @@ export function putRoleAssignment(c: Context): Answer {
   if (!guid.test(principal))
     throw new AzureError(400, "InvalidPrincipalId", "A valid principal ID must be provided for role assignment.");
   const role = nameOf(String(p.roleDefinitionId ?? "")).toLowerCase();
-  if (!builtInRoles.some((r) => r.name === role))
-    throw new AzureError(
-      404,
-      "RoleDefinitionDoesNotExist",
-      `The specified role definition with ID '${bare(role)}' does not exist.`,
-    );
+  if (!roleOf(c.tx, role)) throw unknownRole(role);
   if (p.condition) throw notEmulated("conditions on role assignments");
   const was = c.tx.get(c.id.path);
   if (
@@ -88,16 +48,15 @@ export function putRoleAssignment(c: Context): Answer {
       "RoleAssignmentUpdateNotPermitted",
       "Tenant ID, application ID, principal ID, and scope are not allowed to be updated.",
     );
-  const twin =
-    was ??
-    c.tx
-      .list(c.id.scope, assignments)
-      .find(
-        (e) =>
-          lower(e.body["properties"].scope) === lower(c.id.scope) &&
-          e.body["properties"].principalId === principal &&
-          nameOf(e.body["properties"].roleDefinitionId).toLowerCase() === role,
-      );
+  if (was) return ok(was.body);
+  const twin = c.tx
+    .list(c.id.scope, assignments)
+    .find(
+      (e) =>
+        lower(e.body["properties"].scope) === lower(c.id.scope) &&
+        e.body["properties"].principalId === principal &&
+        nameOf(e.body["properties"].roleDefinitionId).toLowerCase() === role,
+    );
   if (twin)
     throw new AzureError(
       409,
@@ -160,6 +119,7 @@ export function listRoleAssignments(c: Context): Answer {
   requireScope(c);
   const filter = c.query.get("$filter") ?? "",
     at = c.id.scope;
+  const role = /roleDefinitionId eq '([^']+)'/i.exec(filter)?.[1];
   const who = (/principalId eq '?([0-9a-f-]+)'?/i.exec(filter) ??
     /assignedTo\('([^']+)'\)/i.exec(filter))?.[1]?.toLowerCase();
   const parts = at.split("/"),
@@ -175,20 +135,15 @@ export function listRoleAssignments(c: Context): Answer {
         const scope: string = e.body["properties"].scope;
         return (
           (within(at, scope) || (!/atScope\(\)/i.test(filter) && within(scope, at))) &&
-          (!who || e.body["properties"].principalId === who)
+          (!who || e.body["properties"].principalId === who) &&
+          (!role || lower(nameOf(e.body["properties"].roleDefinitionId)) === lower(nameOf(role)))
         );
       })
       .map((e) => e.body),
   });
 }
 
-export const authorizationRoutes = [
-  ...on(atScope("Microsoft.Authorization/roleDefinitions"), ["GET", "RoleDefinitions_List", listRoleDefinitions]),
-  ...on(atScope("Microsoft.Authorization/roleDefinitions/{roleDefinitionId}"), [
-    "GET",
-    "RoleDefinitions_Get",
-    getRoleDefinition,
-  ]),
+export const roleAssignmentRoutes = [
   ...on(atScope(assignments), ["GET", "RoleAssignments_ListForScope", listRoleAssignments]),
   ...on(
     atScope(`${assignments}/{roleAssignmentName}`),
