@@ -94,6 +94,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/steps.ts")).stepsCommand,
   },
   {
+    name: "completion",
+    group: "Look",
+    summary: "print the script with which a shell completes what is typed",
+    load: async () => (await import("./commands/completion.ts")).completionCommand,
+  },
+  {
     name: "schema",
     group: "Write",
     summary: "print the JSON Schema of runbooks, for editors",
