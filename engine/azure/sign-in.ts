@@ -9,6 +9,8 @@ import { type Target, tokenScope } from "./target.ts";
 
 export interface SignedIn {
   readonly subscriptionName: string;
+  /** When the answer was sent, by Azure's clock, in milliseconds since the epoch; absent when it does not say. */
+  readonly serverTime?: number;
 }
 
 /** Nobody is signed in, or whoever is may not see the subscription. */
@@ -37,15 +39,24 @@ export async function signIn(target: Target): Promise<SignedIn> {
     throw new SignInError("no sign-in worked", { tried: reasons(thrown) });
   }
   const clients = clientsFor(target);
+  let sent = "";
+  const onResponse = ({ headers }: { readonly headers: { get(name: string): string | undefined } }): void => {
+    sent = headers.get("date") ?? "";
+  };
   try {
     const { body } = await call({ vault: new Vault() }, {}, async () =>
       (await clients.resources()).resources.getById(
         `subscriptions/${target.subscriptionId}`,
         SUBSCRIPTIONS_API_VERSION,
+        { onResponse },
       ),
     );
     const name = isJsonObject(body) ? body["displayName"] : undefined;
-    return { subscriptionName: typeof name === "string" ? name : target.subscriptionId };
+    const serverTime = Date.parse(sent);
+    return {
+      subscriptionName: typeof name === "string" ? name : target.subscriptionId,
+      ...(!Number.isNaN(serverTime) && { serverTime }),
+    };
   } catch (thrown) {
     if (!(thrown instanceof OperationError)) throw thrown;
     const { status, message, code } = thrown.failure;

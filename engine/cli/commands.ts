@@ -94,6 +94,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/steps.ts")).stepsCommand,
   },
   {
+    name: "doctor",
+    group: "Look",
+    summary: "look at this machine for what would get in the way",
+    load: async () => (await import("./commands/doctor.ts")).doctorCommand,
+  },
+  {
     name: "completion",
     group: "Look",
     summary: "print the script with which a shell completes what is typed",

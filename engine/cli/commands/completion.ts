@@ -12,8 +12,9 @@ import { Terminal } from "../terminal.ts";
 
 export const completionCommand: CliCommand = {
   examples: [
-    ["source <(runbook completion bash)", "in ~/.bashrc; zsh: the same with zsh, in ~/.zshrc"],
-    ["runbook completion fish > ~/.config/fish/completions/runbook.fish", "for fish"],
+    ["runbook completion bash", "for `source <(runbook completion bash)` in ~/.bashrc"],
+    ["runbook completion zsh", "for `source <(runbook completion zsh)` in ~/.zshrc"],
+    ["runbook completion fish", "for ~/.config/fish/completions/runbook.fish"],
   ],
   configure: (command) => {
     command
