@@ -56,6 +56,9 @@ export { openAzureTarget } from "./azure/azure-target.ts";
 export { CLOUDS } from "./azure/clouds.ts";
 export type { Cloud } from "./azure/clouds.ts";
 export { openEmulatorTarget } from "./azure/emulator-target.ts";
+export { type PossibleFault, possibleFaults } from "./emulator/faults/enumerate.ts";
+export { type AnsweredRequest, FaultInjector, type FaultInjectorOptions } from "./emulator/faults/injector.ts";
+export { type Fault, FAULT_KINDS, type FaultKind, faultText } from "./emulator/faults/kinds.ts";
 export { performerFor } from "./azure/performer.ts";
 export type { Target } from "./azure/target.ts";
 

@@ -7,6 +7,7 @@ import standalone from "ajv/dist/standalone/index.js";
 import { readFileSync, writeFileSync } from "node:fs";
 import { AJV_OPTIONS, schemasOf } from "../dist/engine/runbook/compile.js";
 import { builtinSteps } from "../dist/engine/steps/builtin/index.js";
+import { faultPlanSchema } from "../dist/engine/cli/faults/fault-schema.js";
 import { PlanSchema } from "../dist/engine/plan/model.js";
 import { pageOfStep } from "../dist/engine/report/step-pages.js";
 import { stepsMarkdown } from "../dist/engine/report/steps-markdown.js";
@@ -54,6 +55,7 @@ for (const type of types) pages.push(await pageOfStep(type, builtinSteps, system
 
 const files = {
   "docs/steps.md": stepsMarkdown(pages),
+  "schemas/faults.schema.json": `${JSON.stringify(faultPlanSchema(), null, 2)}\n`,
   "schemas/plan.schema.json": `${JSON.stringify(planSchema, null, 2)}\n`,
   "schemas/runbook.schema.json": `${JSON.stringify(schemas.get("runbook"), null, 2)}\n`,
   "engine/runbook/generated/validators.js": validators,

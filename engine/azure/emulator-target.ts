@@ -7,27 +7,34 @@ import { systemClock } from "../run/clock.ts";
 import { inProcessClient } from "./in-process.ts";
 import type { Target } from "./target.ts";
 
-/** In words, or each delay by itself. The emulator is loaded only when it is opened, so its type is asked for here. */
+/** The emulator is loaded only when it is opened, so the types of what it takes are asked for here. */
 // oxlint-disable-next-line typescript/consistent-type-imports -- a type import would be one of the layers' arrows
-type Latency = NonNullable<Parameters<typeof import("../emulator/emulator.ts").Emulator.open>[0]>["latency"];
+type Settings = NonNullable<Parameters<typeof import("../emulator/emulator.ts").Emulator.open>[0]>;
 
 export interface EmulatorTargetOptions {
   /** Where the emulator keeps its state; absent: in memory. */
   readonly directory?: string;
-  readonly latency?: Exclude<Latency, undefined>;
+  /** In words, or each delay by itself. */
+  readonly latency?: NonNullable<Settings["latency"]>;
+  /** What strikes requests, and who is told of them. */
+  readonly faults?: NonNullable<Settings["faults"]>;
   /** As a person would write it. */
   readonly description: string;
   readonly now?: () => number;
+  /** How a fault that takes time passes it. */
+  readonly sleep?: (ms: number) => Promise<void>;
 }
 
 export async function openEmulatorTarget(options: EmulatorTargetOptions): Promise<Target> {
   const { Emulator } = await import("../emulator/emulator.ts");
-  const { directory, latency, now = () => systemClock.now() } = options;
+  const { directory, latency, faults, now = () => systemClock.now(), sleep = (ms) => systemClock.sleep(ms) } = options;
   await Emulator.prepare(directory);
   const emulator = Emulator.open({
     ...(directory !== undefined && { directory }),
     ...(latency !== undefined && { latency }),
+    ...(faults !== undefined && { faults }),
     now,
+    sleep,
   });
   const httpClient = inProcessClient(emulator);
   return {

@@ -1,8 +1,8 @@
 // The SDKs' way to a server in this process: no socket is opened, nothing leaves the machine.
 
-import { createHttpHeaders, type HttpClient } from "@azure/core-rest-pipeline";
+import { createHttpHeaders, type HttpClient, RestError } from "@azure/core-rest-pipeline";
 
-/** What the embedded emulator offers; it shares no code with this side. */
+/** What the embedded emulator offers; it shares no code with this side. Rejects with a code where a socket would break. */
 export interface InProcessServer {
   handle(request: {
     readonly method: string;
@@ -22,12 +22,12 @@ export function inProcessClient(server: InProcessServer): HttpClient {
       }
       const headers: Record<string, string> = {};
       for (const [name, value] of request.headers) headers[name.toLowerCase()] = value;
-      const answer = await server.handle({
-        method: request.method,
-        url: request.url,
-        headers,
-        ...(typeof body === "string" && { body }),
-        door: "in-process",
+      const { method, url } = request;
+      const sent = { method, url, headers, ...(typeof body === "string" && { body }), door: "in-process" } as const;
+      const answer = await server.handle(sent).catch((thrown: unknown) => {
+        const { code, message } = thrown as NodeJS.ErrnoException;
+        // As the SDKs' own client tells of a broken socket.
+        throw code === "ECONNRESET" ? new RestError(message, { code, request }) : thrown;
       });
       return { status: answer.status, headers: createHttpHeaders(answer.headers), bodyAsText: answer.body, request };
     },

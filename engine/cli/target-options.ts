@@ -7,6 +7,7 @@ import { takeLock } from "../run/journal/lock.ts";
 import type { Target } from "../azure/target.ts";
 import { CliError } from "./cli-error.ts";
 import { EXIT } from "./exit-code.ts";
+import { type FaultOptions, hasFaults } from "./faults/fault-options.ts";
 import type { Io } from "./io.ts";
 
 export type TargetOptions =
@@ -64,8 +65,17 @@ export function makeStateDirectory(io: Pick<Io, "cwd">, inside: string): string 
 }
 
 /** `doing` is told to whoever finds the emulator's state in use. */
-export async function openTarget(options: TargetOptions, io: Io, doing: string): Promise<Target> {
-  if (options.target === "emulator") return openEmulator(options.latency, io, doing);
+export async function openTarget(
+  options: TargetOptions,
+  io: Io,
+  doing: string,
+  faults: FaultOptions = { specs: [] },
+): Promise<Target> {
+  if (options.target === "emulator") return openEmulator(options.latency, io, doing, faults);
+  if (hasFaults(faults)) {
+    const name = faults.plan === undefined ? "--fault" : "--fault-plan";
+    throw new CliError(EXIT.usage, `${name} means something only on the emulator`);
+  }
   const [{ openAzureTarget, NoSubscriptionError }, { readCloud }] = await Promise.all([
     import("../azure/azure-target.ts"),
     import("./cloud-file.ts"),
@@ -84,16 +94,29 @@ export async function openTarget(options: TargetOptions, io: Io, doing: string):
 }
 
 /** Two processes with the emulator's state in memory would each write over what the other did. */
-async function openEmulator(latency: "fast" | "real", io: Io, doing: string): Promise<Target> {
+async function openEmulator(
+  latency: "fast" | "real",
+  io: Io,
+  doing: string,
+  faultOptions: FaultOptions,
+): Promise<Target> {
   const { openEmulatorTarget } = await import("../azure/emulator-target.ts");
+  const injection = hasFaults(faultOptions) ? await import("./faults/open-faults.ts") : undefined;
+  const faults = injection?.openFaults(faultOptions, io);
   const directory = makeStateDirectory(io, "emulator");
   const what = "the emulator's state in .runbook/emulator";
   const lock = await takeLock(directory, { what, doing, now: io.clock.now() });
   const target = await openEmulatorTarget({
     directory,
     latency,
+    ...(faults && { faults }),
     now: () => io.clock.now(),
+    sleep: (ms) => io.clock.sleep(ms),
     description: "emulator (.runbook/emulator)",
   });
-  return { ...target, close: () => target.close().finally(() => lock.release()) };
+  const close = async (): Promise<void> => {
+    if (faults) injection?.tellIdleFaults(faults, io);
+    await target.close().finally(() => lock.release());
+  };
+  return { ...target, close };
 }

@@ -1,19 +1,24 @@
 /** Azure, as far as runbooks need it. */
 import type { KeyObject } from "node:crypto";
-import { appendFileSync, existsSync, renameSync, statSync } from "node:fs";
-import { join } from "node:path";
 import { entra } from "./entra/endpoints.ts";
 import { jwks, openKeys, prepareKeys, type Keys } from "./entra/keys.ts";
+import { FaultInjector } from "./faults/injector.ts";
+import type { Fault } from "./faults/kinds.ts";
+import { operationName } from "./faults/operation-name.ts";
+import { agentIsReady, alter, ConnectionReset, delayOf, effectsOf, lifetimeOf, outcomeOf } from "./faults/strike.ts";
+import { describeStrikes, whatIs } from "./faults/what-is.ts";
 import { arm } from "./gateway.ts";
 import type { GuestDoor } from "./guest/run-script.ts";
 import { hydrate } from "./hydrate.ts";
 import { imdsRequest, type ImdsRequest } from "./imds.ts";
 import { Inventor } from "./invent.ts";
 import { latencyOf, type LatencySettings } from "./latency.ts";
-import { ownerRole } from "./rbac/builtin-roles.ts";
+import { operatorOf, settle, type Operator } from "./operator.ts";
+import { requestLine, type RequestLine } from "./request-line.ts";
+import { RequestLog, type LogLine } from "./request-log.ts";
 import { lower } from "./resource-id.ts";
 import { anyResource, Miss, Store, Transaction, type Upstream } from "./store.ts";
-import { AzureError, type Answer, type EmulatorRequest, type EmulatorResponse } from "./wire.ts";
+import { AzureError, type Answer, type Door, type EmulatorRequest, type EmulatorResponse } from "./wire.ts";
 
 export type { EmulatorRequest, EmulatorResponse } from "./wire.ts";
 export type { LatencySettings } from "./latency.ts";
@@ -22,6 +27,8 @@ export interface EmulatorOptions {
   /** Where the state lives; absent: in memory. */
   directory?: string;
   now?: () => number;
+  /** Waits as long as a fault says; absent: by the machine's clock. */
+  sleep?: (ms: number) => Promise<void>;
   latency?: "fast" | "real" | LatencySettings;
   subscriptionId?: string;
   tenantId?: string;
@@ -29,20 +36,30 @@ export interface EmulatorOptions {
   /** Replaces the one made of the seed: a rehearsal varies what it invents. */
   inventor?: Inventor;
   upstream?: Upstream;
+  faults?: FaultInjector;
 }
-const logLimit = 5 * 1024 * 1024;
+
+/** One request on its way: what it is, what strikes it, and what will be logged of it. */
+interface Passage {
+  readonly line: RequestLine;
+  readonly requestId: string;
+  readonly operation: string;
+  readonly struck: Fault[];
+}
 
 export class Emulator {
   readonly subscriptionId: string;
   readonly tenantId: string;
-  readonly operator: { clientId: string; clientSecret: string; objectId: string };
+  readonly operator: Operator;
+  readonly faults: FaultInjector;
   readonly #store: Store;
   readonly #keys: Keys;
   readonly #now: () => number;
+  readonly #sleep: (ms: number) => Promise<void>;
   readonly #latency: LatencySettings;
   readonly #invent: Inventor;
   readonly #upstream: Upstream | undefined;
-  readonly #log: string | undefined;
+  readonly #log: RequestLog;
   #requests = 0;
 
   static open(options: EmulatorOptions = {}): Emulator {
@@ -56,56 +73,22 @@ export class Emulator {
     this.#store = new Store(o.directory);
     this.#keys = openKeys(o.directory);
     this.#now = o.now ?? Date.now;
+    this.#sleep = o.sleep ?? ((ms) => new Promise((resolve) => setTimeout(resolve, ms)));
     this.#latency = latencyOf(o.latency);
     this.#upstream = o.upstream;
-    this.#log = o.directory === undefined ? undefined : join(o.directory, "requests.jsonl");
+    this.#log = new RequestLog(o.directory);
+    this.faults = o.faults ?? new FaultInjector();
     const kept = this.#store.entries.get("/settings")?.body,
       seed: string = kept?.["seed"] ?? o.seed ?? "emulator";
     this.#invent = o.inventor ?? new Inventor(seed);
     this.subscriptionId = kept?.["subscriptionId"] ?? o.subscriptionId ?? this.#invent.guid("subscription", "default");
     this.tenantId = kept?.["tenantId"] ?? o.tenantId ?? this.#invent.guid("tenant", "default");
-    const objectId = this.#invent.guid("objectId", "operator");
-    this.operator = {
-      clientId: this.#invent.guid("clientId", "operator"),
-      clientSecret: this.#keys.clientSecret,
-      objectId,
-    };
+    this.operator = operatorOf(this.#invent, this.#keys);
     if (kept) return;
-    const now = this.#now(),
-      scope = `/subscriptions/${this.subscriptionId}`,
-      name = this.#invent.guid("roleAssignment", "operator"),
-      id = `${scope}/providers/Microsoft.Authorization/roleAssignments/${name}`;
     const tx = this.#transaction();
-    tx.put({
-      id: "/settings",
-      body: { seed, subscriptionId: this.subscriptionId, tenantId: this.tenantId },
-      createdAt: now,
-      hidden: { kind: "settings" },
-    });
-    tx.put({ id: `/principals/${objectId}`, body: {}, createdAt: now, visibleAt: 0, hidden: { kind: "principal" } });
-    tx.put({
-      id,
-      createdAt: now,
-      visibleAt: 0,
-      body: {
-        properties: {
-          roleDefinitionId: `${scope}/providers/Microsoft.Authorization/roleDefinitions/${ownerRole}`,
-          principalId: objectId,
-          principalType: "ServicePrincipal",
-          scope,
-          condition: null,
-          createdOn: new Date(now).toISOString(),
-          updatedOn: new Date(now).toISOString(),
-          createdBy: null,
-          updatedBy: null,
-        },
-        id,
-        type: "Microsoft.Authorization/roleAssignments",
-        name,
-      },
-    });
+    settle(tx, this.operator, seed);
     tx.commit();
-    this.#store.save(now);
+    this.#store.save(tx.now);
   }
   #transaction(): Transaction {
     return new Transaction({
@@ -125,22 +108,41 @@ export class Emulator {
     this.#store.save(this.#now());
   }
 
-  /** What a program inside the VM gets from its metadata service. */
-  imds(vmId: string, request: ImdsRequest): Answer {
-    return imdsRequest(this.#transaction(), vmId, request, this.#keys);
+  /** What a program inside the VM gets from its metadata service. Rejects with `ConnectionReset` where a fault says so. */
+  async imds(vmId: string, request: ImdsRequest): Promise<Answer> {
+    const log: LogLine[] = [];
+    const { answer, delayMs } = this.#imds(vmId, request, this.#transaction(), "http", log);
+    this.#log.write(log);
+    if (delayMs > 0) await this.#sleep(delayMs);
+    if (answer === "reset") throw new ConnectionReset();
+    return answer;
   }
 
+  /** Rejects with `ConnectionReset` where a fault says so: a door breaks the connection off. */
   async handle(request: EmulatorRequest): Promise<EmulatorResponse> {
-    const requestId = this.#requestId(this.#now());
+    const passage = this.#passage(request.method, request.url, request.headers["host"]);
+    const delayMs = delayOf(passage.struck);
+    if (delayMs > 0) await this.#sleep(delayMs);
+    const refused = outcomeOf(passage.struck, "before", passageOf(passage), this.#now());
+    if (refused !== undefined) return this.#end(request, passage, refused, null, []);
+    // Asking an injector counts, so a request that is handled again after a miss asks once.
+    let late: readonly Fault[] | undefined;
     for (;;) {
       // Whatever a handler did is done again after a miss, the requests that it let a VM make among it.
-      const log: object[] = [];
+      const inner: LogLine[] = [];
       const tx = this.#transaction();
       try {
-        const response = this.#answer(request, requestId, tx, log);
+        const { answer, caller } = this.#answer(request, passage, tx, inner);
+        const { begins, spreads } = effectsOf(tx);
+        late ??= this.faults.strike(passageOf(passage), [
+          ...(begins ? (["effect"] as const) : []),
+          ...(spreads ? (["spread"] as const) : []),
+        ]);
+        passage.struck.push(...late);
+        alter(tx, late);
         if (tx.commit()) this.#store.save(tx.now);
-        for (const line of log) this.#record(line);
-        return response;
+        const outcome = outcomeOf(passage.struck, "after", passageOf(passage), tx.now) ?? answer;
+        return this.#end(request, passage, outcome, caller, inner, begins, spreads);
       } catch (e) {
         if (!(e instanceof Miss)) throw e;
         await this.#fetch(e);
@@ -148,31 +150,37 @@ export class Emulator {
     }
   }
 
+  #passage(method: string, url: string, host: string | undefined): Passage {
+    const line = requestLine(method, url, host);
+    const operation = operationName(line.method, line.path);
+    const struck = this.faults.isArmed
+      ? this.faults.strike({ method: line.method, path: line.path, operation }, whatIs(line.method, operation))
+      : [];
+    return { line, operation, struck: [...struck], requestId: this.#requestId(this.#now()) };
+  }
+
   /** Throws a `Miss` and nothing else. What a refused request wrote is not kept. */
-  #answer(request: EmulatorRequest, requestId: string, tx: Transaction, log: object[]): EmulatorResponse {
-    const method = request.method.toUpperCase();
-    const m = /^(https?:\/\/[^/?#]+)?([^?#]*)(?:\?([^#]*))?/i.exec(request.url);
-    const origin = m?.[1] ?? `https://${request.headers["host"] ?? "management.azure.com"}`,
-      query = new URLSearchParams(m?.[3] ?? "");
-    let path = (m?.[2] ?? "/").replace(/\/{2,}/g, "/");
-    try {
-      path = decodeURIComponent(path);
-    } catch {
-      /* kept as sent */
-    }
-    if (path.length > 1) path = path.replace(/\/$/, "");
-    let caller: string | null = null,
-      answer: Answer;
+  #answer(
+    request: Pick<EmulatorRequest, "headers" | "body">,
+    { line, requestId, struck }: Passage,
+    tx: Transaction,
+    log: LogLine[],
+  ): { answer: Answer; caller: string | null } {
+    const { method, path, query, origin } = line;
+    let caller: string | null = null;
     const body = request.body ?? "",
       now = tx.now,
       writesBefore = new Map(tx.writes),
-      // A line for each request that the VM made; they stand behind the one that made it run them.
-      inner: object[] = [],
-      guestDoor: GuestDoor = (url, headers, then) => this.#fromGuest(url, headers, then, inner);
+      guestDoor: GuestDoor = {
+        agentIsReady: agentIsReady(struck),
+        arm: (url, headers, then) => this.#fromGuest(url, headers, then, log),
+        imds: (vmId, sent, then) => this.#imds(vmId, sent, then, "guest", log),
+      };
     try {
       const own = { keys: this.#keys, tenantId: this.tenantId, now, origin, requestId, operator: this.operator };
-      answer =
-        entra(method, path, query, body, own) ??
+      const lifetimeMs = lifetimeOf(struck);
+      const answer =
+        entra(method, path, query, body, { ...own, ...(lifetimeMs !== undefined && { lifetimeMs }) }) ??
         arm(
           {
             method,
@@ -189,11 +197,12 @@ export class Emulator {
             caller = o;
           },
         );
+      return { answer, caller };
     } catch (e) {
       if (e instanceof Miss) throw e;
       tx.writes.clear();
       for (const [id, entry] of writesBefore) tx.writes.set(id, entry);
-      answer =
+      const answer =
         e instanceof AzureError
           ? e.answer()
           : {
@@ -202,21 +211,29 @@ export class Emulator {
                 error: { code: "InternalServerError", message: `The emulator failed: ${(e as Error).message}` },
               },
             };
+      return { answer, caller };
     }
-    log.push({
-      time: new Date(now).toISOString(),
-      door: request.door,
-      method,
-      path,
-      apiVersion: query.get("api-version"),
-      caller,
-      status: answer.status,
-      requestId,
-    });
-    log.push(...inner);
-    const text = answer.body === undefined || method === "HEAD" ? "" : JSON.stringify(answer.body);
+  }
+
+  /** Logs the request, and those that it let a VM make behind it. */
+  #end(
+    request: EmulatorRequest,
+    passage: Passage,
+    outcome: Answer | "reset",
+    caller: string | null,
+    inner: readonly LogLine[],
+    begins = false,
+    spreads = false,
+  ): EmulatorResponse {
+    const now = this.#now();
+    const status = outcome === "reset" ? 0 : outcome.status;
+    this.#log.write([this.#logLine(passage, request.door, status, caller, now), ...inner]);
+    this.#watch(passage, request.door, status, begins, spreads);
+    if (outcome === "reset") throw new ConnectionReset();
+    const { requestId, line } = passage;
+    const text = outcome.body === undefined || line.method === "HEAD" ? "" : JSON.stringify(outcome.body);
     return {
-      status: answer.status,
+      status,
       body: text,
       headers: {
         "cache-control": "no-cache",
@@ -228,17 +245,64 @@ export class Emulator {
         "x-ms-correlation-request-id": request.headers["x-ms-correlation-request-id"] ?? requestId,
         date: new Date(now).toUTCString(),
         ...(text ? { "content-type": "application/json; charset=utf-8" } : {}),
-        ...answer.headers,
+        ...outcome.headers,
       },
     };
   }
 
+  #logLine(
+    { line, requestId, struck }: Passage,
+    door: Door,
+    status: number,
+    caller: string | null,
+    now: number,
+  ): LogLine {
+    return {
+      time: new Date(now).toISOString(),
+      door,
+      method: line.method,
+      path: line.path,
+      apiVersion: line.query.get("api-version"),
+      caller,
+      status,
+      requestId,
+      ...(struck.length > 0 && { faults: describeStrikes(struck) }),
+    };
+  }
+
   /** A request to Resource Manager by a program inside a VM, at a moment that may lie ahead. */
-  #fromGuest(url: URL, headers: Readonly<Record<string, string>>, then: Transaction, log: object[]) {
-    const requestId = this.#requestId(then.now);
-    const request = { method: "GET", url: url.href, headers: { ...headers }, door: "guest" } as const;
-    const { status, body } = this.#answer(request, requestId, then, log);
-    return { status, body, requestId };
+  #fromGuest(url: URL, headers: Readonly<Record<string, string>>, then: Transaction, log: LogLine[]) {
+    const passage = this.#passage("GET", url.href, undefined);
+    const delayMs = delayOf(passage.struck);
+    const inner: LogLine[] = [];
+    const early = outcomeOf(passage.struck, "before", passageOf(passage), then.now);
+    const { answer, caller } =
+      early === undefined ? this.#answer({ headers }, passage, then, inner) : { answer: early, caller: null };
+    const outcome = outcomeOf(passage.struck, "after", passageOf(passage), then.now) ?? answer;
+    const status = outcome === "reset" ? 0 : outcome.status;
+    log.push(this.#logLine(passage, "guest", status, caller, then.now), ...inner);
+    this.#watch(passage, "guest", status);
+    return { answer: outcome, delayMs, requestId: passage.requestId };
+  }
+
+  #imds(vmId: string, request: ImdsRequest, tx: Transaction, door: Door, log: LogLine[]) {
+    const query = request.query.toString();
+    const passage = this.#passage(request.method ?? "GET", `${request.path}${query ? `?${query}` : ""}`, undefined);
+    const { struck } = passage;
+    const answer =
+      outcomeOf(struck, "before", passageOf(passage), tx.now) ??
+      imdsRequest(tx, vmId, request, this.#keys, lifetimeOf(struck));
+    const outcome = outcomeOf(struck, "after", passageOf(passage), tx.now) ?? answer;
+    const status = outcome === "reset" ? 0 : outcome.status;
+    log.push(this.#logLine(passage, door, status, null, tx.now));
+    this.#watch(passage, door, status);
+    return { answer: outcome, delayMs: delayOf(struck), requestId: passage.requestId };
+  }
+
+  #watch(passage: Passage, door: Door, status: number, begins = false, spreads = false): void {
+    if (!this.faults.isWatched) return;
+    const strikes = whatIs(passage.line.method, passage.operation, begins, spreads);
+    this.faults.answered({ ...passageOf(passage), door, status, strikes });
   }
 
   #requestId(now: number): string {
@@ -261,10 +325,6 @@ export class Emulator {
         this.#store.entries.set(lower(String(body["id"])), hydrate(String(body["id"]), body, this.#now()));
     this.#store.fetched.add(`${lower(miss.id)}|${lower(miss.type)}`);
   }
-  #record(line: object): void {
-    if (!this.#log) return;
-    if (existsSync(this.#log) && statSync(this.#log).size > logLimit)
-      renameSync(this.#log, this.#log.replace(/\.jsonl$/, ".1.jsonl"));
-    appendFileSync(this.#log, `${JSON.stringify(line)}\n`, { mode: 0o600 });
-  }
 }
+
+const passageOf = ({ line, operation }: Passage) => ({ method: line.method, path: line.path, operation });

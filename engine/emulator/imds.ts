@@ -16,7 +16,13 @@ const refuse = (error: string, error_description: string): Answer => ({
   body: { error, error_description },
 });
 
-export function imdsRequest(tx: Transaction, vmId: string, request: ImdsRequest, keys: Keys): Answer {
+export function imdsRequest(
+  tx: Transaction,
+  vmId: string,
+  request: ImdsRequest,
+  keys: Keys,
+  lifetimeMs = 86_400_000,
+): Answer {
   const vm = tx.get(vmId),
     path = request.path.replace(/\/+$/, "").toLowerCase(),
     q = request.query;
@@ -102,7 +108,7 @@ export function imdsRequest(tx: Transaction, vmId: string, request: ImdsRequest,
     clientId: chosen.clientId,
     tenantId: tx.tenantId,
     audience: resource,
-    lifetimeS: 86_400,
+    lifetimeS: Math.floor(lifetimeMs / 1000),
     now: tx.now,
     appidacr: "2",
     resourceId: chosen.id,
@@ -112,9 +118,9 @@ export function imdsRequest(tx: Transaction, vmId: string, request: ImdsRequest,
     body: {
       access_token: t.token,
       client_id: chosen.clientId,
-      expires_in: "86399",
+      expires_in: String(Math.max(0, t.exp - t.iat - 1)),
       expires_on: String(t.exp),
-      ext_expires_in: "86399",
+      ext_expires_in: String(Math.max(0, t.exp - t.iat - 1)),
       not_before: String(t.nbf),
       resource,
       token_type: "Bearer",

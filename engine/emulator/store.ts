@@ -18,6 +18,8 @@ export interface Entry {
   visibleAt?: number;
   /** From then on it is gone. */
   goneAt?: number;
+  /** What was begun has failed, from `readyAt` on. */
+  hasFailed?: boolean;
   /** Never shown to clients. */
   hidden?: Body;
 }
@@ -163,6 +165,8 @@ export class Transaction {
       .map((e) => structuredClone(e));
   }
   put(entry: Entry): void {
+    // What is begun anew has not failed yet.
+    if ((entry.readyAt ?? 0) > this.now) delete entry.hasFailed;
     this.writes.set(lower(entry.id), entry);
   }
   remove(id: string): void {
@@ -180,7 +184,7 @@ export function view(e: Entry, now: number): Body {
   else if (e.readyAt !== undefined)
     body["properties"] = {
       ...body["properties"],
-      provisioningState: now < e.readyAt ? (e.pending ?? "Updating") : "Succeeded",
+      provisioningState: now < e.readyAt ? (e.pending ?? "Updating") : e.hasFailed === true ? "Failed" : "Succeeded",
     };
   return body;
 }

@@ -1,4 +1,6 @@
 /** What goes over the wire, and the error every handler may throw. */
+/** How a request came in; `http` is also that of a VM's metadata service. */
+export type Door = "in-process" | "https" | "http" | "guest";
 export interface EmulatorRequest {
   method: string;
   /** Absolute, or path and query. */
@@ -6,7 +8,7 @@ export interface EmulatorRequest {
   /** Names in lower case. */
   headers: Record<string, string>;
   body?: string;
-  door: "in-process" | "https" | "guest";
+  door: Exclude<Door, "guest">;
 }
 export interface EmulatorResponse {
   status: number;

@@ -65,7 +65,7 @@ export function schemaProblem(error: ErrorObject, { what, owner, entry }: Schema
       return { code: "wrong-name", message: `${quoted(key)} is no name, ${NAME_RULE}`, at: { key } };
     }
     case "type":
-      return typeProblem(what, value, [error.schema].flat().map(String), tell);
+      return typeProblem(what, value, [error.schema].flat().map(String), isTime(schema), tell);
     case "enum":
       return enumProblem(what, value, error.schema as readonly unknown[], tell);
     case "const": {
@@ -118,19 +118,22 @@ function secretProblem(what: string, value: unknown, tell: Tell): SchemaProblem 
   return tell("secret-in-file", `${what} is a secret and is written in the file`, hint);
 }
 
-function typeProblem(what: string, value: unknown, types: readonly string[], tell: Tell): SchemaProblem {
+/** Whether a text of a schema is a time such as 90s. */
+const isTime = (schema: Params): boolean => String(schema[PATTERN_MESSAGE_KEYWORD]).startsWith("expected a time");
+
+function typeProblem(what: string, value: unknown, types: readonly string[], time: boolean, tell: Tell): SchemaProblem {
   if (what === '"if"') {
     const hint = typeof value === "string" ? `write \${{ ${value.trim()} }}` : undefined;
     return tell("wrong-type", `${what} is ${kindOf(value)}, expected true, false or an expression`, hint);
   }
   const message = `${what} is ${kindOf(value)}, expected ${types.map(describeType).join(" or ")}`;
-  return tell("wrong-type", message, typeHint(what, value, types));
+  const hint = time && typeof value === "number" ? `write ${value}s, ${value}m or ${value}h` : undefined;
+  return tell("wrong-type", message, hint ?? typeHint(what, value, types));
 }
 
 /** What to write so that a value becomes one of the types. */
 function typeHint(what: string, value: unknown, types: readonly string[]): string | undefined {
   const wants = (...some: readonly string[]): boolean => some.some((type) => types.includes(type));
-  if (what === '"timeout"' && typeof value === "number") return `write ${value}s, ${value}m or ${value}h`;
   if (what === '"id"') return "an id begins with a letter";
   if (what === '"steps"') return "write each step as an item of a list: `- id: <id>`";
   if (wants("string")) {

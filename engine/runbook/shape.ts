@@ -12,9 +12,17 @@ export interface Validator {
   errors?: readonly ErrorObject[] | null;
 }
 
-export function checkShape(root: Authored, source: SourceText, validate: Validator): readonly Diagnostic[] {
+/** How messages name the value at a path of keys and indexes. */
+export type NamePlace = (path: readonly string[], root: Authored) => SchemaPlace;
+
+export function checkShape(
+  root: Authored,
+  source: SourceText,
+  validate: Validator,
+  namePlace: NamePlace = schemaPlaceOf,
+): readonly Diagnostic[] {
   if (validate(plain(root))) return [];
-  const found = (validate.errors ?? []).flatMap((error) => findingOf(error, root) ?? []);
+  const found = (validate.errors ?? []).flatMap((error) => findingOf(error, root, namePlace) ?? []);
   return found.flatMap(({ problem, path, error }) => {
     if (isEcho(error, path, root, found)) return [];
     const { code, message, hint } = problem;
@@ -28,12 +36,12 @@ interface Finding {
   readonly error: ErrorObject;
 }
 
-function findingOf(error: ErrorObject, root: Authored): Finding | undefined {
+function findingOf(error: ErrorObject, root: Authored, namePlace: NamePlace): Finding | undefined {
   const path = pathOf(error.instancePath);
   const node = entryAt(root, path)?.node;
   // Of what could not be read nobody knows its shape.
   if (node === undefined || (node.kind === "scalar" && node.isUnread === true)) return undefined;
-  const problem = schemaProblem(error, schemaPlaceOf(path, root));
+  const problem = schemaProblem(error, namePlace(path, root));
   return problem && { problem, path, error };
 }
 

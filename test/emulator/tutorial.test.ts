@@ -126,9 +126,9 @@ describe("the emulator, over the tutorial", () => {
         query: new URLSearchParams({ "api-version": "2018-02-01", resource: "https://management.azure.com" }),
         headers: { metadata: "true" },
       });
-    expect(ask().body).to.deep.equal({ error: "invalid_request", error_description: "Identity not found" });
+    expect((await ask()).body).to.deep.equal({ error: "invalid_request", error_description: "Identity not found" });
     now += 500;
-    const token = (ask().body as { access_token: string }).access_token;
+    const token = ((await ask()).body as { access_token: string }).access_token;
     const denied = await call("GET", `${rg}${v}`, undefined, token);
     expect(denied.status).to.equal(403);
     expect(denied.body.error.message).to.equal(
@@ -149,7 +149,7 @@ describe("the emulator, over the tutorial", () => {
       Object.keys((await call("GET", `${vm}${v}`, undefined, owner)).body.identity.userAssignedIdentities),
     ).to.have.length(2);
     now += 500;
-    expect((ask().body as { error_description: string }).error_description).to.match(
+    expect(((await ask()).body as { error_description: string }).error_description).to.match(
       /^Multiple user assigned identities exist/,
     );
     e.close();

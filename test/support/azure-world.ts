@@ -79,7 +79,7 @@ export async function makePrincipal(azure: AzureCalls, world: World, name: strin
   const vm = await makeVm(azure, world, `${name}-vm`);
   await azure.patch(vm, { identity: { type: "UserAssigned", userAssignedIdentities: { [world.identity(name)]: {} } } });
   azure.now += 1000;
-  const reply = azure.emulator.imds(vm, {
+  const reply = await azure.emulator.imds(vm, {
     path: "/metadata/identity/oauth2/token",
     query: new URLSearchParams({ "api-version": "2018-02-01", resource: "https://management.azure.com/" }),
     headers: { metadata: "true" },

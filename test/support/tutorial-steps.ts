@@ -44,3 +44,19 @@ export const RESOURCE_STEPS: readonly ScheduledStep[] = [
   })),
   step("read", "arm-get", ["grant"], (scope) => ({ path: out(scope, "group", "id"), apiVersion: "2021-04-01" })),
 ];
+
+/** All seven. */
+export const TUTORIAL_STEPS: readonly ScheduledStep[] = [
+  ...RESOURCE_STEPS.slice(0, -1),
+  step("token", "get-imds-token", ["assign"], (scope) => ({
+    vm: out(scope, "vm", "id"),
+    clientId: out(scope, "identity", "clientId"),
+    resource: "https://management.azure.com/",
+  })),
+  step("read", "arm-get", ["grant", "token"], (scope) => ({
+    vm: out(scope, "vm", "id"),
+    token: out(scope, "token", "accessToken"),
+    path: out(scope, "group", "id"),
+    apiVersion: "2021-04-01",
+  })),
+];

@@ -12,6 +12,7 @@ import { CliError } from "../cli-error.ts";
 import type { CliCommand } from "../command.ts";
 import { tellDiagnostics } from "../diagnostic-formats.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
+import { addFaultOptions, type FaultOptions, faultOptionsOf } from "../faults/fault-options.ts";
 import { addInputOptions, type InputOptions, inputOptionsOf } from "../input-options.ts";
 import type { Io } from "../io.ts";
 import { withPlannedInputs } from "../plan-inputs.ts";
@@ -35,6 +36,7 @@ export interface ApplyCommandOptions {
   readonly inputs: InputOptions;
   /** Absent: that of the plan. */
   readonly target?: TargetOptions;
+  readonly faults?: FaultOptions;
   readonly output: RunOutput;
 }
 
@@ -49,6 +51,7 @@ export const applyCommand: CliCommand = {
     command.option("--runbook <file>", "the runbook; absent: where it was when it was planned");
     addInputOptions(command);
     addTargetOptions(command);
+    addFaultOptions(command);
     command
       .option("--json", "tell events as JSON lines on standard output")
       .option("-q, --quiet", "tell outputs and failures only");
@@ -66,6 +69,7 @@ function optionsOf(command: Command): ApplyCommandOptions {
     ...(runbook !== undefined && { runbook }),
     inputs: inputOptionsOf(command),
     ...(isGiven && { target: targetOptionsOf(command) }),
+    faults: faultOptionsOf(command),
     output: json === true ? "json" : quiet === true ? "quiet" : "human",
   };
 }
@@ -81,7 +85,7 @@ export async function apply(options: ApplyCommandOptions, io: Io): Promise<ExitC
   if (runbook === undefined) return EXIT.badInput;
   const given = options.target ?? targetOf(plan);
   const { inputs, vault } = await runInputs(runbook, withPlannedInputs(options.inputs, plan.inputs), given.target, io);
-  const target = await openTarget(given, io, "runbook apply");
+  const target = await openTarget(given, io, "runbook apply", options.faults);
   try {
     const [{ requireApplicable }, { builtinSteps }, { runUnderPlan }] = await Promise.all([
       import("../../plan/apply.ts"),

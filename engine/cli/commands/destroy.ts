@@ -13,6 +13,7 @@ import { isJsonObject, type Json } from "../../value/json.ts";
 import { CliError } from "../cli-error.ts";
 import type { CliCommand } from "../command.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
+import { addFaultOptions, type FaultOptions, faultOptionsOf } from "../faults/fault-options.ts";
 import type { Io } from "../io.ts";
 import { packageVersion } from "../package-root.ts";
 import { runStore, targetRecord } from "../run-journal.ts";
@@ -30,6 +31,7 @@ export interface DestroyCommandOptions {
   /** Azure only: a cloud's name or a file. */
   readonly cloud: string;
   readonly output: RunOutput;
+  readonly faults?: FaultOptions;
 }
 
 export const destroyCommand: CliCommand = {
@@ -44,6 +46,7 @@ export const destroyCommand: CliCommand = {
       .option("--cloud <cloud>", "Azure: as the run was begun", "public")
       .option("--json", "tell events as JSON lines on standard output", false)
       .option("-q, --quiet", "tell failures only", false);
+    addFaultOptions(command);
   },
   run: (command, io) => destroy(optionsOf(command), io),
 };
@@ -51,7 +54,13 @@ export const destroyCommand: CliCommand = {
 function optionsOf(command: Command): DestroyCommandOptions {
   const [run] = command.processedArgs as [string?];
   const { yes, cloud, json, quiet } = command.opts<{ yes: boolean; cloud: string; json: boolean; quiet: boolean }>();
-  return { ...(run !== undefined && { run }), yes, cloud, output: json ? "json" : quiet ? "quiet" : "human" };
+  return {
+    ...(run !== undefined && { run }),
+    yes,
+    cloud,
+    faults: faultOptionsOf(command),
+    output: json ? "json" : quiet ? "quiet" : "human",
+  };
 }
 
 export async function destroy(options: DestroyCommandOptions, io: Io): Promise<ExitCode> {
@@ -113,7 +122,7 @@ async function takeAway(
     kind === "emulator"
       ? { target: kind, latency: "fast" }
       : { target: kind, cloud: options.cloud, subscription: subscriptionId };
-  const target = await openTarget(where, io, "runbook destroy");
+  const target = await openTarget(where, io, "runbook destroy", options.faults);
   try {
     if (target.subscriptionId !== subscriptionId) {
       throw new CliError(

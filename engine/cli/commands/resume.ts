@@ -16,6 +16,7 @@ import { CliError } from "../cli-error.ts";
 import type { CliCommand } from "../command.ts";
 import { tellDiagnostics } from "../diagnostic-formats.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
+import { addFaultOptions, type FaultOptions, faultOptionsOf } from "../faults/fault-options.ts";
 import { addSecretOptions, type InputOptions, secretOptionsOf } from "../input-options.ts";
 import type { Io } from "../io.ts";
 import { nextCommands } from "../next-commands.ts";
@@ -40,6 +41,7 @@ export interface ResumeCommandOptions {
   readonly cloud: string;
   readonly concurrency: number;
   readonly output: RunOutput;
+  readonly faults?: FaultOptions;
 }
 
 export const resumeCommand: CliCommand = {
@@ -64,6 +66,7 @@ export const resumeCommand: CliCommand = {
       .option("-c, --concurrency <n>", "how many steps may run at once", Number, 16)
       .option("--json", "tell events as JSON lines on standard output", false)
       .option("-q, --quiet", "tell outputs and failures only", false);
+    addFaultOptions(command);
   },
   run: (command, io) => resume(optionsOf(command), io),
 };
@@ -81,6 +84,7 @@ function optionsOf(command: Command): ResumeCommandOptions {
   }>();
   return {
     ...(run !== undefined && { run }),
+    faults: faultOptionsOf(command),
     inputs: { ...secretOptionsOf(command), inputs: set, inputsFiles: [] },
     acceptChanges,
     ...(assume && { assume }),
@@ -130,7 +134,7 @@ async function goOn(open: OpenJournal, options: ResumeCommandOptions, io: Io): P
     kind === "emulator"
       ? { target: kind, latency: "fast" }
       : { target: kind, cloud: options.cloud, subscription: subscriptionId };
-  const target = await openTarget(targetOptions, io, "runbook resume");
+  const target = await openTarget(targetOptions, io, "runbook resume", options.faults);
   try {
     const accept = options.acceptChanges || options.inputs.inputs.length > 0;
     const prepared: NonNullable<RunOptions["resume"]> = prepareResume(journal, {

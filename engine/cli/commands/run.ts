@@ -5,6 +5,7 @@ import { admitToAzure, refuseUnattended } from "../azure-admission.ts";
 import type { CliCommand } from "../command.ts";
 import { tellDiagnostics } from "../diagnostic-formats.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
+import { addFaultOptions, type FaultOptions, faultOptionsOf } from "../faults/fault-options.ts";
 import { addInputOptions, type InputOptions, inputOptionsOf } from "../input-options.ts";
 import type { Io } from "../io.ts";
 import { nextCommands } from "../next-commands.ts";
@@ -23,6 +24,7 @@ export interface RunCommandOptions {
   readonly file?: string;
   readonly inputs: InputOptions;
   readonly target: TargetOptions;
+  readonly faults?: FaultOptions;
   readonly concurrency: number;
   /** Start without asking. */
   readonly yes: boolean;
@@ -41,6 +43,7 @@ export const runCommand: CliCommand = {
     command.argument("[file]", "the runbook; absent: the tutorial");
     addInputOptions(command);
     addTargetOptions(command);
+    addFaultOptions(command);
     command
       .option("-c, --concurrency <n>", "how many steps may run at once", wholeNumber, 16)
       .option("-y, --yes", "start without asking")
@@ -62,6 +65,7 @@ function optionsOf(command: Command, argv: readonly string[]): RunCommandOptions
     ...(file !== undefined && { file }),
     inputs: inputOptionsOf(command),
     target: targetOptionsOf(command),
+    faults: faultOptionsOf(command),
     concurrency,
     yes: yes === true,
     argv,
@@ -79,7 +83,7 @@ export async function run(options: RunCommandOptions, io: Io): Promise<ExitCode>
   if (runbook === undefined) return EXIT.badInput;
   const asks = !options.yes && io.stdin.isTTY === true && io.stdout.isTTY === true;
   const { inputs, vault } = await runInputs(runbook, options.inputs, options.target.target, io);
-  const target = await openTarget(options.target, io, "runbook run");
+  const target = await openTarget(options.target, io, "runbook run", options.faults);
   try {
     // The question is asked with the plan.
     if (onAzure) await admitToAzure(target, runbook, true, io);

@@ -9,6 +9,8 @@ export interface EntraContext {
   now: number;
   origin: string;
   requestId: string;
+  /** Of tokens; absent: an hour. */
+  lifetimeMs?: number;
   operator: { clientId: string; clientSecret: string; objectId: string };
 }
 
@@ -108,15 +110,17 @@ export function entra(
       `The provided value for scope ${scope} is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier (application ID URI).`,
     );
   const audience = scope.replace(/\/\.default$/, "");
+  const lifetimeS = Math.floor((ctx.lifetimeMs ?? 3_600_000) / 1000);
   const { token } = issueToken(ctx.keys, {
     ...ctx.operator,
     tenantId: ctx.tenantId,
     audience,
-    lifetimeS: 3600,
+    lifetimeS,
     now: ctx.now,
     appidacr: "1",
   });
-  return { status: 200, body: { token_type: "Bearer", expires_in: 3599, ext_expires_in: 3599, access_token: token } };
+  const expires_in = Math.max(0, lifetimeS - 1);
+  return { status: 200, body: { token_type: "Bearer", expires_in, ext_expires_in: expires_in, access_token: token } };
 }
 function fault(ctx: EntraContext, status: number, error: string, number: number, text: string): Answer {
   const timestamp = `${new Date(ctx.now).toISOString().slice(0, 19).replace("T", " ")}Z`;

@@ -12,6 +12,8 @@ export interface GuestParameters {
   readonly arm?: string;
   readonly token?: string;
   readonly tries: number;
+  /** How long one request may take. */
+  readonly timeoutS: number;
   /** Statuses of IMDS at which it is asked again. */
   readonly retry: ReadonlySet<number>;
 }
@@ -60,6 +62,7 @@ export function readParameters(given: ReadonlyMap<string, string>): GuestParamet
     id,
     key,
     tries,
+    timeoutS: timeout,
     retry: new Set(retry.slice(1).split(".").map(Number)),
     ...(imds !== undefined && { imds }),
     ...(arm !== undefined && { arm }),

@@ -9,17 +9,18 @@ export interface GuestAnswer {
   readonly status: number;
   readonly body: string;
   readonly requestId?: string;
+  readonly tookMs?: number;
 }
-/** What the VM can reach; `afterMs` counts from the script's start. "no-host", "refused": no answer came. */
+/** What the VM can reach; `afterMs` counts from the script's start. A word: no answer came. */
 export type GuestNetwork = (
   url: string,
   headers: Readonly<Record<string, string>>,
   afterMs: number,
-) => GuestAnswer | "no-host" | "refused";
+) => GuestAnswer | "no-host" | "refused" | "reset";
 
 export interface GuestRun {
   readonly stdout: string;
-  /** How long the script slept between its tries. */
+  /** How long the script slept between its tries and waited for answers. */
   readonly waitedMs: number;
 }
 export interface Guest {
@@ -28,8 +29,13 @@ export interface Guest {
 }
 
 const netWords = {
-  Linux: { "no-host": "net-6", refused: "net-7" },
-  Windows: { "no-host": "net-nameresolutionfailure", refused: "net-connectfailure" },
+  Linux: { "no-host": "net-6", refused: "net-7", reset: "net-56", late: "net-28" },
+  Windows: {
+    "no-host": "net-nameresolutionfailure",
+    refused: "net-connectfailure",
+    reset: "net-connectionclosed",
+    late: "net-timeout",
+  },
 } as const;
 
 export function runRequest(given: ReadonlyMap<string, string>, guest: Guest): GuestRun {
@@ -41,9 +47,14 @@ export function runRequest(given: ReadonlyMap<string, string>, guest: Guest): Gu
   });
   if ("error" in p) return fail(p.error, "none");
 
+  const timeoutMs = p.timeoutS * 1000;
   const ask = (stage: "imds" | "arm", url: string, headers: Record<string, string>) => {
     for (let left = p.tries, delayMs = 1000; ; left -= 1, delayMs *= 2) {
-      const answer = guest.network(url, headers, waitedMs);
+      const given = guest.network(url, headers, waitedMs);
+      const tookMs = typeof given === "string" ? 0 : (given.tookMs ?? 0);
+      const isLate = tookMs >= timeoutMs;
+      const answer = isLate ? "late" : given;
+      waitedMs += isLate ? timeoutMs : tookMs;
       const again = typeof answer === "string" || (stage === "imds" && p.retry.has(answer.status));
       if (!again || left <= 1) return answer;
       waitedMs += delayMs;

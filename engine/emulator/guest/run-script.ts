@@ -1,24 +1,31 @@
 // What a VM does with a script that Run Command gives it: the one constant script is answered as it would answer, and
 // nothing else is run. No script is ever executed on the machine that the emulator runs on.
 
-import type { Keys } from "../entra/keys.ts";
-import { imdsRequest } from "../imds.ts";
+import type { ImdsRequest } from "../imds.ts";
 import type { Transaction } from "../store.ts";
+import type { Answer } from "../wire.ts";
 import { tail } from "./frame.ts";
 import { recognise, scriptHash } from "./known-scripts.ts";
 import { type GuestNetwork, runRequest } from "./request.ts";
 
-/** How a request from inside a VM reaches Resource Manager: the emulator's own door for guests. */
-export type GuestDoor = (
-  url: URL,
-  headers: Readonly<Record<string, string>>,
-  tx: Transaction,
-) => { readonly status: number; readonly body: string; readonly requestId: string };
+/** What comes back to a program in a VM, and how long it took. */
+export interface GuestReply {
+  readonly answer: Answer | "reset";
+  readonly delayMs: number;
+  readonly requestId: string;
+}
+
+/** How requests from inside a VM reach the emulator's own doors. */
+export interface GuestDoor {
+  /** Otherwise nothing can be brought into the VM. */
+  readonly agentIsReady: boolean;
+  arm(url: URL, headers: Readonly<Record<string, string>>, tx: Transaction): GuestReply;
+  imds(vmId: string, request: ImdsRequest, tx: Transaction): GuestReply;
+}
 
 export interface Machine {
   readonly vmId: string;
   readonly os: "Linux" | "Windows";
-  readonly keys: Keys;
   readonly door: GuestDoor;
   /** Scheme and host that Resource Manager has for this VM, as its client called it. */
   readonly resourceManager: string;
@@ -32,14 +39,19 @@ export interface Script {
 
 export type ScriptRun =
   | { readonly known: true; readonly stdout: string; readonly ranMs: number }
-  | { readonly known: false; readonly why: string };
+  | { readonly known: false; readonly code: string; readonly why: string };
 
 /** `tx` as of the moment when the script starts. */
 export function runScript(tx: Transaction, machine: Machine, script: Script): ScriptRun {
+  if (!machine.door.agentIsReady) {
+    const name = machine.vmId.slice(machine.vmId.lastIndexOf("/") + 1);
+    return { known: false, code: "VMAgentStatusCommunicationError", why: agentText(name) };
+  }
   const sha256 = scriptHash(script.text);
   if (recognise(sha256)?.os !== machine.os) {
     return {
       known: false,
+      code: "NotEmulated",
       why: `The emulated guest runs only the engine's own request script for ${machine.os}; it does not know the script with SHA-256 ${sha256}.`,
     };
   }
@@ -47,17 +59,26 @@ export function runScript(tx: Transaction, machine: Machine, script: Script): Sc
   return { known: true, stdout: tail(stdout), ranMs: waitedMs };
 }
 
+/** Azure's own words: https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/error-vmagent-status */
+const agentText = (vm: string): string =>
+  `VM '${vm}' has not reported status for VM agent or extensions. Verify that the OS is up and healthy, the VM has a running VM agent, and that it can establish outbound connections to Azure storage.`;
+
 /** From the VM its metadata service and Resource Manager can be reached, and nothing else. */
 function networkOf(tx: Transaction, machine: Machine): GuestNetwork {
   return (address, headers, afterMs) => {
     const url = new URL(address);
     const then = tx.at(tx.now + afterMs);
-    if (url.origin === "http://169.254.169.254") {
-      const { vmId, keys } = machine;
-      const answer = imdsRequest(then, vmId, { path: url.pathname, query: url.searchParams, headers }, keys);
-      return { status: answer.status, body: answer.body === undefined ? "" : JSON.stringify(answer.body) };
-    }
-    if (url.origin === machine.resourceManager) return machine.door(url, headers, then);
-    return url.hostname === "127.0.0.1" ? "refused" : "no-host";
+    const isImds = url.origin === "http://169.254.169.254";
+    if (!isImds && url.origin !== machine.resourceManager) return url.hostname === "127.0.0.1" ? "refused" : "no-host";
+    const { answer, delayMs, requestId } = isImds
+      ? machine.door.imds(machine.vmId, { path: url.pathname, query: url.searchParams, headers: { ...headers } }, then)
+      : machine.door.arm(url, headers, then);
+    if (answer === "reset") return "reset";
+    return {
+      status: answer.status,
+      body: answer.body === undefined ? "" : JSON.stringify(answer.body),
+      tookMs: delayMs,
+      ...(!isImds && { requestId }),
+    };
   };
 }

@@ -35,7 +35,7 @@ export function runCommand(c: Context): Answer {
       region: vm.body["location"],
       readyAt: run.endsAt,
       location: true,
-      ...(run.known ? { output: { value: statuses(os, run.stdout) } } : { error: unknownScript(run.why) }),
+      ...(run.known ? { output: { value: statuses(os, run.stdout) } } : { error: notRun(run) }),
     }),
   };
 }
@@ -64,7 +64,7 @@ export function startScript(c: Context, vm: Entry, script: Script): ScriptRun & 
 
 function machineOf(c: Context, vm: Entry): Machine {
   const os = vm.body["properties"].storageProfile.osDisk.osType === "Windows" ? "Windows" : "Linux";
-  return { vmId: vm.id, os, keys: c.keys, door: c.guestDoor, resourceManager: c.origin };
+  return { vmId: vm.id, os, door: c.guestDoor, resourceManager: c.origin };
 }
 
 /** `[{ name, value }]`, as both APIs take them. */
@@ -73,7 +73,7 @@ export function parametersOf(...lists: readonly unknown[]): ReadonlyMap<string, 
   return new Map(all.map((one) => [String(one["name"]), String(one["value"])]));
 }
 
-export const unknownScript = (message: string): Body => ({ code: "NotEmulated", message });
+const notRun = ({ code, why }: { readonly code: string; readonly why: string }): Body => ({ code, message: why });
 
 /** Linux gives one status for both streams, also when the script failed; Windows one for each. */
 function statuses(os: Machine["os"], stdout: string): Body[] {

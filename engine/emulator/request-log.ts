@@ -1,0 +1,32 @@
+/** What was asked of the emulator, one line each: no bodies, no secrets, and never more than two files of five megabytes. */
+import { appendFileSync, existsSync, renameSync, statSync } from "node:fs";
+import { join } from "node:path";
+
+const limit = 5 * 1024 * 1024;
+
+export interface LogLine {
+  readonly time: string;
+  readonly door: string;
+  readonly method: string;
+  readonly path: string;
+  readonly apiVersion: string | null;
+  readonly caller: string | null;
+  /** 0: the connection was broken off. */
+  readonly status: number;
+  readonly requestId: string;
+  /** What struck the request. */
+  readonly faults?: readonly string[];
+}
+
+export class RequestLog {
+  readonly #file: string | undefined;
+  constructor(directory?: string) {
+    this.#file = directory === undefined ? undefined : join(directory, "requests.jsonl");
+  }
+  write(lines: readonly LogLine[]): void {
+    if (this.#file === undefined || lines.length === 0) return;
+    if (existsSync(this.#file) && statSync(this.#file).size > limit)
+      renameSync(this.#file, this.#file.replace(/\.jsonl$/, ".1.jsonl"));
+    appendFileSync(this.#file, lines.map((line) => `${JSON.stringify(line)}\n`).join(""), { mode: 0o600 });
+  }
+}
