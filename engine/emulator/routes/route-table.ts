@@ -1,7 +1,7 @@
 /** Every operation that the emulator serves. What is not here is not emulated, and is answered so. */
 import { genericRoutes } from "../providers/generic-resources.ts";
 import { identityRoutes } from "../providers/identities.ts";
-import { networkRoutes } from "../providers/network.ts";
+import { networkRoutes } from "../providers/network/network-routes.ts";
 import { operationRoutes } from "../providers/operations.ts";
 import { permissionRoutes } from "../providers/permissions.ts";
 import { resourceGroupRoutes } from "../providers/resource-groups.ts";
