@@ -13,6 +13,7 @@ import { hydrate } from "./hydrate.ts";
 import { imdsRequest, type ImdsRequest } from "./imds.ts";
 import { Inventor } from "./invent.ts";
 import { latencyOf, type LatencySettings } from "./latency.ts";
+import { generousLimits, type Limits } from "./limits.ts";
 import { operatorOf, settle, type Operator } from "./operator.ts";
 import { requestLine, type RequestLine } from "./request-line.ts";
 import { RequestLog, type LogLine } from "./request-log.ts";
@@ -30,6 +31,8 @@ export interface EmulatorOptions {
   /** Waits as long as a fault says; absent: by the machine's clock. */
   sleep?: (ms: number) => Promise<void>;
   latency?: "fast" | "real" | LatencySettings;
+  /** Absent: more than a runbook needs. */
+  limits?: Partial<Limits>;
   subscriptionId?: string;
   tenantId?: string;
   seed?: string;
@@ -57,6 +60,7 @@ export class Emulator {
   readonly #now: () => number;
   readonly #sleep: (ms: number) => Promise<void>;
   readonly #latency: LatencySettings;
+  readonly #limits: Limits;
   readonly #invent: Inventor;
   readonly #upstream: Upstream | undefined;
   readonly #log: RequestLog;
@@ -75,6 +79,7 @@ export class Emulator {
     this.#now = o.now ?? Date.now;
     this.#sleep = o.sleep ?? ((ms) => new Promise((resolve) => setTimeout(resolve, ms)));
     this.#latency = latencyOf(o.latency);
+    this.#limits = { ...generousLimits, ...o.limits };
     this.#upstream = o.upstream;
     this.#log = new RequestLog(o.directory);
     this.faults = o.faults ?? new FaultInjector();
@@ -95,6 +100,7 @@ export class Emulator {
       store: this.#store,
       now: this.#now(),
       latency: this.#latency,
+      limits: this.#limits,
       invent: this.#invent,
       tenantId: this.tenantId,
       subscriptionId: this.subscriptionId,

@@ -12,6 +12,7 @@ import { authorize } from "./rbac/evaluate.ts";
 import { checkApiVersion, checkApiVersionForm, requireApiVersion, requireKnownType } from "./routes/api-version.ts";
 import { routeTable } from "./routes/route-table.ts";
 import type { Route } from "./routes/route.ts";
+import { requireShape, withoutNulls } from "./routes/shape.ts";
 import { groupPath, nameOf, parseId, type ResourceId } from "./resource-id.ts";
 import type { Transaction } from "./store.ts";
 import { AzureError, gatewayError, notEmulated, type Answer, type Body } from "./wire.ts";
@@ -75,7 +76,9 @@ export function arm(r: ArmRequest, seen: (objectId: string) => void): Answer {
     );
   if (!route) throw notEmulated(`${r.method} ${id.type}${action === undefined ? "" : ` (${action})`}`);
   if (r.method === "PUT" || r.method === "PATCH") requireRegistration(c);
-  c.body = parseBody(r);
+  const body = parseBody(r);
+  c.body = r.method === "PUT" ? withoutNulls(body) : body;
+  if (route.body !== undefined) requireShape(c.body, route.body);
   return route.handler(c);
 }
 

@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSy
 import { join } from "node:path";
 import type { Inventor } from "./invent.ts";
 import type { LatencySettings } from "./latency.ts";
+import type { Limits } from "./limits.ts";
 import { lower, parseId } from "./resource-id.ts";
 import type { Body } from "./wire.ts";
 
@@ -77,6 +78,7 @@ export class Transaction {
   readonly store: Store;
   readonly now: number;
   readonly latency: LatencySettings;
+  readonly limits: Limits;
   readonly invent: Inventor;
   readonly tenantId: string;
   readonly subscriptionId: string;
@@ -86,6 +88,7 @@ export class Transaction {
     store: Store;
     now: number;
     latency: LatencySettings;
+    limits: Limits;
     invent: Inventor;
     tenantId: string;
     subscriptionId: string;
@@ -95,6 +98,7 @@ export class Transaction {
     this.store = of.store;
     this.now = of.now;
     this.latency = of.latency;
+    this.limits = of.limits;
     this.invent = of.invent;
     this.tenantId = of.tenantId;
     this.subscriptionId = of.subscriptionId;
@@ -106,8 +110,8 @@ export class Transaction {
     return new Transaction({ ...this.#fields(), now });
   }
   #fields() {
-    const { store, latency, invent, tenantId, subscriptionId, upstream, writes } = this;
-    return { store, latency, invent, tenantId, subscriptionId, upstream, writes };
+    const { store, latency, limits, invent, tenantId, subscriptionId, upstream, writes } = this;
+    return { store, latency, limits, invent, tenantId, subscriptionId, upstream, writes };
   }
 
   /** The stored entry; change a copy and `put` it. */

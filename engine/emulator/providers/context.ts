@@ -73,6 +73,25 @@ export function requireLocation(c: Context, was: Entry | null): string {
     );
   return at;
 }
+/** `If-Match` and `If-None-Match`; `etag` is that of what is there, if anything is. */
+export function requirePreconditions(c: Context, etag: unknown): void {
+  const wanted = c.headers["if-match"];
+  const unwanted = c.headers["if-none-match"];
+  const isThere = etag !== null && etag !== undefined;
+  const holds = (given: string): boolean =>
+    isThere && given.split(",").some((tag) => tag.trim() === "*" || bareTag(tag) === bareTag(String(etag)));
+  if ((wanted === undefined || holds(wanted)) && (unwanted === undefined || !holds(unwanted))) return;
+  throw new AzureError(
+    412,
+    "PreconditionFailed",
+    wanted === undefined
+      ? "The resource already exists: the condition 'If-None-Match' is not met."
+      : `The specified precondition '${wanted}' failed.`,
+    { details: [] },
+  );
+}
+/** Weak or strong, in quotes or without: some clients drop them. */
+const bareTag = (tag: string): string => tag.trim().replace(/^W\//i, "").replaceAll('"', "");
 export const linked = (c: Context, action: string, id: string): void =>
   authorizeLinked(c.tx, c.caller, c.action, c.id.path, action, id);
 export function missingReference(c: Context, id: string): AzureError {

@@ -1,5 +1,6 @@
 /** One HTTP operation of Azure: its method and path, its name in Azure's OpenAPI, and what answers it. */
 import type { Handler } from "../providers/context.ts";
+import type { Shape } from "./shape.ts";
 
 export type Method = "GET" | "HEAD" | "PUT" | "PATCH" | "POST" | "DELETE";
 
@@ -14,6 +15,8 @@ export interface Route {
   readonly action?: string | null;
   /** Whose api-versions are accepted, where the path does not say it: `Microsoft.Compute/disks`. */
   readonly type?: string;
+  /** What the body must look like. */
+  readonly body?: Shape;
 }
 
 /** `on("/…/virtualMachines/{name}", ["GET", "VirtualMachines_Get", getVm], …)` */

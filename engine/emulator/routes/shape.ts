@@ -2,7 +2,8 @@
 import { AzureError } from "../wire.ts";
 
 /** `"map"`: an object of strings. A list's only member stands for all. Members that are not named may be anything. */
-export type Shape = "string" | "number" | "boolean" | "map" | "object" | readonly [Shape] | { readonly [name: string]: Shape };
+export type Shape =
+  "string" | "number" | "boolean" | "map" | "object" | readonly [Shape] | { readonly [name: string]: Shape };
 
 /** Throws the way Azure refuses JSON that it cannot read into its own types. A `null` is taken for something left out. */
 export function requireShape(value: unknown, shape: Shape, path = ""): void {
@@ -21,7 +22,8 @@ export function requireShape(value: unknown, shape: Shape, path = ""): void {
   if (isList(shape)) {
     if (!Array.isArray(value)) throw misfit(value, "array", path);
     for (const [index, member] of value.entries()) {
-      if (member === null) throw misfit(member, typeof shape[0] === "string" ? shape[0] : "object", `${path}[${index}]`);
+      if (member === null)
+        throw misfit(member, typeof shape[0] === "string" ? shape[0] : "object", `${path}[${index}]`);
       requireShape(member, shape[0], `${path}[${index}]`);
     }
     return;
@@ -41,7 +43,9 @@ const misfit = (value: unknown, wanted: string, path: string): AzureError =>
   );
 const describe = (value: unknown): string => {
   const text = JSON.stringify(value) ?? "nothing";
-  return text.length > 40 ? `a value of type '${Array.isArray(value) ? "array" : typeof value}'` : `the value '${text}'`;
+  return text.length > 40
+    ? `a value of type '${Array.isArray(value) ? "array" : typeof value}'`
+    : `the value '${text}'`;
 };
 
 /** A body without its nulls: to a PUT, what is null is what was left out. */

@@ -34,8 +34,10 @@ export const notThere = (id: string): AzureError =>
 export const knownInterfaces = (tx: Transaction): Entry[] =>
   tx.all().filter((e) => e.hidden?.["kind"] === undefined && parseId(e.id).type === interfaces);
 export const allInterfaces = (c: Context): Entry[] => c.tx.list(`/subscriptions/${c.id.subscription}`, interfaces);
-export const configurationsOf = (e: Entry): Body[] => (e.body["properties"]?.ipConfigurations as Body[] | undefined) ?? [];
-export const refersTo = (part: Body | undefined, id: string): boolean => lower(String(part?.["id"] ?? "")) === lower(id);
+export const configurationsOf = (e: Entry): Body[] =>
+  (e.body["properties"]?.ipConfigurations as Body[] | undefined) ?? [];
+export const refersTo = (part: Body | undefined, id: string): boolean =>
+  lower(String(part?.["id"] ?? "")) === lower(id);
 export function usersOf(nics: readonly Entry[], id: string, field: "subnet" | "publicIPAddress"): string[] {
   return nics
     .flatMap(configurationsOf)
@@ -68,7 +70,8 @@ const parts = ["subnets", "securityRules", "defaultSecurityRules", "ipConfigurat
 /** What a client sees: state and ETag of the whole are those of its parts. */
 export function shownNetwork(tx: Transaction, e: Entry, extra: Body = {}): Body {
   const isPending = (e.readyAt ?? 0) > tx.now;
-  const state = e.goneAt !== undefined ? "Deleting" : isPending ? (e.pending ?? "Updating") : String(e.outcome ?? "Succeeded");
+  const state =
+    e.goneAt !== undefined ? "Deleting" : isPending ? (e.pending ?? "Updating") : e.hasFailed === true ? "Failed" : "Succeeded";
   const tags: [string, string] | undefined = e.hidden?.["etags"];
   const etag = tags?.[isPending ? 0 : 1];
   const body = structuredClone(e.body);

@@ -30,7 +30,14 @@ function subnetFor(c: Context, given: Body, region: string): Body {
   return subnet;
 }
 /** A free address of the subnet, or the one that was asked for if that can be had. */
-function addressIn(c: Context, nic: string, self: string, subnet: Body, asked: string | undefined, before: string | undefined): string | undefined {
+function addressIn(
+  c: Context,
+  nic: string,
+  self: string,
+  subnet: Body,
+  asked: string | undefined,
+  before: string | undefined,
+): string | undefined {
   const range = rangeOf(prefixesOf(subnet)[0] ?? "", String(subnet["id"]));
   if (!range) return asked;
   const taken = new Set(takenIn(c, String(subnet["id"]), nic));
@@ -51,7 +58,8 @@ const holdsText = (range: Range, text: string): boolean => {
 };
 function requireAllowed(c: Context, self: string, range: Range, asked: string, taken: ReadonlySet<string>): void {
   const n = addressOf(asked);
-  if (n === undefined) throw bad("InvalidIPAddressFormat", `The IP address ${asked} of IP configuration ${self} is not valid.`);
+  if (n === undefined)
+    throw bad("InvalidIPAddressFormat", `The IP address ${asked} of IP configuration ${self} is not valid.`);
   if (!holds(range, n))
     throw bad(
       "PrivateIPAddressNotInSubnet",
@@ -63,7 +71,9 @@ function requireAllowed(c: Context, self: string, range: Range, asked: string, t
       `Private static IP address ${asked} falls within reserved IP range of subnet prefix ${range.text}.`,
     );
   if (taken.has(asked)) {
-    const by = allInterfaces(c).flatMap(configurationsOf).find((i) => i["properties"]?.privateIPAddress === asked)?.["id"];
+    const by = allInterfaces(c)
+      .flatMap(configurationsOf)
+      .find((i) => i["properties"]?.privateIPAddress === asked)?.["id"];
     throw bad(
       "PrivateIPAddressIsAllocated",
       `IP configuration ${self} is using the private IP address ${asked} which is already allocated to resource ${by}.`,
@@ -83,8 +93,7 @@ function requirePublicIp(c: Context, self: string, given: Body | undefined, regi
 function configuration(c: Context, id: string, region: string, was: Entry | null, given: Body, index: number): Body {
   const p: Body = given["properties"] ?? {};
   const self = `${id}/ipConfigurations/${given["name"]}`;
-  if (p["subnet"] === undefined)
-    throw bad("SubnetMissing", `IP configuration ${self} needs properties.subnet.`);
+  if (p["subnet"] === undefined) throw bad("SubnetMissing", `IP configuration ${self} needs properties.subnet.`);
   const subnet = subnetFor(c, p["subnet"] as Body, region);
   requirePublicIp(c, self, p["publicIPAddress"] as Body | undefined, region);
   const before = was ? configurationsOf(was).find((x) => x["name"] === given["name"])?.["properties"] : undefined;
@@ -101,7 +110,14 @@ function configuration(c: Context, id: string, region: string, was: Entry | null
       privateIPAddressVersion: "IPv4",
       ...p,
       privateIPAllocationMethod: isStatic ? "Static" : "Dynamic",
-      privateIPAddress: addressIn(c, id, self, subnet, isStatic ? asked : undefined, before?.privateIPAddress as string | undefined),
+      privateIPAddress: addressIn(
+        c,
+        id,
+        self,
+        subnet,
+        isStatic ? asked : undefined,
+        before?.privateIPAddress as string | undefined,
+      ),
     },
   };
 }
@@ -146,7 +162,8 @@ const interfaceType: NetworkType = {
       ipConfigurations.push(made);
     }
     const { virtualMachine, macAddress, primary } = old;
-    const suffix = old["dnsSettings"]?.internalDomainNameSuffix ?? `${c.tx.invent.hex("dns", id, 26)}.bx.internal.cloudapp.net`;
+    const suffix =
+      old["dnsSettings"]?.internalDomainNameSuffix ?? `${c.tx.invent.hex("dns", id, 26)}.bx.internal.cloudapp.net`;
     return {
       enableAcceleratedNetworking: false,
       enableIPForwarding: false,
@@ -157,7 +174,12 @@ const interfaceType: NetworkType = {
       auxiliaryMode: "None",
       auxiliarySku: "None",
       ...p,
-      dnsSettings: { dnsServers: [], appliedDnsServers: [], ...dnsSettings, internalDomainNameSuffix: suffix as string },
+      dnsSettings: {
+        dnsServers: [],
+        appliedDnsServers: [],
+        ...dnsSettings,
+        internalDomainNameSuffix: suffix as string,
+      },
       ipConfigurations,
       ...(virtualMachine === undefined ? {} : { virtualMachine, macAddress, primary }),
     };
@@ -195,7 +217,10 @@ function effectiveGroups(c: Context): Answer {
     .filter(([id]) => id !== undefined)
     .map(([id = "", association]) => {
       const p: Body = c.tx.get(id)?.body["properties"] ?? {};
-      const rules = [...((p["securityRules"] as Body[] | undefined) ?? []), ...((p["defaultSecurityRules"] as Body[] | undefined) ?? [])];
+      const rules = [
+        ...((p["securityRules"] as Body[] | undefined) ?? []),
+        ...((p["defaultSecurityRules"] as Body[] | undefined) ?? []),
+      ];
       return {
         networkSecurityGroup: { id },
         association,
@@ -223,7 +248,9 @@ function effectiveRoutes(c: Context): Answer {
     nextHopType,
     nextHopIpAddress: [],
   });
-  const vnet = c.tx.get(String(configurationsOf(nic)[0]?.["properties"]?.subnet?.id ?? "").split(/\/subnets\//i)[0] ?? "");
+  const vnet = c.tx.get(
+    String(configurationsOf(nic)[0]?.["properties"]?.subnet?.id ?? "").split(/\/subnets\//i)[0] ?? "",
+  );
   const own: string[] = vnet?.body["properties"].addressSpace?.addressPrefixes ?? [];
   return later(c, nic, { value: [...own.map((p) => route(p, "VnetLocal")), route("0.0.0.0/0", "Internet")] });
 }
@@ -254,7 +281,15 @@ const one = `${interfaces}/{networkInterfaceName}`;
 export const interfaceRoutes = [
   ...routesOf(interfaceType),
   ...on(inGroup(`${one}/ipConfigurations`), ["GET", "NetworkInterfaceIPConfigurations_List", listConfigurations]),
-  ...on(inGroup(`${one}/ipConfigurations/{ipConfigurationName}`), ["GET", "NetworkInterfaceIPConfigurations_Get", getConfiguration]),
-  ...on(inGroup(`${one}/effectiveNetworkSecurityGroups`), ["POST", "NetworkInterfaces_ListEffectiveNetworkSecurityGroups", effectiveGroups]),
+  ...on(inGroup(`${one}/ipConfigurations/{ipConfigurationName}`), [
+    "GET",
+    "NetworkInterfaceIPConfigurations_Get",
+    getConfiguration,
+  ]),
+  ...on(inGroup(`${one}/effectiveNetworkSecurityGroups`), [
+    "POST",
+    "NetworkInterfaces_ListEffectiveNetworkSecurityGroups",
+    effectiveGroups,
+  ]),
   ...on(inGroup(`${one}/effectiveRouteTable`), ["POST", "NetworkInterfaces_GetEffectiveRouteTable", effectiveRoutes]),
 ];

@@ -65,12 +65,14 @@ const publicIpType: NetworkType = {
     const isStandard = /^standard/i.test(String(c.body["sku"]?.name ?? ""));
     const method = String(given["publicIPAllocationMethod"] ?? "Dynamic");
     if (!/^(static|dynamic)$/i.test(method))
-      throw new AzureError(
-        400,
-        "InvalidRequestFormat",
-        "Cannot parse the request.",
-        { details: [{ code: "InvalidJson", message: `Error converting value "${method}" to type 'IpAllocationMethod'. Path 'properties.publicIPAllocationMethod'.` }] },
-      );
+      throw new AzureError(400, "InvalidRequestFormat", "Cannot parse the request.", {
+        details: [
+          {
+            code: "InvalidJson",
+            message: `Error converting value "${method}" to type 'IpAllocationMethod'. Path 'properties.publicIPAllocationMethod'.`,
+          },
+        ],
+      });
     if (isStandard && /^dynamic$/i.test(method) && given["publicIPAllocationMethod"] !== undefined)
       throw bad(
         "StandardSkuPublicIPAddressMustBeStatic",

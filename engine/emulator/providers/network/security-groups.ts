@@ -19,16 +19,61 @@ import {
   type NetworkType,
 } from "./common.ts";
 
-type Rule = readonly [name: string, text: string, priority: number, direction: string, access: string, from: string, to: string];
+type Rule = readonly [
+  name: string,
+  text: string,
+  priority: number,
+  direction: string,
+  access: string,
+  from: string,
+  to: string,
+];
 const defaults: readonly Rule[] = [
-  ["AllowVnetInBound", "Allow inbound traffic from all VMs in VNET", 65000, "Inbound", "Allow", "VirtualNetwork", "VirtualNetwork"],
-  ["AllowAzureLoadBalancerInBound", "Allow inbound traffic from azure load balancer", 65001, "Inbound", "Allow", "AzureLoadBalancer", "*"],
+  [
+    "AllowVnetInBound",
+    "Allow inbound traffic from all VMs in VNET",
+    65000,
+    "Inbound",
+    "Allow",
+    "VirtualNetwork",
+    "VirtualNetwork",
+  ],
+  [
+    "AllowAzureLoadBalancerInBound",
+    "Allow inbound traffic from azure load balancer",
+    65001,
+    "Inbound",
+    "Allow",
+    "AzureLoadBalancer",
+    "*",
+  ],
   ["DenyAllInBound", "Deny all inbound traffic", 65500, "Inbound", "Deny", "*", "*"],
-  ["AllowVnetOutBound", "Allow outbound traffic from all VMs to all VMs in VNET", 65000, "Outbound", "Allow", "VirtualNetwork", "VirtualNetwork"],
-  ["AllowInternetOutBound", "Allow outbound traffic from all VMs to Internet", 65001, "Outbound", "Allow", "*", "Internet"],
+  [
+    "AllowVnetOutBound",
+    "Allow outbound traffic from all VMs to all VMs in VNET",
+    65000,
+    "Outbound",
+    "Allow",
+    "VirtualNetwork",
+    "VirtualNetwork",
+  ],
+  [
+    "AllowInternetOutBound",
+    "Allow outbound traffic from all VMs to Internet",
+    65001,
+    "Outbound",
+    "Allow",
+    "*",
+    "Internet",
+  ],
   ["DenyAllOutBound", "Deny all outbound traffic", 65500, "Outbound", "Deny", "*", "*"],
 ];
-const lists = { sourcePortRanges: [], destinationPortRanges: [], sourceAddressPrefixes: [], destinationAddressPrefixes: [] };
+const lists = {
+  sourcePortRanges: [],
+  destinationPortRanges: [],
+  sourceAddressPrefixes: [],
+  destinationAddressPrefixes: [],
+};
 const defaultRules = (id: string): Body[] =>
   defaults.map(([name, description, priority, direction, access, sourceAddressPrefix, destinationAddressPrefix]) => ({
     name,
@@ -70,14 +115,21 @@ const ruleShape: Shape = {
 };
 const isPort = (text: string): boolean => {
   const [from = "", to = from, ...rest] = text.split("-");
-  return rest.length === 0 && [from, to].every((p) => /^\d{1,5}$/.test(p) && Number(p) <= 65535) && Number(from) <= Number(to);
+  return (
+    rest.length === 0 &&
+    [from, to].every((p) => /^\d{1,5}$/.test(p) && Number(p) <= 65535) &&
+    Number(from) <= Number(to)
+  );
 };
 function ruleOf(id: string, given: Body): Body {
   const p: Body = given["properties"] ?? {};
   const name = String(given["name"]);
   for (const field of ["protocol", "access", "direction", "priority"])
     if (p[field] === undefined)
-      throw bad("MissingJsonProperty", `Required property '${field}' is missing in security rule ${id}/securityRules/${name}.`);
+      throw bad(
+        "MissingJsonProperty",
+        `Required property '${field}' is missing in security rule ${id}/securityRules/${name}.`,
+      );
   const priority = Number(p["priority"]);
   if (!Number.isInteger(priority) || priority < 100 || priority > 4096)
     throw bad(
@@ -85,7 +137,9 @@ function ruleOf(id: string, given: Body): Body {
       `Security rule has invalid Priority. Value provided: ${priority} Allowed range 100-4096.`,
     );
   for (const end of ["source", "destination"]) {
-    const ports = [p[`${end}PortRange`], ...((p[`${end}PortRanges`] as unknown[] | undefined) ?? [])].filter((x) => x !== undefined);
+    const ports = [p[`${end}PortRange`], ...((p[`${end}PortRanges`] as unknown[] | undefined) ?? [])].filter(
+      (x) => x !== undefined,
+    );
     for (const port of ports.map(String))
       if (port !== "*" && !isPort(port))
         throw bad(
@@ -98,7 +152,11 @@ function ruleOf(id: string, given: Body): Body {
     id: `${id}/securityRules/${name}`,
     etag: "",
     type: `${groups}/securityRules`,
-    properties: { provisioningState: "Updating", ...p, ...Object.fromEntries(Object.entries(lists).map(([k, v]) => [k, p[k] ?? v])) },
+    properties: {
+      provisioningState: "Updating",
+      ...p,
+      ...Object.fromEntries(Object.entries(lists).map(([k, v]) => [k, p[k] ?? v])),
+    },
   };
 }
 function requireNoConflict(rules: readonly Body[]): void {
@@ -119,7 +177,9 @@ function requireNoConflict(rules: readonly Body[]): void {
 }
 
 const idsOf = (entries: readonly Entry[], id: string): Body[] =>
-  entries.filter((n) => refersTo(n.body["properties"].networkSecurityGroup as Body | undefined, id)).map((n) => ({ id: n.id }));
+  entries
+    .filter((n) => refersTo(n.body["properties"].networkSecurityGroup as Body | undefined, id))
+    .map((n) => ({ id: n.id }));
 const subnetsOf = (vnets: readonly Entry[], id: string): Body[] =>
   vnets
     .flatMap((v) => (v.body["properties"].subnets as Body[] | undefined) ?? [])
@@ -139,11 +199,17 @@ const groupType: NetworkType = {
   },
   shown(c, e) {
     const networkInterfaces = idsOf(knownInterfaces(c.tx), e.id);
-    const subnets = subnetsOf(c.tx.all().filter((v) => parseId(v.id).type === networks), e.id);
+    const subnets = subnetsOf(
+      c.tx.all().filter((v) => parseId(v.id).type === networks),
+      e.id,
+    );
     return { ...(networkInterfaces.length ? { networkInterfaces } : {}), ...(subnets.length ? { subnets } : {}) };
   },
   requireUnused(c, e) {
-    const by = [...idsOf(allInterfaces(c), e.id), ...subnetsOf(c.tx.list(`/subscriptions/${c.id.subscription}`, networks), e.id)];
+    const by = [
+      ...idsOf(allInterfaces(c), e.id),
+      ...subnetsOf(c.tx.list(`/subscriptions/${c.id.subscription}`, networks), e.id),
+    ];
     if (by.length)
       throw bad(
         "InUseNetworkSecurityGroupCannotBeDeleted",
@@ -154,7 +220,8 @@ const groupType: NetworkType = {
 
 const wholeOf = (c: Context): Entry => requireEntry(c, c.id.path.split("/").slice(0, 9).join("/"));
 const rulesIn = (e: Entry, kind: string): Body[] => (e.body["properties"][kind] as Body[] | undefined) ?? [];
-const kindOf = (c: Context): string => (/\/defaultSecurityRules(\/|$)/i.test(c.id.path) ? "defaultSecurityRules" : "securityRules");
+const kindOf = (c: Context): string =>
+  /\/defaultSecurityRules(\/|$)/i.test(c.id.path) ? "defaultSecurityRules" : "securityRules";
 function listRules(c: Context): Answer {
   const whole = wholeOf(c);
   return ok({ value: rulesIn(whole, kindOf(c)).map((r) => shownPart(c, whole, r)) });
@@ -170,7 +237,10 @@ function putRule(c: Context): Answer {
   const whole = wholeOf(c);
   const rules = rulesIn(whole, "securityRules");
   const at = rules.findIndex((r) => lower(String(r["name"])) === lower(c.id.names[1] ?? ""));
-  const rule = ruleOf(whole.id, { name: at < 0 ? c.id.names[1] : rules[at]?.["name"], properties: c.body["properties"] as unknown });
+  const rule = ruleOf(whole.id, {
+    name: at < 0 ? c.id.names[1] : rules[at]?.["name"],
+    properties: c.body["properties"] as unknown,
+  });
   const changed = at < 0 ? [...rules, rule] : rules.with(at, rule);
   requireNoConflict(changed);
   whole.body["properties"].securityRules = changed;

@@ -5,7 +5,17 @@ import type { Shape } from "../../routes/shape.ts";
 import type { Entry } from "../../store.ts";
 import { AzureError, type Answer, type Body } from "../../wire.ts";
 import { noContent, ok, requireEntry, type Context } from "../context.ts";
-import { addressOf, contains, firstUsable, holds, isReserved, overlap, rangeOf, rangesOf, textOf } from "./addresses.ts";
+import {
+  addressOf,
+  contains,
+  firstUsable,
+  holds,
+  isReserved,
+  overlap,
+  rangeOf,
+  rangesOf,
+  textOf,
+} from "./addresses.ts";
 import {
   allInterfaces,
   bad,
@@ -37,7 +47,9 @@ const subnetShape: Shape = {
 };
 export const prefixesOf = (subnet: Body): string[] => {
   const p: Body = subnet["properties"] ?? {};
-  return p["addressPrefix"] === undefined ? ((p["addressPrefixes"] as string[] | undefined) ?? []) : [String(p["addressPrefix"])];
+  return p["addressPrefix"] === undefined
+    ? ((p["addressPrefixes"] as string[] | undefined) ?? [])
+    : [String(p["addressPrefix"])];
 };
 export const subnetsIn = (e: Entry): Body[] => (e.body["properties"].subnets as Body[] | undefined) ?? [];
 
@@ -45,7 +57,11 @@ const delegation = (subnet: string, d: Body): Body => ({
   name: d["name"] as unknown,
   id: `${subnet}/delegations/${d["name"]}`,
   etag: "",
-  properties: { provisioningState: "Succeeded", actions: ["Microsoft.Network/virtualNetworks/subnets/join/action"], ...d["properties"] },
+  properties: {
+    provisioningState: "Succeeded",
+    actions: ["Microsoft.Network/virtualNetworks/subnets/join/action"],
+    ...d["properties"],
+  },
   type: `${networks}/subnets/delegations`,
 });
 function subnetOf(c: Context, vnetId: string, region: string, given: Body): Body {
@@ -61,10 +77,17 @@ function subnetOf(c: Context, vnetId: string, region: string, given: Body): Body
       ...p,
       ...(serviceEndpoints === undefined
         ? {}
-        : { serviceEndpoints: (serviceEndpoints as Body[]).map((s) => ({ provisioningState: "Succeeded", locations: [region], ...s })) }),
+        : {
+            serviceEndpoints: (serviceEndpoints as Body[]).map((s) => ({
+              provisioningState: "Succeeded",
+              locations: [region],
+              ...s,
+            })),
+          }),
       delegations: (delegations as Body[]).map((d) => delegation(id, d)),
       // Newer versions protect private endpoints only when asked to.
-      privateEndpointNetworkPolicies: p["privateEndpointNetworkPolicies"] ?? (c.apiVersion < "2022-05-01" ? "Enabled" : "Disabled"),
+      privateEndpointNetworkPolicies:
+        p["privateEndpointNetworkPolicies"] ?? (c.apiVersion < "2022-05-01" ? "Enabled" : "Disabled"),
       privateLinkServiceNetworkPolicies: p["privateLinkServiceNetworkPolicies"] ?? "Enabled",
     },
     type: `${networks}/subnets`,
@@ -100,7 +123,9 @@ function requireNoUser(c: Context, subnet: Body): void {
 /** A subnet names the interfaces in it. */
 function withUsers(c: Context, subnet: Body): Body {
   const ids = usersOf(knownInterfaces(c.tx), String(subnet["id"]), "subnet");
-  return ids.length ? { ...subnet, properties: { ...subnet["properties"], ipConfigurations: ids.map((id) => ({ id })) } } : subnet;
+  return ids.length
+    ? { ...subnet, properties: { ...subnet["properties"], ipConfigurations: ids.map((id) => ({ id })) } }
+    : subnet;
 }
 
 const networkType: NetworkType = {
@@ -123,7 +148,10 @@ const networkType: NetworkType = {
     const prefixes: string[] = p["addressSpace"]?.addressPrefixes ?? [];
     const pools: unknown[] | undefined = p["addressSpace"]?.ipamPoolPrefixAllocations;
     if (prefixes.length === 0 && !pools?.length)
-      throw bad("AddressSpaceMissing", `Virtual network ${id} needs an address space: properties.addressSpace.addressPrefixes.`);
+      throw bad(
+        "AddressSpaceMissing",
+        `Virtual network ${id} needs an address space: properties.addressSpace.addressPrefixes.`,
+      );
     const subnets = (given as Body[]).map((s) => subnetOf(c, id, region, s));
     if (!pools?.length) requirePlace({ id, name: id.split("/").at(-1) ?? "", prefixes }, subnets);
     if (was)
@@ -173,7 +201,10 @@ function putSubnet(c: Context): Answer {
   });
   const ipam: unknown[] | undefined = c.body["properties"]?.ipamPoolPrefixAllocations;
   if (prefixesOf(made).length === 0 && !ipam?.length)
-    throw bad("SubnetAddressPrefixMissing", `Subnet ${made["id"]} needs properties.addressPrefix or properties.addressPrefixes.`);
+    throw bad(
+      "SubnetAddressPrefixMissing",
+      `Subnet ${made["id"]} needs properties.addressPrefix or properties.addressPrefixes.`,
+    );
   const changed = at < 0 ? [...subnets, made] : subnets.with(at, made);
   const prefixes: string[] = whole.body["properties"].addressSpace?.addressPrefixes ?? [];
   requirePlace({ id: whole.id, name: String(whole.body["name"]), prefixes }, changed);
