@@ -3,7 +3,7 @@ import { lower } from "../../resource-id.ts";
 import { inGroup, on } from "../../routes/route.ts";
 import type { Shape } from "../../routes/shape.ts";
 import type { Entry } from "../../store.ts";
-import { AzureError, type Answer, type Body } from "../../wire.ts";
+import type { Answer, AzureError, Body } from "../../wire.ts";
 import { noContent, ok, requireEntry, type Context } from "../context.ts";
 import {
   addressOf,
