@@ -13,8 +13,12 @@ import { ANY, common, describeType, holdsSecret, isAssignable, type ValueType } 
 /** What expressions may read where they stand. */
 export interface Environment {
   readonly inputs: ReadonlyMap<string, ValueType>;
-  /** The type of each step's outputs. With `nullWithout` they are null when that step is skipped. */
+  /** The type of each step's outputs, with `nullWhen` where they may be null. */
   readonly steps: ReadonlyMap<string, ValueType>;
+  /** The values of the item that a step with `forEach` is run for; absent elsewhere. */
+  readonly each?: ValueType;
+  /** Whether it is a step of `finally`, which sees the run's outcome. */
+  readonly isFinally?: boolean;
 }
 
 export interface Checked {
@@ -35,6 +39,24 @@ export function checkTemplate(template: Template, environment: Environment): Che
 }
 
 const BOOLEAN: ValueType = { kind: "boolean" };
+const STATUS: ValueType = { kind: "string", values: ["done", "failed", "skipped"] };
+const RUN: ValueType = {
+  kind: "object",
+  properties: new Map([["outcome", { kind: "string", values: ["done", "failed"] }]]),
+};
+
+function errorOf(step: string): ValueType {
+  const nullWhen = `step "${step}" may not have failed`;
+  return {
+    kind: "object",
+    properties: new Map<string, ValueType>([
+      ["message", { kind: "string" }],
+      ["code", { kind: "string" }],
+      ["status", { kind: "integer" }],
+    ]),
+    nullWhen,
+  };
+}
 
 /** Where an author who knows other languages looks for values. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
@@ -102,6 +124,20 @@ class Checker {
   #name(name: string, span: Span): ValueType {
     const { inputs } = this.#environment;
     if (name === "inputs") return { kind: "object", properties: inputs };
+    if (name === "each") {
+      const { each } = this.#environment;
+      return each ?? this.#tell(span, "unknown-name", "`each` is read in a step that has no `forEach`");
+    }
+    if (name === "run") {
+      if (this.#environment.isFinally === true) return RUN;
+      const message = "`run` is read in a step that is not of `finally`";
+      return this.#tell(
+        span,
+        "unknown-name",
+        message,
+        "how the run ended is known only there; write steps.<id>.status",
+      );
+    }
     if (name === "steps") {
       return this.#tell(span, "type-mismatch", "`steps` stands alone", "write steps.<id>.outputs.<name>");
     }
@@ -123,7 +159,7 @@ class Checker {
     if (target.kind === "name" && target.name === "inputs") return this.#input(name, nameSpan);
     if (stepOf(expression) !== undefined) return this.#step(name, nameSpan);
     const of = this.typeOf(target);
-    const without = of.nullWithout === undefined ? {} : { nullWithout: of.nullWithout };
+    const without = of.nullWhen === undefined ? {} : { nullWhen: of.nullWhen };
     if (of.kind === "any") return { ...ANY, ...without };
     if (of.kind !== "object") {
       return this.#tell(nameSpan, "type-mismatch", `"${name}" is read from ${describeType(of)}, expected an object`);
@@ -132,7 +168,7 @@ class Checker {
     if (type !== undefined) return { ...type, ...without };
     const step = stepOf(target);
     if (step !== undefined) {
-      const message = `a step has \`outputs\` only, and no "${name}"`;
+      const message = `a step has \`outputs\`, \`status\` and \`error\`, and no "${name}"`;
       return this.#tell(nameSpan, "unknown-property", message, `write steps.${step.id}.outputs.<name>`);
     }
     const hint = suggest(name, of.properties.keys());
@@ -160,7 +196,14 @@ class Checker {
     if (outputs === undefined) {
       return this.#tell(span, "unknown-step", `"${id}" is no step of this runbook`, suggest(id, steps.keys()));
     }
-    return { kind: "object", properties: new Map([["outputs", outputs]]) };
+    return {
+      kind: "object",
+      properties: new Map([
+        ["outputs", outputs],
+        ["status", STATUS],
+        ["error", errorOf(id)],
+      ]),
+    };
   }
 
   #index({ target, index }: Index): ValueType {
@@ -169,11 +212,12 @@ class Checker {
     const inBrackets = "in the brackets";
     if (of.kind === "array") {
       this.#want(index, by, { kind: "integer" }, inBrackets);
-      return of.nullWithout === undefined ? of.items : { ...of.items, nullWithout: of.nullWithout };
+      return of.nullWhen === undefined ? of.items : { ...of.items, nullWhen: of.nullWhen };
     }
     if (of.kind === "object") {
       this.#want(index, by, { kind: "string" }, inBrackets);
-      if (holdsSecret(of)) {
+      // Of a map whose values are all alike it does not matter which one is read.
+      if (holdsSecret(of) && of.properties.size > 0) {
         const message = "which property is read is computed, and one of them is a secret";
         return this.#tell(index.span, "secret-in-expression", message, "write the property's name");
       }
@@ -206,6 +250,9 @@ class Checker {
       if (!comparable) {
         const message = `${describeType(a)} is compared with ${describeType(b)}, and the two are never equal`;
         this.#tell(span, "type-mismatch", message);
+      } else {
+        this.#comparedTexts(left, b);
+        this.#comparedTexts(right, a);
       }
       return BOOLEAN;
     }
@@ -217,6 +264,16 @@ class Checker {
       this.#tell(span, "type-mismatch", message);
     }
     return BOOLEAN;
+  }
+
+  /** A text beside one that can be some texts only must be one of them. */
+  #comparedTexts(expression: Expression, other: ValueType): void {
+    if (expression.kind !== "literal" || typeof expression.value !== "string" || other.kind !== "string") return;
+    const { values } = other;
+    if (values === undefined || values.includes(expression.value)) return;
+    const known = values.map((one) => `'${one}'`).join(" or ");
+    const message = `'${expression.value}' is compared with what is always ${known}`;
+    this.#tell(expression.span, "type-mismatch", message, suggest(expression.value, values));
   }
 
   #call(call: Call): ValueType {
@@ -244,7 +301,7 @@ class Checker {
       if (problem !== undefined) this.#tell(args[0]!.span, "function-arguments", problem);
     }
     if (name !== "default") return known.gives;
-    const [{ nullWithout: _, ...value } = ANY, other = ANY] = types;
+    const [{ nullWhen: _, ...value } = ANY, other = ANY] = types;
     if (value.kind === "null") return other;
     return isAssignable(other, value as ValueType) ? (value as ValueType) : ANY;
   }
@@ -281,9 +338,9 @@ class Checker {
     }
   }
 
-  #isNullWithoutStep(expression: Expression, { nullWithout: step }: ValueType, what: string): boolean {
-    if (step === undefined) return false;
-    const message = `step "${step}" may be skipped, which makes this null, ${what}`;
+  #isNullWithoutStep(expression: Expression, { nullWhen }: ValueType, what: string): boolean {
+    if (nullWhen === undefined) return false;
+    const message = `${nullWhen}, which makes this null, ${what}`;
     this.#tell(expression.span, "maybe-skipped", message, `write default(${excerpt(expression)}, <another value>)`);
     return true;
   }

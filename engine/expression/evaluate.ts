@@ -10,7 +10,10 @@ import { ANY, describeType, type ValueType } from "./types.ts";
 
 export interface EvaluationScope {
   readonly inputs: Readonly<Record<string, Json>>;
+  /** `status` and `error` beside the outputs. */
   readonly steps: Readonly<Record<string, { readonly outputs: Json }>>;
+  readonly each?: { readonly key: string; readonly value: Json };
+  readonly run?: { readonly outcome: string };
 }
 
 /** A mistake that shows only with the values; its message holds none of a secret. */
@@ -48,7 +51,9 @@ function evaluate(expression: Expression, scope: EvaluationScope): Json {
       return expression.value;
     case "name":
       if (expression.name === "inputs") return scope.inputs;
-      return expression.name === "steps" ? scope.steps : null;
+      if (expression.name === "steps") return scope.steps;
+      if (expression.name === "each") return scope.each ?? null;
+      return expression.name === "run" ? (scope.run ?? null) : null;
     case "property":
       return memberOf(evaluate(expression.target, scope), expression.name);
     case "index": {

@@ -55,13 +55,38 @@ export function parseTemplate(text: string): {
   return { template: { parts, whole, span: { start: 0, end: text.length } }, problems };
 }
 
+/** How an expression reads a step: its outputs, or only how it ended; or its outputs with something in their place. */
+export type StepReading = "outputs" | "end";
+
+export interface StepReference {
+  readonly id: string;
+  readonly span: Span;
+  /** `end`: the step need not be done, since its status or error is read, or `default()` has another value. */
+  readonly reads: StepReading;
+}
+
 /** The steps that a template reads, in the order written; one that is read twice is there twice. */
-export function referencedSteps(template: Template): readonly { readonly id: string; readonly span: Span }[] {
-  const within = (expression: Expression): readonly { readonly id: string; readonly span: Span }[] => {
+export function referencedSteps(template: Template): readonly StepReference[] {
+  const within = (expression: Expression, isReplaced: boolean): readonly StepReference[] => {
     const step = stepOf(expression);
-    return step === undefined ? childrenOf(expression).flatMap(within) : [step];
+    if (step !== undefined) return [{ ...step, reads: isReplaced ? "end" : "outputs" }];
+    const isEnd =
+      expression.kind === "property" &&
+      (expression.name === "status" || expression.name === "error") &&
+      stepOf(expression.target) !== undefined;
+    return childrenOf(expression).flatMap((child, index) => {
+      const hasOther = expression.kind === "call" && expression.name === "default" && index === 0;
+      return within(child, isReplaced || isEnd || hasOther);
+    });
   };
-  return template.parts.flatMap((part) => (typeof part === "string" ? [] : within(part)));
+  return template.parts.flatMap((part) => (typeof part === "string" ? [] : within(part, false)));
+}
+
+/** Whether an expression of the template begins with a name, such as `each`. */
+export function readsName(template: Template, name: string): boolean {
+  const within = (expression: Expression): boolean =>
+    (expression.kind === "name" && expression.name === name) || childrenOf(expression).some(within);
+  return template.parts.some((part) => typeof part !== "string" && within(part));
 }
 
 function byPlace(a: ExpressionProblem, b: ExpressionProblem): number {

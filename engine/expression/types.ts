@@ -1,13 +1,15 @@
 // The types of values in expressions, as far as they can be known before a run.
 
 interface Nullable {
-  /** The step that may be skipped, in which case the value is null. Absent: no such step is known. */
-  readonly nullWithout?: string;
+  /** When the value is null, as the beginning of a sentence: `step "x" may be skipped`. Absent: no such case is known. */
+  readonly nullWhen?: string;
 }
 
 export type ValueType = Nullable &
   (
-    | { readonly kind: "any" | "null" | "boolean" | "number" | "integer" | "string" | "secret" }
+    | { readonly kind: "any" | "null" | "boolean" | "number" | "integer" | "secret" }
+    /** `values`: the only texts that it may be. */
+    | { readonly kind: "string"; readonly values?: readonly string[] }
     | { readonly kind: "array"; readonly items: ValueType }
     | {
         readonly kind: "object";

@@ -106,7 +106,7 @@ function unchanged(
   slots: readonly (readonly [string, SentRequest])[],
 ): readonly ResourceChange[] {
   return base.events.flatMap((event) => {
-    if (event.type !== "operation-finished" || event.step !== step || event.change !== "none") return [];
+    if (event.type !== "operation-finished" || stepOf(event.step) !== step || event.change !== "none") return [];
     const read = slots.find(([, sent]) => sent.path === event.path && sent.method === "GET");
     if (read === undefined) return [];
     const id = idOf(known.url(read[0]));
@@ -173,13 +173,15 @@ function outcomeOf(
       event.type === "step-finished" && stepOf(event.step) === step.id,
   );
   const failed = ends.find(({ status }) => status === "failed");
-  if (failed?.failure !== undefined) {
+  if (failed?.failure !== undefined && failed.continued !== true) {
     const { message } = failed.failure;
     return isOpaque(failed.failure, base, step.id)
       ? { change: "opaque", reason: message }
       : { change: "failed", reason: message };
   }
-  const skipped = ends.find(({ status }) => status === "skipped");
+  if (failed?.failure !== undefined && ends.every(({ status }) => status !== "done"))
+    return { change: "opaque", reason: `it would fail, and the run goes on: ${failed.failure.message}` };
+  const skipped = ends.find(({ step: name, status }) => status === "skipped" && name === step.id);
   if (skipped !== undefined || ends.length === 0) {
     const { reason } = skipped ?? {};
     if (reason === "if") return { change: "skipped", reason: "its `if` is false" };

@@ -85,7 +85,10 @@ function happened(
   startAt: number,
 ): Pick<PageStep, "change"> & Partial<Pick<PageStep, "outputs" | "reason">> & { readonly run: StepRun } {
   const start = own.find((event) => event.type === "step-started");
-  const end = own.findLast((event): event is Of<"step-finished"> => event.type === "step-finished");
+  // The end of the whole step, not of one item.
+  const end = own.findLast(
+    (event): event is Of<"step-finished"> => event.type === "step-finished" && event.step === stepOf(event.step),
+  );
   const retries = own.filter((event): event is Of<"attempt-failed"> => event.type === "attempt-failed");
   const status = end?.status ?? (start === undefined ? "waiting" : "running");
   const change =

@@ -18,7 +18,10 @@ export type EventBody =
         readonly dependencies: readonly string[];
       }[];
     }
+  /** With `forEach`, one for the whole step and one for each item, which is named as `step[key]`. */
   | { readonly type: "step-started"; readonly step: string }
+  /** What a `forEach` goes over, in its order: the names of its items. */
+  | { readonly type: "step-expanded"; readonly step: string; readonly items: readonly string[] }
   /** An operation begins; `summary` is a few words, for example `create virtualMachines myVM`. */
   | { readonly type: "operation-started"; readonly step: string; readonly path: string; readonly summary: string }
   | { readonly type: "operation-finished"; readonly step: string; readonly path: string; readonly change: Change }
@@ -51,7 +54,9 @@ export type EventBody =
       readonly status: "done" | "failed" | "skipped";
       readonly change: Change;
       readonly failure?: Failure;
-      /** Why it was skipped: `if`, or the step whose failure it depends on. */
+      /** It failed, and the run goes on without it. */
+      readonly continued?: true;
+      /** Why it was skipped: `if`, `maxErrors`, or the step whose failure it depends on. */
       readonly reason?: string;
       readonly outputs?: Json;
     }

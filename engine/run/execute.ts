@@ -8,10 +8,11 @@ import { type Failure, failureOf } from "./failure.ts";
 import type { Journal } from "./journal.ts";
 import type { JournalState } from "./journal/state.ts";
 import { LocalDriver, type LocalDriverOptions, type Performer, type SignalSource } from "./local-driver.ts";
-import { pathOf, stepOf } from "./operation-key.ts";
+import { instanceOf, pathOf } from "./operation-key.ts";
 import { refilling } from "./secret-refill.ts";
 import type { Vault } from "./vault.ts";
-import { type ScheduledStep, Scheduler, type Scope } from "./scheduler.ts";
+import type { ScheduledStep, Scope } from "./scheduled-step.ts";
+import { Scheduler } from "./scheduler.ts";
 
 export interface RunOptions {
   readonly runbook: string;
@@ -52,7 +53,10 @@ export interface RunResult {
   readonly status: "done" | "failed" | "interrupted";
   /** Null unless the run is done. */
   readonly outputs: Json;
+  /** By step, or by item as `step[key]`. */
   readonly failures: ReadonlyMap<string, Failure>;
+  /** Failures that the run goes on without. */
+  readonly continued: ReadonlyMap<string, Failure>;
   /** Every step is done, and the runbook's outputs could not be evaluated. */
   readonly outputsFailure?: Failure;
 }
@@ -63,9 +67,9 @@ export async function executeRun(options: RunOptions): Promise<RunResult> {
   const performer = options.performer(
     (key, attempt, failure, retryInMs) => {
       const path = pathOf(key);
-      emit({ type: "attempt-failed", step: stepOf(key), path, attempt, failure, retryInMs, propagation: false });
+      emit({ type: "attempt-failed", step: instanceOf(key), path, attempt, failure, retryInMs, propagation: false });
     },
-    (request) => emit({ type: "request-sent", step: stepOf(request.key), path: pathOf(request.key), ...request }),
+    (request) => emit({ type: "request-sent", step: instanceOf(request.key), path: pathOf(request.key), ...request }),
   );
   const { steps, registry, inputs, concurrency, resume, signals } = options;
   const scheduler = new Scheduler(steps, registry, inputs, { concurrency, emit });
@@ -99,7 +103,8 @@ export async function executeRun(options: RunOptions): Promise<RunResult> {
       if (completion === undefined) break;
       for (const operation of scheduler.done(completion)) driver.start(operation);
     }
-    const result = { ...outcomeOf(scheduler, options), failures: scheduler.failures };
+    const { failures, continued } = scheduler;
+    const result = { ...outcomeOf(scheduler, options), failures, continued };
     const { status, outputs, outputsFailure } = result;
     emit({ type: "run-finished", status, outputs, ...(outputsFailure && { failure: outputsFailure }) });
     return result;
@@ -110,7 +115,7 @@ export async function executeRun(options: RunOptions): Promise<RunResult> {
   }
 }
 
-function outcomeOf(scheduler: Scheduler, { outputs }: RunOptions): Omit<RunResult, "failures"> {
+function outcomeOf(scheduler: Scheduler, { outputs }: RunOptions): Omit<RunResult, "failures" | "continued"> {
   const status = scheduler.outcome;
   if (status !== "done") return { status, outputs: null };
   try {

@@ -47,7 +47,7 @@ export type JournalEntry =
       readonly runbook?: RunbookRecord;
       readonly inputs?: Readonly<Record<string, Json>>;
     }
-  /** A step is begun anew: what was recorded of it is history, and is not replayed. */
+  /** A step, or one item of it, is begun anew: what was recorded of it is history, and is not replayed. */
   | { readonly kind: "discarded"; readonly step: string }
   /** Written before a mutation is sent: whoever resumes without a completion of the same key must look first. */
   | { readonly kind: "intent"; readonly key: string; readonly digest: string; readonly operation: Unkeyed }

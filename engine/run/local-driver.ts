@@ -9,7 +9,7 @@ import { type Completion, type DriverOperation, MUTATING, type RunDriver, type S
 import { failureOf, OperationError } from "./failure.ts";
 import { type Journal, JournalFailure } from "./journal.ts";
 import type { JournalState } from "./journal/state.ts";
-import { stepOf } from "./operation-key.ts";
+import { instanceOf } from "./operation-key.ts";
 import { Replay } from "./replay.ts";
 
 export type ActivityOperation = Extract<DriverOperation, { kind: "activity" }>;
@@ -190,7 +190,7 @@ export class LocalDriver implements RunDriver {
     const { key } = operation;
     const { signal } = this.#ended;
     if (operation.kind === "timer") {
-      const begun = this.#anew.has(stepOf(key)) ? undefined : this.#options.recorded?.timers.get(key);
+      const begun = this.#anew.has(instanceOf(key)) ? undefined : this.#options.recorded?.timers.get(key);
       const dueAt = begun?.dueAt ?? this.#dueIn(operation.ms, key, digest);
       await this.#clock.sleep(Math.max(0, dueAt - this.#clock.now()), signal);
       return null;

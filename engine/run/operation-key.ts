@@ -1,5 +1,5 @@
-// The parts of a driver operation's key: `vm[east]/0.1/0:put.1` is label `put.1` of operation `vm[east]/0.1/0` of step `vm`.
-// A step that is tried again has its turn in the key: `vm~2/0:put.1`.
+// The parts of a driver operation's key: `vm[east]/0.1/0:put.1` is label `put.1` of operation `vm[east]/0.1/0` of the item
+// `east` of step `vm`. A step that is tried again has its turn in the key: `vm~2/0:put.1`.
 
 /** The operation that it belongs to. */
 export function pathOf(key: string): string {
@@ -10,4 +10,25 @@ export function pathOf(key: string): string {
 /** The step as it is written in the runbook, without the item of a `forEach` and the turn. */
 export function stepOf(keyOrPath: string): string {
   return /^[^/:[~]*/.exec(keyOrPath)![0];
+}
+
+/** The step with its item if it has one, without the turn. */
+export function instanceOf(keyOrPath: string): string {
+  return /^[^/:[~]*(?:\[[^\]]*\])?/.exec(keyOrPath)![0];
+}
+
+/** What one item of a step is named; what has a meaning in a key is escaped as in a URL. */
+export function instanceName(step: string, itemKey: string): string {
+  return `${step}[${itemKey.replaceAll(/[^A-Za-z0-9._-]/gu, escaped)}]`;
+}
+
+function escaped(character: string): string {
+  // `encodeURIComponent` leaves some of them as they are, and refuses half a character.
+  const encoded = /\p{Surrogate}/u.test(character) ? character : encodeURIComponent(character);
+  return encoded === character ? `%${character.charCodeAt(0).toString(16).toUpperCase()}` : encoded;
+}
+
+/** Whether something that is told of a whole step, or of one item, is told of what has this key, path or name. */
+export function covers(stepOrInstance: string, keyOrPath: string): boolean {
+  return stepOf(keyOrPath) === stepOrInstance || instanceOf(keyOrPath) === stepOrInstance;
 }

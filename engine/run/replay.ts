@@ -4,7 +4,7 @@ import { canonicalJson } from "../value/json.ts";
 import { digestOf } from "./digest.ts";
 import type { Completion, DriverOperation, Unkeyed } from "./driver.ts";
 import type { JournalState, RecordedCompletion } from "./journal/state.ts";
-import { pathOf, stepOf } from "./operation-key.ts";
+import { instanceOf, pathOf } from "./operation-key.ts";
 
 /** The runbook or a step asks for something else than what is recorded. Nothing has been sent. */
 export class ReplayMismatch extends Error {
@@ -40,7 +40,7 @@ export class Replay {
     return this.#left.length === 0;
   }
 
-  /** Steps whose record does not fit any more, in the order they were found. */
+  /** Steps and items whose record does not fit any more, in the order they were found. */
   get discarded(): readonly string[] {
     return [...this.#discarded];
   }
@@ -56,9 +56,9 @@ export class Replay {
       const recorded = this.#left.pop();
       if (recorded === undefined) return undefined;
       const { key, digest, operation: _, ...rest } = recorded;
-      if (this.#discarded.has(stepOf(key))) continue;
+      if (this.#discarded.has(instanceOf(key))) continue;
       // With a step begun anew, others come sooner than their turn was.
-      if (!asked.has(key)) admit(stepOf(key));
+      if (!asked.has(key)) admit(instanceOf(key));
       const operation = asked.get(key);
       if (operation !== undefined && digestOf(operation) === digest) {
         asked.delete(key);
@@ -72,7 +72,7 @@ export class Replay {
   checkInFlight(asked: ReadonlyMap<string, DriverOperation>): void {
     for (const [key, operation] of asked) {
       const begun = this.#state.timers.get(key) ?? this.#state.intents.get(key);
-      const isDiscarded = this.#discarded.has(stepOf(key));
+      const isDiscarded = this.#discarded.has(instanceOf(key));
       if (begun && !isDiscarded && begun.digest !== digestOf(operation)) {
         this.#mismatch({ key, digest: begun.digest, ...("operation" in begun && begun) }, operation);
       }
@@ -85,7 +85,7 @@ export class Replay {
   ): void {
     const { key } = recorded;
     if (this.#accept) {
-      this.#discarded.add(stepOf(key));
+      this.#discarded.add(instanceOf(key));
       return;
     }
     const before = recorded.operation ?? this.#state.intents.get(key)?.operation;

@@ -2,10 +2,13 @@
 
 import { createHash } from "node:crypto";
 import { canonicalJson, type Json } from "../value/json.ts";
+import type { RunEvent } from "./events.ts";
 import type { RunOptions } from "./execute.ts";
 import type { Journal, RunbookRecord, TargetRecord } from "./journal.ts";
 import type { JournalState } from "./journal/state.ts";
 import { lineDiff } from "./line-diff.ts";
+import { stepOf } from "./operation-key.ts";
+import type { ScheduledStep } from "./scheduled-step.ts";
 
 /** The run cannot go on as it is. The message is for the user; nothing has been sent and nothing was written. */
 export class ResumeRefused extends Error {
@@ -25,6 +28,8 @@ export interface ResumeNow {
   readonly target: TargetRecord;
   /** All inputs of the run, the changed ones among them; secrets as handles. */
   readonly inputs: Readonly<Record<string, Json>>;
+  /** The steps of the runbook as it is now. */
+  readonly steps: readonly ScheduledStep[];
   /** Whether inputs or the runbook may differ from what is recorded; steps that depend on it are begun anew. */
   readonly accept: boolean;
   readonly assume?: "done" | "repeat";
@@ -66,7 +71,7 @@ export function prepareResume(
   if (state.finished === "done" && isSameText && isSameInput) {
     throw new ResumeRefused(`run ${header.run} is done; there is nothing to resume`);
   }
-  const again = stepsToRepeat(state);
+  const again = stepsToRepeat(state, how.steps);
   journal.append({
     kind: "resumed",
     at: how.now,
@@ -85,13 +90,37 @@ function refuseOtherTarget(recorded: TargetRecord, now: TargetRecord): void {
   );
 }
 
-/** Steps that failed, as far as that failure counts. */
-function stepsToRepeat(state: JournalState): readonly string[] {
-  const failed = new Set<string>();
-  for (const event of state.events) {
-    if (event.type !== "step-finished") continue;
-    if (event.status === "failed") failed.add(event.step);
-    else failed.delete(event.step);
+/**
+ * Steps and items that failed, as far as that failure counts, and what ran because of how those ended: the steps that
+ * wait for them, and those of `finally`.
+ */
+function stepsToRepeat(state: JournalState, steps: readonly ScheduledStep[]): readonly string[] {
+  const ended = new Map<string, RunEvent & { readonly type: "step-finished" }>();
+  for (const event of state.events) if (event.type === "step-finished") ended.set(event.step, event);
+  const failed = [...ended.values()].filter(({ status }) => status === "failed");
+  const counted = new Set(failed.filter(({ continued }) => continued !== true).map(({ step }) => stepOf(step)));
+  const again = new Set<string>();
+  for (const { step } of failed) {
+    // Of a step with items those that failed are repeated, not the others.
+    const hasItems = failed.some((other) => other.step !== step && stepOf(other.step) === step);
+    if (counted.has(stepOf(step)) && (!hasItems || step !== stepOf(step))) again.add(step);
   }
-  return [...failed];
+  const touched = new Set(counted);
+  let isMain = false;
+  for (const step of steps) isMain ||= step.isFinally !== true && counted.has(step.id);
+  // Dependencies may be written behind what depends on them.
+  for (let before = -1; before !== touched.size;) {
+    before = touched.size;
+    for (const step of steps) {
+      const follows = step.dependencies.some((id) => touched.has(id)) || (isMain && step.isFinally === true);
+      if (!follows || touched.has(step.id)) continue;
+      touched.add(step.id);
+      again.add(step.id);
+    }
+  }
+  return [...again].filter((step) => counted.has(stepOf(step)) || hasBegun(state, step));
+}
+
+function hasBegun(state: JournalState, step: string): boolean {
+  return state.events.some((event) => event.type === "step-started" && stepOf(event.step) === step);
 }

@@ -1,6 +1,7 @@
 // Which failures are worth another attempt, and when. Pure; nothing sleeps here.
 
 import type { Failure } from "./failure.ts";
+import type { RetryPolicy } from "./scheduled-step.ts";
 
 /** What this run did that Azure may not show everywhere yet. Only that makes a refusal worth waiting for. */
 export interface RecentWrites {
@@ -43,6 +44,18 @@ const NETWORK: ReadonlySet<string> = new Set([
 ]);
 /** Azure is busy with this or a dependent resource; see the error lists of Microsoft.Network and Microsoft.Compute. */
 const BUSY: ReadonlySet<string> = new Set(["AnotherOperationInProgress", "RetryableErrorDueToAnotherOperation"]);
+
+/** The delay before a step is tried again by the policy that its author wrote, or `undefined`: not again. */
+export function stepRetryDelayMs(failure: Failure, attempt: number, policy: RetryPolicy): number | undefined {
+  if (attempt >= policy.attempts || failure.origin === "internal" || failure.origin === "interrupted") return undefined;
+  if (policy.on !== undefined && !policy.on.some((one) => isOfKind(failure, one))) return undefined;
+  return policy.delaysMs[Math.min(attempt, policy.delaysMs.length) - 1] ?? 0;
+}
+
+function isOfKind({ code, status }: Failure, kind: string): boolean {
+  if (/^[1-5]xx$/i.test(kind)) return status !== undefined && Math.floor(status / 100) === Number(kind.charAt(0));
+  return kind === String(status) || kind.toLowerCase() === code?.toLowerCase();
+}
 
 /** Ten minutes: how long a role assignment may take by Azure's troubleshooting guide for role-based access control. */
 export const PROPAGATION_LIMIT_MS = 600_000;

@@ -1,82 +1,74 @@
 // A deterministic machine: it is fed completions and answers with operations to start. No clock, no chance, no I/O.
+// This file knows how steps hang together; `fibers.ts` advances what is inside one.
 
-import type { StepDefinition, StepRegistry } from "../steps/definition.ts";
-import { Command, Operation, type OperationData, observingOperations, type Program } from "../steps/operation.ts";
-import { canonicalJson, deepFreeze, type Json, roundTrip } from "../value/json.ts";
+import type { StepRegistry } from "../steps/definition.ts";
+import type { Operation, OperationData } from "../steps/operation.ts";
+import { deepFreeze, type Json, roundTrip } from "../value/json.ts";
 import type { Completion, DriverOperation } from "./driver.ts";
 import { type Change, type EventBody, type StepStatus, strongerChange } from "./events.ts";
-import { expand } from "./expand.ts";
-import { Request, type RunFacts } from "./expansion.ts";
-import { type Failure, failureOf, OperationError } from "./failure.ts";
-import { sealed, StepFault } from "./sealed.ts";
+import type { RunFacts } from "./expansion.ts";
+import { type Failure, failureOf } from "./failure.ts";
+import { type Attempt, Fibers, type Outcome } from "./fibers.ts";
+import { type GroupedItem, ItemGroup } from "./item-group.ts";
+import { stepRetryDelayMs } from "./retry.ts";
+import type { ScheduledStep, Scope } from "./scheduled-step.ts";
 
-/** The values that expressions may read. */
-export interface Scope {
-  readonly inputs: Readonly<Record<string, Json>>;
-  readonly steps: Record<string, { readonly outputs: Json }>;
-}
-
-/** A step as the scheduler needs it. `with` and `condition` are pure functions of the scope. */
-export interface ScheduledStep {
-  readonly id: string;
-  readonly uses: string;
-  /** Ids of the steps that must be done before; each is one of the run's steps. */
-  readonly dependencies: readonly string[];
-  readonly timeoutMs?: number;
-  inputs(scope: Scope): Json;
-  condition?(scope: Scope): boolean;
-}
+export type { ScheduledStep, Scope } from "./scheduled-step.ts";
 
 export interface SchedulerOptions {
-  /** How many steps may be running at once. */
+  /** How many steps may be running at once; each item of a `forEach` counts. */
   readonly concurrency: number;
   readonly emit: (event: EventBody) => void;
 }
 
-type Outcome = { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly failure: Failure };
-type Advancing = Iterator<Command | Request, unknown, unknown>;
+/** A step, with what is known of it so far. */
+interface Node {
+  readonly step: ScheduledStep;
+  readonly dependents: Node[];
+  status: StepStatus;
+  /** Dependencies that have not ended; for a step of `finally`, one more until all others have. */
+  remaining: number;
+  change: Change;
+  group?: ItemGroup;
+}
 
-/** A generator that is being advanced: a step, a branch of `all`, or the expansion of an operation. */
-class Fiber {
-  readonly step: string;
-  readonly path: string;
-  readonly generator: Advancing;
-  /** The same program run beside it, which must ask for the same; absent for the engine's own expansions. */
-  readonly shadow: Advancing | undefined;
-  readonly settle: (outcome: Outcome) => void;
-  operations = 0;
-  constructor(step: string, path: string, program: () => Advancing, settle: Fiber["settle"], watched: boolean) {
-    this.step = step;
-    this.path = path;
-    this.generator = program();
-    this.shadow = watched ? program() : undefined;
-    this.settle = settle;
+/** A step, or one item of a step with `forEach`, that runs or is about to. */
+class Instance {
+  readonly node: Node;
+  readonly name: string;
+  readonly grouped: GroupedItem | undefined;
+  turn = 1;
+  attempt: (Attempt & { isLive: boolean }) | undefined;
+  change: Change = "none";
+  constructor(node: Node, grouped?: GroupedItem) {
+    this.node = node;
+    this.name = grouped?.name ?? node.step.id;
+    this.grouped = grouped;
   }
 }
 
+interface End {
+  readonly status: "done" | "failed" | "skipped";
+  readonly outputs?: Json;
+  readonly failure?: Failure;
+  readonly reason?: string;
+}
+
 export class Scheduler {
-  readonly scope: Scope;
-  readonly #steps = new Map<string, ScheduledStep>();
+  #scope: Scope;
+  readonly #nodes = new Map<string, Node>();
   readonly #registry: StepRegistry;
   readonly #options: SchedulerOptions;
-  readonly #status = new Map<string, StepStatus>();
-  readonly #changes = new Map<string, Change>();
+  readonly #fibers: Fibers;
   readonly #failures = new Map<string, Failure>();
-  readonly #remaining = new Map<string, number>();
-  readonly #dependents = new Map<string, string[]>();
-  /** Operations that were started and have not completed, with who waits for each. */
-  readonly #pending = new Map<string, Fiber | "timeout">();
-  readonly #unperformed = new Map<string, Set<Operation<unknown>>>();
-  /** What the run's completions so far tell; for reading. */
-  readonly facts: RunFacts = {
-    recent: { principals: new Set(), grants: new Set(), identities: new Set() },
-    tokenOrigins: new Map(),
-  };
-  /** Operations whose answers hold secrets, by path. */
-  readonly #secretive = new Map<string, OperationData>();
-  #ready: string[] = [];
-  #outgoing: DriverOperation[] = [];
+  readonly #continued = new Map<string, Failure>();
+  #ready: Instance[] = [];
+  /** Steps whose dependencies have ended and whose items are not known yet, in the order in which that came. */
+  readonly #toOpen: Node[] = [];
   #running = 0;
+  #open: number;
+  /** Of those that are not of `finally`. */
+  #openBefore: number;
   #interrupted = false;
 
   constructor(
@@ -87,45 +79,53 @@ export class Scheduler {
   ) {
     this.#registry = registry;
     this.#options = options;
-    this.scope = { inputs: deepFreeze(inputs), steps: {} };
+    this.#fibers = new Fibers(options.emit);
+    this.#scope = { inputs: deepFreeze(inputs), steps: {} };
     for (const step of steps) {
-      this.#steps.set(step.id, step);
-      this.#status.set(step.id, "waiting");
-      this.#remaining.set(step.id, step.dependencies.length);
-      if (step.dependencies.length === 0) this.#ready.push(step.id);
-      for (const needed of step.dependencies)
-        this.#dependents.set(needed, [...(this.#dependents.get(needed) ?? []), step.id]);
+      const remaining = step.dependencies.length + (step.isFinally === true ? 1 : 0);
+      this.#nodes.set(step.id, { step, dependents: [], status: "waiting", remaining, change: "none" });
     }
+    this.#open = steps.length;
+    this.#openBefore = steps.filter(({ isFinally }) => isFinally !== true).length;
+    for (const node of this.#nodes.values()) {
+      for (const needed of node.step.dependencies) this.#nodes.get(needed)!.dependents.push(node);
+      if (node.remaining === 0) this.#toOpen.push(node);
+    }
+    if (this.#openBefore === 0) this.#beginFinally();
+  }
+
+  get scope(): Scope {
+    return this.#scope;
+  }
+
+  /** What the run's completions so far tell; for reading. */
+  get facts(): RunFacts {
+    return this.#fibers.facts;
   }
 
   begin(): readonly DriverOperation[] {
     return this.#drain();
   }
 
-  /** Starts a ready step before its turn: its record comes next, since one that was before it is begun anew. */
-  admit(step: string): readonly DriverOperation[] {
-    const at = this.#ready.indexOf(step);
-    if (at === -1) return [];
-    this.#ready.splice(at, 1);
-    this.#startStep(step);
+  /** Starts a ready step or item before its turn: its record comes next, since one that was before it is begun anew. */
+  admit(name: string): readonly DriverOperation[] {
+    const instance = this.#ready.find((one) => one.name === name);
+    if (instance === undefined) return [];
+    this.#ready = this.#ready.filter((one) => one !== instance);
+    this.#begin(instance);
     return this.#drain();
   }
 
   /** Takes one completion; answers with what is to be started now. */
   done(completion: Completion): readonly DriverOperation[] {
-    const waiting = this.#pending.get(completion.key);
-    if (waiting === undefined) throw new Error(`a completion of ${completion.key}, which was not asked for`);
-    this.#pending.delete(completion.key);
-    if (waiting === "timeout") this.#expire(completion.key.slice(0, completion.key.indexOf(":")));
-    else if (this.#status.get(waiting.step) === "running") {
-      this.#advance(waiting, completion.ok ? { ok: true, value: deepFreeze(completion.value) } : completion);
-    }
+    this.#fibers.done(completion);
     return this.#drain();
   }
 
   /** Start nothing more; what is in flight is still taken. */
   interrupt(): void {
     this.#interrupted = true;
+    this.#fibers.stop();
   }
 
   get isInterrupted(): boolean {
@@ -134,240 +134,229 @@ export class Scheduler {
 
   /** Nothing is in flight and nothing will be started. */
   get finished(): boolean {
-    if ([...this.#pending.values()].some((waiting) => waiting !== "timeout")) return false;
-    return (
-      this.#interrupted || [...this.#status.values()].every((status) => status !== "waiting" && status !== "running")
-    );
+    return this.#fibers.isIdle && (this.#interrupted || this.#open === 0);
   }
 
   get outcome(): "done" | "failed" | "interrupted" {
     if (this.#failures.size > 0) return "failed";
-    const open = [...this.#status.values()].some((status) => status === "waiting" || status === "running");
-    return this.#interrupted && open ? "interrupted" : "done";
+    return this.#interrupted && this.#open > 0 ? "interrupted" : "done";
   }
 
-  /** Failures by step, in the order they happened. */
+  /** Failures by step or item, in the order in which they happened, without those that the run goes on without. */
   get failures(): ReadonlyMap<string, Failure> {
     return this.#failures;
   }
 
+  /** Failures that do not count, by step or item. */
+  get continued(): ReadonlyMap<string, Failure> {
+    return this.#continued;
+  }
+
   /** The operation at a path, if its answer may hold secrets: performed again, it gives them to another process. */
   secretiveAt(path: string): OperationData | undefined {
-    return this.#secretive.get(path);
+    return this.#fibers.secretiveAt(path);
   }
 
   statusOf(step: string): StepStatus {
-    return this.#status.get(step) ?? "waiting";
+    return this.#nodes.get(step)?.status ?? "waiting";
   }
 
-  /** A loop and a queue, not recursion: ten thousand steps that end at once must not fill the stack. */
+  /** A loop and queues, not recursion: ten thousand steps that end at once must not fill the stack. */
   #drain(): readonly DriverOperation[] {
-    while (!this.#interrupted && this.#running < this.#options.concurrency) {
-      const id = this.#ready.shift();
-      if (id === undefined) break;
-      this.#startStep(id);
+    while (!this.#interrupted) {
+      const node = this.#toOpen.shift();
+      if (node !== undefined) this.#openNode(node);
+      else if (this.#running < this.#options.concurrency && this.#ready.length > 0) this.#begin(this.#ready.shift()!);
+      else break;
     }
-    const outgoing = this.#outgoing;
-    this.#outgoing = [];
-    return outgoing;
+    return this.#fibers.takeOutgoing();
   }
 
-  #startStep(id: string): void {
-    const step = this.#steps.get(id)!;
-    const definition = this.#registry.get(step.uses)!;
+  /** All that a step waits for has ended: asks its condition, finds its items, and lets them start. */
+  #openNode(node: Node): void {
+    const { step } = node;
+    const { forEach } = step;
     try {
-      if (step.condition && !step.condition(this.scope)) return this.#settleStep(id, "skipped", { reason: "if" });
-      const inputs = deepFreeze(roundTrip(step.inputs(this.scope)));
-      this.#status.set(id, "running");
-      this.#running++;
-      this.#options.emit({ type: "step-started", step: id });
-      if (step.timeoutMs !== undefined)
-        this.#request(`${id}:timeout`, { kind: "timer", ms: step.timeoutMs }, "timeout");
-      const program = (): Advancing => definition.start(inputs)[Symbol.iterator]() as Advancing;
-      const settle = (outcome: Outcome): void => this.#endStep(id, definition, outcome);
-      this.#advance(new Fiber(id, id, program, settle, true), undefined);
+      if (forEach?.isConditionForEach !== true && step.condition?.(this.#scopeOf(step)) === false)
+        return this.#settleNode(node, { status: "skipped", reason: "if" });
+      if (forEach === undefined) return void this.#ready.push(new Instance(node));
+      const group = new ItemGroup(step.id, forEach, this.#scopeOf(step));
+      node.group = group;
+      node.status = "running";
+      this.#options.emit({ type: "step-started", step: step.id });
+      this.#options.emit({ type: "step-expanded", step: step.id, items: group.items.map(({ name }) => name) });
+      this.#feed(node, group);
     } catch (thrown) {
-      this.#settleStep(id, "failed", { failure: failureOf(thrown, "step") });
+      this.#settleNode(node, { status: "failed", failure: failureOf(thrown, "step") });
     }
   }
 
-  #endStep(id: string, definition: StepDefinition, outcome: Outcome): void {
-    const forgotten = [...(this.#unperformed.get(id) ?? [])].filter((operation) => !operation.performed);
-    if (outcome.ok && forgotten.length > 0) {
-      const message = `${definition.name} made an operation and never performed it (write yield*)`;
-      return this.#settleStep(id, "failed", { failure: { origin: "internal", message } });
-    }
-    if (outcome.ok) this.#settleStep(id, "done", { outputs: outcome.value });
-    else this.#settleStep(id, "failed", { failure: outcome.failure });
+  /** The steps that are not of `finally` see no outcome of the run. */
+  #scopeOf({ isFinally }: ScheduledStep, item?: GroupedItem): Scope {
+    const { run: _, ...without } = this.#scope;
+    return { ...(isFinally === true ? this.#scope : without), ...(item && { each: item.item }) };
   }
 
-  #expire(id: string): void {
-    if (this.#status.get(id) !== "running") return;
-    const message = `the step did not end within its timeout of ${this.#steps.get(id)!.timeoutMs! / 1000} s`;
-    this.#settleStep(id, "failed", { failure: { origin: "step", code: "Timeout", message } });
+  #feed(node: Node, group: ItemGroup): void {
+    for (const item of group.takeReady()) this.#ready.push(new Instance(node, item));
+    if (!group.isOver) return;
+    const { outputs } = group;
+    if (!group.hasFailed) this.#settleNode(node, { status: "done", outputs });
+    else this.#settleNode(node, { status: "failed", failure: group.failure });
   }
 
-  #settleStep(
-    id: string,
-    status: "done" | "failed" | "skipped",
-    how: { readonly outputs?: Json; readonly failure?: Failure; readonly reason?: string },
-  ): void {
-    if (this.#status.get(id) === "running") this.#running--;
-    this.#status.set(id, status);
-    if (how.failure) this.#failures.set(id, how.failure);
-    if (how.outputs !== undefined) this.scope.steps[id] = { outputs: deepFreeze(roundTrip(how.outputs)) };
-    this.#options.emit({ type: "step-finished", step: id, status, change: this.#changes.get(id) ?? "none", ...how });
-    for (const dependent of this.#dependents.get(id) ?? []) {
-      if (this.#status.get(dependent) !== "waiting") continue;
-      // What depends on a step that gave no outputs cannot run; it names the step that is to blame.
-      if (status !== "done") this.#settleStep(dependent, "skipped", { reason: id });
-      else this.#countDown(dependent);
-    }
-  }
-
-  #countDown(id: string): void {
-    const remaining = this.#remaining.get(id)! - 1;
-    this.#remaining.set(id, remaining);
-    if (remaining === 0) this.#ready.push(id);
-  }
-
-  #advance(fiber: Fiber, outcome: Outcome | undefined): void {
-    let result: IteratorResult<Command | Request, unknown>;
+  #begin(instance: Instance): void {
+    const { node, name, grouped } = instance;
+    const { step } = node;
+    this.#running++;
+    node.status = "running";
+    let inputs: Json;
     try {
-      result = this.#resume(fiber, outcome);
+      const scope = this.#scopeOf(step, grouped);
+      if (step.forEach?.isConditionForEach === true && step.condition?.(scope) === false)
+        return this.#end(instance, { status: "skipped", reason: "if" });
+      inputs = deepFreeze(roundTrip(step.inputs(scope)));
     } catch (thrown) {
-      return fiber.settle({ ok: false, failure: failureOf(thrown, thrown instanceof StepFault ? "internal" : "step") });
+      return this.#end(instance, { status: "failed", failure: failureOf(thrown, "step") });
     }
-    if (result.done) return fiber.settle({ ok: true, value: roundTrip(result.value) });
-    const asked = result.value;
-    if (asked instanceof Request) return this.#request(`${fiber.path}:${asked.label}`, asked.operation, fiber);
-    if (!(asked instanceof Command)) {
-      const message = `${fiber.path} yielded something that is not an operation`;
-      return fiber.settle({ ok: false, failure: { origin: "internal", message } });
-    }
-    const path = `${fiber.path}/${fiber.operations++}`;
-    const back = (ended: Outcome): void => this.#advance(fiber, ended);
-    if (isBranches(asked.what)) this.#join(fiber, path, asked.what, back);
-    else this.#perform(fiber, path, asked.what, back);
+    this.#options.emit({ type: "step-started", step: name });
+    this.#try(instance, inputs);
   }
 
-  /** Advances a fiber and its shadow, and compares what they ask for. */
-  #resume(fiber: Fiber, outcome: Outcome | undefined): IteratorResult<Command | Request, unknown> {
-    const step = (generator: Advancing): IteratorResult<Command | Request, unknown> => {
-      if (outcome === undefined) return generator.next();
-      if (outcome.ok) return generator.next(outcome.value);
-      const error = new OperationError(outcome.failure);
-      if (generator.throw === undefined) throw error;
-      return generator.throw(error);
-    };
-    const { shadow } = fiber;
-    if (shadow === undefined) return step(fiber.generator);
-    const made = this.#unperformed.get(fiber.step) ?? new Set();
-    this.#unperformed.set(fiber.step, made);
-    const attempt = <T>(work: () => T): { readonly value: T } | { readonly thrown: unknown } => {
-      try {
-        return { value: work() };
-      } catch (thrown) {
-        return { thrown };
-      }
-    };
-    const result = attempt(() =>
-      sealed(() =>
-        observingOperations(
-          (operation) => made.add(operation),
-          () => step(fiber.generator),
-        ),
-      ),
-    );
-    const again = attempt(() => sealed(() => step(shadow)));
-    if (!("value" in result)) throw result.thrown;
-    if (!("value" in again) || faceOf(result.value) !== faceOf(again.value)) {
-      throw new StepFault(
-        `${fiber.path} is not deterministic: run twice with the same results it asked for different things`,
-      );
-    }
-    return result.value;
-  }
-
-  /** Every branch ends before the join does; the first failure in written order is the one reported. */
-  #join(fiber: Fiber, path: string, branches: readonly Program<unknown>[], back: (outcome: Outcome) => void): void {
-    const outcomes: (Outcome | undefined)[] = branches.map(() => undefined);
-    let left = branches.length;
-    const finish = (): void => {
-      const failed = outcomes.find((outcome) => outcome?.ok === false);
-      back(failed ?? { ok: true, value: outcomes.map((outcome) => (outcome?.ok === true ? outcome.value : null)) });
-    };
-    if (left === 0) return finish();
-    for (const [index, branch] of branches.entries()) {
-      const settle = (outcome: Outcome): void => {
-        outcomes[index] = outcome;
-        if (--left === 0) finish();
-      };
-      const program = (): Advancing => branch[Symbol.iterator]() as Advancing;
-      this.#advance(new Fiber(fiber.step, `${path}.${index}`, program, settle, false), undefined);
-    }
-  }
-
-  #perform(fiber: Fiber, path: string, what: OperationData, back: (outcome: Outcome) => void): void {
-    const { step } = fiber;
-    const { emit } = this.#options;
-    let change: Change = "none";
-    const observer = {
-      changed: (now: Change): void => {
-        change = now;
-        this.#changes.set(step, strongerChange(this.#changes.get(step) ?? "none", now));
-      },
-      retrying: (attempt: number, failure: Failure, retryInMs: number, propagation: boolean): void =>
-        emit({ type: "attempt-failed", step, path, attempt, failure, retryInMs, propagation }),
-      warned: (message: string): void => emit({ type: "warning", step, path, message }),
-    };
-    if (what.kind === "guest" || what.kind === "local-token") this.#secretive.set(path, what);
-    emit({ type: "operation-started", step, path, summary: summaryOf(what) });
+  #try(instance: Instance, inputs: Json): void {
+    const { node, name, turn } = instance;
+    const { timeoutMs } = node.step;
+    const path = turn === 1 ? name : `${name}~${turn}`;
+    const definition = this.#registry.get(node.step.uses)!;
+    const made = new Set<Operation<unknown>>();
+    const attempt = { instance: name, isLive: true, change: "none" as Change, made };
+    instance.attempt = attempt;
     const settle = (outcome: Outcome): void => {
-      if (outcome.ok) emit({ type: "operation-finished", step, path, change });
-      back(outcome);
+      const forgotten = [...made].some((operation) => !operation.performed);
+      const message = `${definition.name} made an operation and never performed it (write yield*)`;
+      if (outcome.ok && forgotten) this.#endTurn(instance, inputs, { ok: false, failure: internal(message) });
+      else this.#endTurn(instance, inputs, outcome);
     };
-    this.#advance(
-      new Fiber(step, path, () => expand(what, this.facts, observer) as Advancing, settle, false),
-      undefined,
-    );
+    if (timeoutMs !== undefined) {
+      const expire = (): void => {
+        if (!attempt.isLive) return;
+        const message = `the step did not end within its timeout of ${timeoutMs / 1000} s`;
+        this.#endTurn(instance, inputs, { ok: false, failure: { origin: "step", code: "Timeout", message } });
+      };
+      this.#fibers.setAlarm(`${path}:timeout`, timeoutMs, expire, false);
+    }
+    this.#fibers.start(attempt, path, () => definition.start(inputs), settle);
   }
 
-  #request(key: string, operation: Request["operation"], waiting: Fiber | "timeout"): void {
-    if (this.#pending.has(key)) throw new Error(`two operations are named ${key}`);
-    // An interrupted run leaves the fiber where it is: resume takes it up again.
-    if (this.#interrupted) return;
-    this.#pending.set(key, waiting);
-    this.#outgoing.push({ ...operation, key });
+  /** An attempt is over: the step is done, or is tried again, or has failed. */
+  #endTurn(instance: Instance, inputs: Json, outcome: Outcome): void {
+    const { attempt, turn, name, node } = instance;
+    const { retry } = node.step;
+    attempt!.isLive = false;
+    instance.change = strongerChange(instance.change, attempt!.change);
+    if (outcome.ok) return this.#end(instance, { status: "done", outputs: outcome.value });
+    const { failure } = outcome;
+    const delayMs = retry && stepRetryDelayMs(failure, turn, retry);
+    if (delayMs === undefined) return this.#end(instance, { status: "failed", failure });
+    const path = `${name}~${turn + 1}`;
+    this.#options.emit({
+      type: "attempt-failed",
+      step: name,
+      path: name,
+      attempt: turn,
+      failure,
+      retryInMs: delayMs,
+      propagation: false,
+    });
+    instance.turn++;
+    this.#fibers.setAlarm(`${path}:delay`, delayMs, () => this.#try(instance, inputs), true);
+  }
+
+  /** A step, or one item of it, has ended. */
+  #end(instance: Instance, end: End): void {
+    const { node, name, grouped, change } = instance;
+    const { group } = node;
+    this.#running--;
+    node.change = strongerChange(node.change, change);
+    if (group === undefined || grouped === undefined) return this.#settleNode(node, end);
+    const isCounted = end.status === "failed" && group.isLastErrorSpent && node.step.continuesOnError !== true;
+    this.#tell(name, end, change, end.status === "failed" && !isCounted);
+    group.ended(grouped, end);
+    if (group.hasFailed) {
+      const mine = this.#ready.filter((one) => one.node === node);
+      this.#ready = this.#ready.filter((one) => one.node !== node);
+      for (const { name: other } of group.abandon(mine.map((one) => one.grouped!)))
+        this.#tell(other, { status: "skipped", reason: "maxErrors" }, "none", false);
+    }
+    this.#feed(node, group);
+  }
+
+  #tell(name: string, end: End, change: Change, continued: boolean): void {
+    const { status, outputs, failure, reason } = end;
+    this.#options.emit({
+      type: "step-finished",
+      step: name,
+      status,
+      change,
+      ...(outputs !== undefined && { outputs }),
+      ...(failure && { failure }),
+      ...(continued && { continued }),
+      ...(reason !== undefined && { reason }),
+    });
+  }
+
+  /** A step has ended, and with it those that cannot run without it. */
+  #settleNode(first: Node, firstEnd: End): void {
+    const queue: [Node, End][] = [[first, firstEnd]];
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      const [node, end] = next;
+      const { step, group } = node;
+      const continued = end.status === "failed" && step.continuesOnError === true;
+      node.status = end.status;
+      this.#scope.steps[step.id] = resultOf(end);
+      this.#tell(step.id, end, node.change, continued);
+      const failures: Iterable<[string, Failure]> =
+        group !== undefined && group.failures.size > 0 ? group.failures : end.failure ? [[step.id, end.failure]] : [];
+      const counts = end.status === "failed" && !continued;
+      for (const [name, failure] of failures) (counts ? this.#failures : this.#continued).set(name, failure);
+      for (const dependent of node.dependents) {
+        if (dependent.status !== "waiting") continue;
+        const accepts = dependent.step.accepts?.get(step.id);
+        const passes = end.status === "done" || accepts === "any" || (accepts === "continued" && continued);
+        if (passes) this.#countDown(dependent);
+        else {
+          // What depends on a step that gave no outputs cannot run; it names the step that is to blame.
+          dependent.status = "skipped";
+          queue.push([dependent, { status: "skipped", reason: step.id }]);
+        }
+      }
+      this.#open--;
+      if (step.isFinally !== true && --this.#openBefore === 0) this.#beginFinally();
+    }
+  }
+
+  #beginFinally(): void {
+    this.#scope = { ...this.#scope, run: { outcome: this.#failures.size > 0 ? "failed" : "done" } };
+    for (const node of this.#nodes.values()) {
+      if (node.step.isFinally === true && node.status === "waiting") this.#countDown(node);
+    }
+  }
+
+  #countDown(node: Node): void {
+    if (--node.remaining === 0) this.#toOpen.push(node);
   }
 }
 
-function isBranches(what: Command["what"]): what is readonly Program<unknown>[] {
-  return Array.isArray(what);
+function internal(message: string): Failure {
+  return { origin: "internal", message };
 }
 
-function faceOf(result: IteratorResult<Command | Request, unknown>): string {
-  if (result.done) return `returned ${canonicalJson(result.value)}`;
-  const asked = result.value;
-  if (!(asked instanceof Command)) return "no command";
-  if (!isBranches(asked.what)) return canonicalJson(asked.what);
-  return asked.what
-    .map((branch) => (branch instanceof Operation ? canonicalJson(branch.command.what) : "program"))
-    .join();
-}
-
-function summaryOf(what: OperationData): string {
-  const last = (id: string): string => id.slice(id.lastIndexOf("/") + 1);
-  switch (what.kind) {
-    case "guest":
-      return `${what.request.kind === "token" ? "get a token" : "make a request"} inside ${last(what.vm)}`;
-    case "arm-get":
-      return `read ${last(what.path)}`;
-    case "local-token":
-      return "get a token from this machine's IMDS";
-    case "list":
-      return `list ${last(what.type)}`;
-    default:
-      return `${what.kind} ${last(what.type)} ${last(what.id)}`;
-  }
+function resultOf({ status, outputs, failure }: End): Scope["steps"][string] {
+  const { code, status: httpStatus } = failure ?? {};
+  const error = failure && {
+    message: failure.message,
+    ...(code !== undefined && { code }),
+    ...(httpStatus !== undefined && { status: httpStatus }),
+  };
+  return { outputs: outputs === undefined ? null : deepFreeze(roundTrip(outputs)), status, error: error ?? null };
 }

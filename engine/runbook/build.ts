@@ -1,15 +1,17 @@
 // From a checked tree to a runbook whose values can be evaluated.
 
 import { EvaluationError, evaluateTemplate } from "../expression/evaluate.ts";
+import { readsName } from "../expression/template.ts";
 import type { Span } from "../source/source-text.ts";
 import { isJsonObject, type Json } from "../value/json.ts";
 import { Secret } from "../value/secret.ts";
 import { type Authored, type AuthoredScalar, entriesOf, entryAt, pathOf, textAt } from "./authored.ts";
-import { AuthoredError, type Runbook, type RunbookScope, type RunbookStep } from "./model.ts";
+import { AuthoredError, type ForEach, type Runbook, type RunbookScope, type RunbookStep } from "./model.ts";
 import type { Outline, StepOutline } from "./outline.ts";
-import { dependenciesOf } from "./rules/dependencies.ts";
+import { itemsOf } from "./items.ts";
+import { acceptedBy, dependenciesOf } from "./rules/dependencies.ts";
 import type { InputsValidator } from "./rules/step-inputs.ts";
-import { milliseconds } from "./rules/timeouts.ts";
+import { milliseconds, retryPolicy } from "./rules/timeouts.ts";
 import { schemaProblem } from "./schema-messages.ts";
 
 const outlines = new WeakMap<Runbook, Outline>();
@@ -29,7 +31,7 @@ export function buildRunbook(outline: Outline, validate: InputsValidator): Runbo
     name: textAt(top, "name") ?? "",
     ...(description !== undefined && { description }),
     inputs: [...outline.inputs.values()].flatMap(({ input }) => input ?? []),
-    steps: outline.steps.map((step) => buildStep(step, values, validate)),
+    steps: outline.steps.map((step) => buildStep(step, placeOf(step, outline.steps), values, validate)),
     outputs: (scope) =>
       Object.fromEntries([...outline.outputs].map(([name, { value }]) => [name, values.of(value, scope)])),
   };
@@ -37,13 +39,36 @@ export function buildRunbook(outline: Outline, validate: InputsValidator): Runbo
   return runbook;
 }
 
-function buildStep(step: StepOutline, values: Values, validate: InputsValidator): RunbookStep {
-  const { id = "", uses, if: condition, timeout, description, idSpan } = step;
+/** What a step comes after, and what it does not ask to be done. */
+function placeOf(step: StepOutline, steps: readonly StepOutline[]): Pick<RunbookStep, "dependencies" | "accepts"> {
+  const own = dependenciesOf(step);
+  const accepts = acceptedBy(step);
+  if (!step.isFinally) return { dependencies: own, accepts };
+  const before = steps.filter(({ isFinally }) => !isFinally);
+  const followed = new Set([...before.flatMap(dependenciesOf), ...own]);
+  const ends = before.flatMap(({ id }) => (id === undefined || followed.has(id) ? [] : [id]));
+  return {
+    dependencies: [...own, ...ends],
+    accepts: new Map([...accepts, ...ends.map((id) => [id, "any"] as const)]),
+  };
+}
+
+function buildStep(
+  step: StepOutline,
+  place: Pick<RunbookStep, "dependencies" | "accepts">,
+  values: Values,
+  validate: InputsValidator,
+): RunbookStep {
+  const { id = "", uses, if: condition, timeout, description, idSpan, isFinally } = step;
+  const retry = retryPolicy(step);
+  const forEach = buildForEach(step, values);
   const timeoutMs = typeof timeout?.value === "string" ? milliseconds(timeout.value) : undefined;
   return {
     id,
     uses,
-    dependencies: dependenciesOf(step),
+    ...place,
+    isFinally,
+    continuesOnError: step.onError === "continue",
     span: idSpan,
     inputs(scope) {
       const inputs = withoutNulls(step.with === undefined ? {} : values.of(step.with, scope));
@@ -65,7 +90,24 @@ function buildStep(step: StepOutline, values: Values, validate: InputsValidator)
     },
     ...(description !== undefined && { description }),
     ...(timeoutMs !== undefined && { timeoutMs }),
+    ...(retry && { retry }),
+    ...(forEach && { forEach }),
     ...(condition && { condition: (scope: RunbookScope) => values.condition(condition, scope) }),
+  };
+}
+
+function buildForEach({ forEach, if: condition }: StepOutline, values: Values): ForEach | undefined {
+  if (forEach === undefined) return undefined;
+  const { in: over, concurrency, maxErrors = 0 } = forEach;
+  return {
+    items(scope) {
+      const found = itemsOf(values.of(over, scope));
+      if (found !== undefined) return found;
+      throw values.errorAt(over.span, '"forEach" came out as something else than a list or a map');
+    },
+    ...(concurrency !== undefined && { concurrency }),
+    maxErrors,
+    isConditionForEach: condition?.template !== undefined && readsName(condition.template, "each"),
   };
 }
 

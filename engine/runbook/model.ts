@@ -23,19 +23,63 @@ export interface RunbookInput {
   readonly span: Span;
 }
 
+/** How a step ended, as expressions read it. `error` is null unless it failed; `outputs` is null unless it is done. */
+export type StepResult = {
+  readonly outputs: Json;
+  readonly status: "done" | "failed" | "skipped";
+  readonly error: Json;
+};
+
+/** One of the things that a `forEach` goes over. */
+export type Item = { readonly key: string; readonly value: Json };
+
 /** The values that expressions read. Secrets in it are handles. */
 export interface RunbookScope {
   readonly inputs: Readonly<Record<string, Json>>;
-  readonly steps: Readonly<Record<string, { readonly outputs: Json }>>;
+  /** What a step gives is all that most of them read. */
+  readonly steps: Readonly<Record<string, Pick<StepResult, "outputs"> & Partial<StepResult>>>;
+  /** Present for the steps of `finally`. */
+  readonly run?: { readonly outcome: "done" | "failed" };
+  /** Present for one item of a `forEach`. */
+  readonly each?: Item;
+}
+
+export interface RetryPolicy {
+  /** How often the step is tried at most, the first time included. */
+  readonly attempts: number;
+  /** Before the second attempt, the third and so on; the last counts for all further ones. */
+  readonly delaysMs: readonly number[];
+  /** Azure's error codes and HTTP statuses; `5xx` stands for all from 500. Absent: every failure of the step. */
+  readonly on?: readonly string[];
+}
+
+export interface ForEach {
+  /** Keys are texts that differ; the order is that of the list or map. */
+  items(scope: RunbookScope): { readonly items: readonly Item[]; readonly isMap: boolean };
+  /** How many of them may run at once; absent: as many as the run allows. */
+  readonly concurrency?: number;
+  /** How many may fail before nothing more is started and the step has failed. */
+  readonly maxErrors: number;
+  /** Whether the step's condition reads `each`, so that it is asked for each item. */
+  readonly isConditionForEach: boolean;
 }
 
 export interface RunbookStep {
   readonly id: string;
   readonly uses: string;
   readonly description?: string;
-  /** Ids of the steps that come before: those of `needs` first, then those that expressions read. */
+  /**
+   * Ids of the steps that come before: those of `needs` first, then those that expressions read. For a step of `finally`
+   * also those of the other steps that nothing else comes after.
+   */
   readonly dependencies: readonly string[];
+  /** Of the dependencies, those that need not be done: see `ScheduledStep`. */
+  readonly accepts: ReadonlyMap<string, "continued" | "any">;
+  readonly isFinally: boolean;
   readonly timeoutMs?: number;
+  readonly retry?: RetryPolicy;
+  readonly continuesOnError: boolean;
+  readonly forEach?: ForEach;
   /** Evaluates `with:`; throws an `AuthoredError` when a value turns out not to fit the step's schema. */
   inputs(scope: RunbookScope): Json;
   /** Evaluates `if:`; absent when the step has none. */

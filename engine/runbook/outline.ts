@@ -11,6 +11,7 @@ export interface Outline {
   readonly source: SourceText;
   readonly root: Authored;
   readonly inputs: ReadonlyMap<string, InputOutline>;
+  /** Those of `steps`, then those of `finally`. */
   readonly steps: readonly StepOutline[];
   readonly outputs: AuthoredEntries;
   /** False when an input or a step could not be read, so that nobody can say of a name that it is none of them. */
@@ -37,7 +38,18 @@ export interface StepOutline {
   readonly needs: readonly AuthoredScalar[];
   readonly if?: AuthoredScalar;
   readonly timeout?: AuthoredScalar;
+  readonly retry?: AuthoredEntries;
+  readonly onError?: string;
+  readonly forEach?: ForEachOutline;
+  readonly isFinally: boolean;
   readonly description?: string;
+}
+
+export interface ForEachOutline {
+  /** What is gone over. */
+  readonly in: Authored;
+  readonly concurrency?: number;
+  readonly maxErrors?: number;
 }
 
 /** A rule looks at the whole and tells what is wrong. */
@@ -51,7 +63,11 @@ export function outlineOf(root: Authored, source: SourceText, registry: StepRegi
     return [name, { span: keySpan, node: value, ...(input && { input }) }] as const;
   });
   const list = top?.get("steps")?.value;
-  const steps = list?.kind === "list" ? list.items.flatMap((item) => stepOf(item, registry) ?? []) : [];
+  const last = top?.get("finally")?.value;
+  const stepsIn = (node: Authored | undefined, isFinally: boolean): readonly StepOutline[] =>
+    node?.kind === "list" ? node.items.flatMap((item) => stepOf(item, registry, isFinally) ?? []) : [];
+  const steps = [...stepsIn(list, false), ...stepsIn(last, true)];
+  const items = list?.kind === "list" ? list.items.length + (last?.kind === "list" ? last.items.length : 0) : 0;
   const whole = !(root.kind === "map" && root.isPartial === true);
   const isMap = described === undefined || (described.kind === "map" && described.isPartial !== true);
   return {
@@ -65,13 +81,14 @@ export function outlineOf(root: Authored, source: SourceText, registry: StepRegi
       steps:
         whole &&
         list?.kind === "list" &&
-        steps.length === list.items.length &&
+        (last === undefined || last.kind === "list") &&
+        steps.length === items &&
         steps.every(({ id }) => id !== undefined),
     },
   };
 }
 
-function stepOf(item: Authored, registry: StepRegistry): StepOutline | undefined {
+function stepOf(item: Authored, registry: StepRegistry, isFinally: boolean): StepOutline | undefined {
   const entries = entriesOf(item);
   if (entries === undefined) return undefined;
   const id = scalarAt(entries, "id");
@@ -81,8 +98,12 @@ function stepOf(item: Authored, registry: StepRegistry): StepOutline | undefined
   const needs = entries.get("needs")?.value;
   const condition = scalarAt(entries, "if");
   const timeout = scalarAt(entries, "timeout");
+  const retry = entriesOf(entries.get("retry")?.value);
+  const onError = textAt(entries, "onError");
+  const forEach = forEachOf(entries.get("forEach")?.value);
   const description = textAt(entries, "description");
   return {
+    isFinally,
     idSpan: id?.span ?? [...entries.values()][0]?.keySpan ?? item.span,
     uses,
     needs: needs?.kind === "list" ? needs.items.filter((one) => one.kind === "scalar") : [],
@@ -91,6 +112,23 @@ function stepOf(item: Authored, registry: StepRegistry): StepOutline | undefined
     ...(withNode && { with: withNode }),
     ...(condition && { if: condition }),
     ...(timeout && { timeout }),
+    ...(retry && { retry }),
+    ...(onError !== undefined && { onError }),
+    ...(forEach && { forEach }),
     ...(description !== undefined && { description }),
+  };
+}
+
+/** In its short form it is the list, or the expression, itself. */
+function forEachOf(node: Authored | undefined): ForEachOutline | undefined {
+  if (node === undefined) return undefined;
+  const entries = entriesOf(node);
+  const over = entries?.get("in")?.value;
+  if (over === undefined) return { in: node };
+  const [concurrency, maxErrors] = [scalarAt(entries, "concurrency")?.value, scalarAt(entries, "maxErrors")?.value];
+  return {
+    in: over,
+    ...(typeof concurrency === "number" && { concurrency }),
+    ...(typeof maxErrors === "number" && { maxErrors }),
   };
 }

@@ -52,6 +52,7 @@ export function schemaProblem(error: ErrorObject, { what, owner, entry }: Schema
       return {
         code: "missing-key",
         message: `"${String(params["missingProperty"])}" is missing from ${owner}`,
+        ...(params["missingProperty"] === "in" && { hint: "write the map that is gone over as `in: { … }`" }),
         at: "head",
       };
     case "additionalProperties": {

@@ -52,6 +52,13 @@ export function runbookSchema(registry: StepRegistry): Schema {
         description: "What is done. Order comes from references and `needs`, not from the place in the list.",
         items: { $ref: "#/definitions/step" },
       },
+      finally: {
+        type: "array",
+        minItems: 1,
+        description:
+          "Steps that run when all others have ended, however they did. They may read how the run ended, in `run.outcome` and `steps.<id>.status`. A run that is interrupted has not ended: they run when it is resumed.",
+        items: { $ref: "#/definitions/step" },
+      },
       outputs: {
         type: "object",
         description: "What the runbook answers, by name.",
@@ -84,11 +91,19 @@ export function runbookSchema(registry: StepRegistry): Schema {
             description: "The step is skipped when this is false.",
           },
           timeout: {
-            type: "string",
-            pattern: "^[0-9]{1,9}(\\.[0-9]{1,3})?(ms|s|m|h)$",
-            [PATTERN_MESSAGE_KEYWORD]: "expected a time such as 90s, 5m or 1.5h",
-            description: "How long the step may take, for example 90s or 30m.",
+            ...TIME,
+            description: "How long the step may take, each time that it is tried, for example 90s or 30m.",
           },
+          retry: retrySchema,
+          onError: {
+            enum: ["fail", "continue"],
+            [ENUM_DESCRIPTIONS_KEYWORD]: [
+              "The run fails: what depends on the step is skipped, everything else still runs.",
+              "The run goes on, and may end well. Steps that need it run; those that read its outputs are skipped.",
+            ],
+            description: "What becomes of the run when the step fails. Absent: fail.",
+          },
+          forEach: forEachSchema,
           description: { type: "string" },
         },
         if: { properties: { uses: { enum: names } }, required: ["uses"] },
@@ -98,6 +113,73 @@ export function runbookSchema(registry: StepRegistry): Schema {
     },
   };
 }
+
+const TIME = {
+  type: "string",
+  pattern: "^[0-9]{1,9}(\\.[0-9]{1,3})?(ms|s|m|h)$",
+  [PATTERN_MESSAGE_KEYWORD]: "expected a time such as 90s, 5m or 1.5h",
+} as const;
+
+const retrySchema: Schema = {
+  type: "object",
+  description: "Tries the step again when it fails. What it made the first time is found there, not made twice.",
+  additionalProperties: false,
+  required: ["attempts"],
+  properties: {
+    attempts: {
+      type: "integer",
+      minimum: 2,
+      maximum: 100,
+      description: "How often it is tried at most, the first time included.",
+    },
+    delay: {
+      ...TIME,
+      description: "How long to wait before the second attempt, for example 10s. Absent: 10s.",
+    },
+    maxDelay: {
+      ...TIME,
+      description: "The wait doubles with each attempt, up to this. Absent: it stays the same.",
+    },
+    on: {
+      type: "array",
+      minItems: 1,
+      uniqueItems: true,
+      items: {
+        type: ["string", "integer"],
+        pattern: "^[A-Za-z][A-Za-z0-9_.-]*$|^[1-5][0-9][0-9]$|^[1-5]xx$",
+        [PATTERN_MESSAGE_KEYWORD]: "expected an error code such as SkuNotAvailable, or a status such as 409 or 5xx",
+        minimum: 100,
+        maximum: 599,
+      },
+      description:
+        "The failures that are worth another attempt: Azure's error codes, HTTP statuses, 5xx, Timeout. Absent: all.",
+    },
+  },
+};
+
+const LIST_OR_MAP = {
+  type: ["string", "array", "object"],
+  pattern: OPENING,
+  [PATTERN_MESSAGE_KEYWORD]: "expected a list, a map or an expression such as ${{ inputs.regions }}",
+} as const;
+
+const forEachSchema: Schema = {
+  ...LIST_OR_MAP,
+  description:
+    "Runs the step once for each item of a list or map. Expressions read `each.key` and `each.value`; the step's outputs are a list or map as well.",
+  additionalProperties: false,
+  required: ["in"],
+  properties: {
+    in: { ...LIST_OR_MAP, description: "The list or map, or an expression that gives one." },
+    concurrency: { type: "integer", minimum: 1, description: "How many items may run at once. Absent: all." },
+    maxErrors: {
+      type: "integer",
+      minimum: 0,
+      description:
+        "How many items may fail. With one more nothing more is started and the step has failed. Absent: none.",
+    },
+  },
+};
 
 const inputSchema: Schema = {
   type: "object",

@@ -70,21 +70,24 @@ function spanOf({ at }: SchemaProblem, path: readonly string[], root: Authored):
 /** How messages name the value at a path. */
 export function schemaPlaceOf(path: readonly string[], root: Authored): SchemaPlace {
   const last = path.at(-1);
-  const isStep = path[0] === "steps" && path.length === 2;
+  const isStep = isList(path[0]) && path.length === 2;
   const what =
     last === undefined ? "the runbook" : isStep ? "this step" : /^\d+$/.test(last) ? "this item" : `"${last}"`;
-  const isWith = path[0] === "steps" && path.length === 3 && path[2] === "with";
+  const isWith = isList(path[0]) && path.length === 3 && path[2] === "with";
   return { what, owner: ownerOf(path, root), entry: isWith ? "input" : "key" };
 }
 
 function ownerOf(path: readonly string[], root: Authored): string {
   if (path.length === 0) return "the runbook";
   if (path[0] === "inputs" && path.length === 2) return `input "${path[1]!}"`;
-  if (path[0] !== "steps" || path.length < 2) return `"${path.join(".")}"`;
+  if (!isList(path[0]) || path.length < 2) return `"${path.join(".")}"`;
   const entries = entriesOf(entryAt(root, path.slice(0, 2))?.node);
   const id = scalarAt(entries, "id")?.value ?? undefined;
   const step = id === undefined ? `step ${Number(path[1]) + 1}` : `step "${String(id)}"`;
   if (path.length === 2) return step;
   const uses = scalarAt(entries, "uses")?.value;
-  return path.length === 3 && path[2] === "with" ? String(uses) : `"${path.slice(3).join(".")}" of ${step}`;
+  if (path[2] !== "with") return `"${path.slice(2).join(".")}" of ${step}`;
+  return path.length === 3 ? String(uses) : `"${path.slice(3).join(".")}" of ${step}`;
 }
+
+const isList = (key: string | undefined): boolean => key === "steps" || key === "finally";

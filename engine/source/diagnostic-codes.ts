@@ -52,12 +52,16 @@ export const DIAGNOSTIC_CODES = {
     summary: "A token is asked for before its identity is assigned to the VM.",
   },
   "late-grant": { severity: "warning", summary: "A token is used before its identity is granted a role." },
+  "runs-later": { severity: "error", summary: "A step waits for one of `finally`, which comes after all others." },
   "step-input": { severity: "error", summary: "A value that Azure would refuse." },
   "doubtful-input": { severity: "warning", summary: "A value that is most likely a slip, although Azure may know it." },
   // Expressions
   "expression-syntax": { severity: "error", summary: "An expression that cannot be read." },
   "expression-place": { severity: "error", summary: "An expression where none is evaluated." },
-  "unknown-name": { severity: "error", summary: "An expression begins with neither `inputs` nor `steps`." },
+  "unknown-name": {
+    severity: "error",
+    summary: "An expression begins with a name that has no meaning where it stands.",
+  },
   "unknown-input": { severity: "error", summary: "An input that the runbook does not describe." },
   "unknown-step": { severity: "error", summary: "A step that the runbook does not have." },
   "unknown-output": { severity: "error", summary: "An output that a step of that type does not have." },
@@ -65,7 +69,10 @@ export const DIAGNOSTIC_CODES = {
   "unknown-function": { severity: "error", summary: "A function that expressions do not have." },
   "function-arguments": { severity: "error", summary: "A function is given too many, too few or the wrong arguments." },
   "type-mismatch": { severity: "error", summary: "An expression gives a type that does not fit where it stands." },
-  "maybe-skipped": { severity: "error", summary: "An output of the runbook fails when a step is skipped by its `if`." },
+  "maybe-skipped": {
+    severity: "error",
+    summary: "An expression fails when a step is skipped or fails, since what it reads is null then.",
+  },
 } as const satisfies Readonly<Record<string, DiagnosticKind>>;
 
 export type DiagnosticCode = keyof typeof DIAGNOSTIC_CODES;

@@ -12,7 +12,7 @@ import { takeLock } from "../../engine/run/journal/lock.ts";
 import { MUTATING } from "../../engine/run/driver.ts";
 import type { Performer } from "../../engine/run/local-driver.ts";
 import { prepareResume, runbookRecord } from "../../engine/run/resume.ts";
-import type { ScheduledStep, Scope } from "../../engine/run/scheduler.ts";
+import type { ScheduledStep, Scope } from "../../engine/run/scheduled-step.ts";
 import { Vault } from "../../engine/run/vault.ts";
 import { loadRunbook } from "../../engine/runbook/load.ts";
 import { builtinSteps } from "../../engine/steps/builtin/index.ts";
@@ -109,7 +109,7 @@ const header: JournalHeader = {
 const journal = order.resume
   ? await FileJournal.open(path, openCounted)
   : await FileJournal.create(path, header, openCounted);
-const now = { engine: "0.0.0", now: clock.now(), runbook: record, target: targetRecord, inputs, accept: false };
+const now = { engine: "0.0.0", now: clock.now(), runbook: record, target: targetRecord, inputs, steps, accept: false };
 const resume = order.resume ? prepareResume(journal, now) : undefined;
 const result = await executeRun({
   runbook: name,

@@ -59,7 +59,11 @@ describe("the scheduler", () => {
     expect([...open.keys()]).eql(["one/0.0/0:read.1", "one/0.1/0:read.1"]);
     complete("one/0.1/0:read.1", got({ n: 2 }));
     complete("one/0.0/0:read.1", got({ n: 1 }));
-    expect(scheduler.scope.steps["one"]).eql({ outputs: { a: { n: 1 }, b: { n: 2 } } });
+    expect(scheduler.scope.steps["one"]).eql({
+      outputs: { a: { n: 1 }, b: { n: 2 } },
+      status: "done",
+      error: null,
+    });
     expect([...open.keys()]).eql(["two/0.0/0:read.1", "two/0.1/0:read.1"]);
   });
   it("runs no more steps at once than it may", () => {

@@ -28,7 +28,10 @@ describe("a runbook without mistakes", () => {
   it("is there for every input of every step type, every key and every function", () => {
     const all = ok.map(textOf).join("\n");
     const ofSteps = [...builtinSteps.values()].flatMap(({ name, inputs }) => [name, ...Object.keys(inputs.properties)]);
-    const keys = "needs if timeout description secret enum pattern minLength maxLength outputs".split(" ");
+    const keys =
+      "needs if timeout description secret enum pattern minLength maxLength outputs finally retry onError forEach".split(
+        " ",
+      );
     const missing = [...ofSteps, ...keys].filter((key) => !new RegExp(`\\b${key}\\b`).test(all));
     expect([...missing, ...functionNames.filter((name) => !all.includes(`${name}(`))]).eql([]);
   });

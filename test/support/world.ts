@@ -99,12 +99,14 @@ export class World {
     });
     const now = { engine: "0.0.0", now: clock.now(), runbook: header.runbook, target: header.target };
     const events: RunEvent[] = [];
+    const { steps = RESOURCE_STEPS } = options;
     const work = async (): Promise<RunResult> => {
-      const resume = options.resume && prepareResume(journal, { ...now, inputs: given, accept: false, ...options.how });
+      const resume =
+        options.resume && prepareResume(journal, { ...now, inputs: given, steps, accept: false, ...options.how });
       return executeRun({
         runbook: "tutorial",
         target: target.description,
-        steps: options.steps ?? RESOURCE_STEPS,
+        steps,
         registry: options.registry ?? builtinSteps,
         inputs: given,
         outputs: (scope) => ({ ...scope.steps }) as unknown as Json,

@@ -143,6 +143,7 @@ async function goOn(open: OpenJournal, options: ResumeCommandOptions, io: Io): P
       runbook: written,
       target: targetRecord(target),
       inputs,
+      steps: runbook.steps,
       accept,
       ...(options.assume && { assume: options.assume }),
     });

@@ -1,6 +1,7 @@
 // Lists the runs of this directory, and tells the story of one.
 
 import type { RunEvent } from "../../run/events.ts";
+import { stepOf } from "../../run/operation-key.ts";
 import type { JournalState } from "../../run/journal/state.ts";
 import type { StoredRun } from "../../run/journal/run-store.ts";
 import { readJournal } from "../../run/journal/file-journal.ts";
@@ -51,7 +52,11 @@ function statusOf(state: JournalState, pid: number | undefined): string {
 
 function countSteps({ events }: JournalState): { readonly ended: number; readonly steps: number } {
   const started = events.find((event) => event.type === "run-started");
-  const ended = new Set(events.flatMap((event) => (event.type === "step-finished" ? [event.step] : [])));
+  const ended = new Set(
+    events.flatMap((event) =>
+      event.type === "step-finished" && event.step === stepOf(event.step) ? [event.step] : [],
+    ),
+  );
   return { ended: ended.size, steps: started?.steps.length ?? 0 };
 }
 
@@ -83,6 +88,8 @@ function lineOf(event: RunEvent): string | undefined {
       return `${event.steps.length} steps to do`;
     case "step-started":
       return `${event.step} started`;
+    case "step-expanded":
+      return `  ${event.step}: ${event.items.length} items`;
     case "operation-started":
       return `  ${event.step}: ${event.summary}`;
     case "operation-finished":

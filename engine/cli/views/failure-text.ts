@@ -2,6 +2,7 @@
 
 import type { RunResult } from "../../run/execute.ts";
 import type { Failure } from "../../run/failure.ts";
+import { stepOf } from "../../run/operation-key.ts";
 import type { Runbook } from "../../runbook/model.ts";
 import type { PlacedMessage } from "../../source/diagnostic.ts";
 import type { Span } from "../../source/source-text.ts";
@@ -9,27 +10,37 @@ import { tellDiagnostics } from "../diagnostic-formats.ts";
 import type { Terminal } from "../terminal.ts";
 import { hintFor } from "./azure-hints.ts";
 
-/** `step` absent: the runbook's outputs could not be evaluated. */
-export function failureDiagnostic(runbook: Runbook, step: string | undefined, failure: Failure): PlacedMessage {
+/** `step`, with its item if it has one; absent: the runbook's outputs could not be evaluated. */
+export function failureDiagnostic(
+  runbook: Runbook,
+  step: string | undefined,
+  failure: Failure,
+  severity: PlacedMessage["severity"] = "error",
+): PlacedMessage {
   const { source } = runbook;
   const written = authoredPlace(runbook, failure.message);
   const hint = hintFor(failure);
   return {
     code: failure.code ?? (failure.origin === "internal" ? "internal" : "step-failed"),
-    severity: "error",
+    severity,
     message: `${step === undefined ? "the outputs" : `step "${step}"`} failed: ${oneLine(written?.message ?? failure.message)}`,
     source,
-    span: written?.span ?? runbook.steps.find(({ id }) => id === step)?.span ?? { start: 0, end: 0 },
+    span: written?.span ??
+      runbook.steps.find(({ id }) => step !== undefined && id === stepOf(step))?.span ?? { start: 0, end: 0 },
     ...(hint !== undefined && { hint }),
   };
 }
 
-/** In the order in which they happened. */
+/** First those that the run went on without; each kind in the order in which they happened. */
 export function tellFailures(runbook: Runbook, result: RunResult, terminal: Terminal): void {
-  const { failures, outputsFailure } = result;
-  const all = [...failures, ...(outputsFailure === undefined ? [] : [[undefined, outputsFailure] as const])];
-  for (const [step, failure] of all) {
-    tellDiagnostics([failureDiagnostic(runbook, step, failure)], terminal);
+  const { failures, continued, outputsFailure } = result;
+  const all = [
+    ...[...continued].map(([step, failure]) => [step, failure, "warning"] as const),
+    ...[...failures].map(([step, failure]) => [step, failure, "error"] as const),
+    ...(outputsFailure === undefined ? [] : [[undefined, outputsFailure, "error"] as const]),
+  ];
+  for (const [step, failure, severity] of all) {
+    tellDiagnostics([failureDiagnostic(runbook, step, failure, severity)], terminal);
     if (failure.requestId !== undefined) terminal.line(`${terminal.paint("cyan", "request id:")} ${failure.requestId}`);
     terminal.line();
   }

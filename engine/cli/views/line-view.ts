@@ -3,6 +3,7 @@
 import type { RunEvent } from "../../run/events.ts";
 import { withoutControls } from "../../source/display-text.ts";
 import type { Terminal } from "../terminal.ts";
+import { countText } from "../diagnostic-formats.ts";
 import { causeOf, type RunProgress } from "./run-progress.ts";
 import type { RunView } from "./run-view.ts";
 import { endText, headingOf } from "./step-rows.ts";
@@ -21,6 +22,9 @@ export function lineView(progress: RunProgress, terminal: Terminal): RunView {
           return;
         case "step-started":
           tell(`${event.step}: started`);
+          return;
+        case "step-expanded":
+          tell(`${event.step}: ${countText(event.items.length, "item")}`);
           return;
         case "attempt-failed": {
           const cause = causeOf(event.failure, event.propagation);

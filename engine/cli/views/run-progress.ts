@@ -20,8 +20,12 @@ export interface StepProgress {
   /** What was waited for and is over, in milliseconds by cause. */
   readonly waited: Map<string, number>;
   failure?: Failure;
-  /** Why it was skipped: `if`, or the step whose failure it depends on. */
+  /** It failed, and the run goes on without it. */
+  continued?: true;
+  /** Why it was skipped: `if`, `maxErrors`, or the step whose failure it depends on. */
   reason?: string;
+  /** The items of a step with `forEach`, in their order; absent for any other step. */
+  items?: readonly StepProgress[];
 }
 
 export interface Wait {
@@ -32,6 +36,8 @@ export interface Wait {
 
 export class RunProgress {
   readonly steps = new Map<string, StepProgress>();
+  /** Items of steps with `forEach`, by name. */
+  readonly #items = new Map<string, StepProgress>();
   runbook = "";
   target = "";
   startedAt = 0;
@@ -58,9 +64,19 @@ export class RunProgress {
       case "step-started":
         Object.assign(this.step(event.step), { status: "running", startedAt: event.at });
         return;
-      case "operation-started":
-        this.step(event.step).operations.set(event.path, event.summary);
+      case "step-expanded": {
+        const step = this.step(event.step);
+        step.items = event.items.map((name) => newStep(name));
+        for (const item of step.items) this.#items.set(item.id, item);
         return;
+      }
+      case "operation-started": {
+        const step = this.step(event.step);
+        // The step was to be tried again, and is.
+        endWait(step, step.id, event.at);
+        step.operations.set(event.path, event.summary);
+        return;
+      }
       case "operation-finished": {
         const step = this.step(event.step);
         step.operations.delete(event.path);
@@ -82,10 +98,16 @@ export class RunProgress {
         return;
       case "step-finished": {
         const step = this.step(event.step);
-        const { status, change, failure, reason } = event;
+        const { status, change, failure, reason, continued } = event;
         for (const path of step.waits.keys()) endWait(step, path, event.at);
         step.operations.clear();
-        Object.assign(step, { status, change, endedAt: event.at, ...(failure && { failure }) });
+        Object.assign(step, {
+          status,
+          change,
+          endedAt: event.at,
+          ...(failure && { failure }),
+          ...(continued && { continued }),
+        });
         if (reason !== undefined) step.reason = reason;
         return;
       }
@@ -93,14 +115,19 @@ export class RunProgress {
   }
 
   step(id: string): StepProgress {
-    const known = this.steps.get(id);
+    const known = this.steps.get(id) ?? this.#items.get(id);
     if (known === undefined) throw new Error(`an event names the step ${id}, which the run does not have`);
     return known;
   }
 
-  /** Steps of a status, in the order of the runbook. */
+  /** What runs on its own: steps, and in place of a step with `forEach` its items; in the order of the runbook. */
+  get leaves(): readonly StepProgress[] {
+    return [...this.steps.values()].flatMap((step) => (step.items === undefined ? [step] : step.items));
+  }
+
+  /** Those of a status. */
   withStatus(status: StepStatus): readonly StepProgress[] {
-    return [...this.steps.values()].filter((step) => step.status === status);
+    return this.leaves.filter((step) => step.status === status);
   }
 }
 

@@ -17,12 +17,15 @@ export function tellRows(progress: RunProgress, terminal: Terminal): void {
   // In a log nothing is cut: whoever reads it later has as much room as they need.
   const columns = terminal.isTerminal ? terminal.columns : 1000;
   const at = { width: idWidth(progress, columns), columns, now: progress.at };
-  for (const step of progress.steps.values()) terminal.line(stepRow(step, at, terminal));
+  for (const step of progress.steps.values()) {
+    terminal.line(stepRow(step, at, terminal));
+    for (const item of step.items ?? []) terminal.line(stepRow(item, at, terminal));
+  }
 }
 
 /** For example `7 steps in 2.4 s: 4 created, 1 updated, 2 unchanged; 5 retries`. */
 export function totalsText(progress: RunProgress): string {
-  const steps = [...progress.steps.values()];
+  const steps = progress.leaves;
   const count = (is: (step: StepProgress) => boolean, word: string): readonly string[] => {
     const number = steps.filter(is).length;
     return number === 0 ? [] : [`${number} ${word}`];
@@ -33,7 +36,8 @@ export function totalsText(progress: RunProgress): string {
     ...count((step) => done(step) && step.change === "create", "created"),
     ...count((step) => done(step) && step.change === "update", "updated"),
     ...count((step) => done(step) && !["create", "update", "remove"].includes(step.change), "unchanged"),
-    ...count((step) => step.status === "failed", "failed"),
+    ...count((step) => step.status === "failed" && step.continued !== true, "failed"),
+    ...count((step) => step.continued === true, "failed without harm"),
     ...count((step) => step.status === "skipped", "skipped"),
     ...count((step) => step.status === "waiting", "not started"),
     ...count((step) => step.status === "running", "not ended"),

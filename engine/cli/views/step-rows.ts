@@ -1,6 +1,7 @@
 // One line about one step, the same in every view.
 
 import type { Change } from "../../run/events.ts";
+import { countText } from "../diagnostic-formats.ts";
 import type { Terminal } from "../terminal.ts";
 import type { RunProgress, StepProgress } from "./run-progress.ts";
 import { cut, durationText, fit, widthOf } from "./text-fit.ts";
@@ -19,7 +20,8 @@ const TIME_WIDTH = 9;
 
 /** How wide the steps' ids are shown. */
 export function idWidth(progress: RunProgress, columns: number): number {
-  const longest = Math.max(...[...progress.steps.keys()].map(widthOf), 4);
+  const names = [...progress.steps.values()].flatMap(({ id, items = [] }) => [id, ...items.map((item) => item.id)]);
+  const longest = names.reduce((most, name) => Math.max(most, widthOf(name)), 4);
   return Math.min(longest, Math.max(4, Math.floor(columns * 0.3)));
 }
 
@@ -31,11 +33,26 @@ export function headingOf(progress: RunProgress): string {
 /** How a step ended, as the end of a sentence about it. */
 export function endText(step: StepProgress): string {
   if (step.status === "skipped") {
+    if (step.reason === "maxErrors") return "skipped, too many other items failed";
     return step.reason === "if" ? "skipped, its `if` is false" : `skipped, it depends on "${step.reason ?? ""}"`;
   }
-  const parts = [step.status === "failed" ? `failed${codeOf(step)}` : CHANGED[step.change]];
+  const going = step.continued === true ? ", the run goes on" : "";
+  const parts = [step.status === "failed" ? `failed${codeOf(step)}${going}` : CHANGED[step.change]];
+  if (step.items !== undefined)
+    return [itemsText(step.items), ...parts.slice(step.status === "failed" ? 1 : 0)].join(", ");
   if (step.retries > 0) parts.push(retryText(step));
   return parts.join(", ");
+}
+
+/** For example `3 items, 1 failed`. */
+function itemsText(items: readonly StepProgress[]): string {
+  const count = (status: StepProgress["status"]): number => items.filter((item) => item.status === status).length;
+  const [failed, skipped] = [count("failed"), count("skipped")];
+  return [
+    countText(items.length, "item"),
+    ...(failed > 0 ? [`${failed} failed`] : []),
+    ...(skipped > 0 ? [`${skipped} skipped`] : []),
+  ].join(", ");
 }
 
 function codeOf({ failure }: StepProgress): string {

@@ -4,7 +4,7 @@
 import type { Json } from "../../value/json.ts";
 import type { Completion, Unkeyed } from "../driver.ts";
 import type { RunEvent } from "../events.ts";
-import { stepOf } from "../operation-key.ts";
+import { covers } from "../operation-key.ts";
 import { JOURNAL_FORMAT, type JournalEntry, type JournalHeader, type RunbookRecord } from "../journal.ts";
 
 export interface RecordedIntent {
@@ -111,9 +111,9 @@ function begin(state: JournalState, header: JournalHeader): void {
 }
 
 function discard(state: JournalState, step: string): void {
-  for (const key of state.completions.keys()) if (stepOf(key) === step) state.completions.delete(key);
-  for (const key of state.timers.keys()) if (stepOf(key) === step) state.timers.delete(key);
-  state.events = state.events.filter((event) => !("step" in event && event.step === step));
+  for (const key of state.completions.keys()) if (covers(step, key)) state.completions.delete(key);
+  for (const key of state.timers.keys()) if (covers(step, key)) state.timers.delete(key);
+  state.events = state.events.filter((event) => !("step" in event && covers(step, event.step)));
 }
 
 function refuseCompleted(state: JournalState, key: string, what: string): void {

@@ -1,6 +1,6 @@
 // `needs` names steps, and no step waits for itself.
 
-import { referencedSteps } from "../../expression/template.ts";
+import { referencedSteps, type StepReading } from "../../expression/template.ts";
 import { cyclesOf } from "../../graph/graph.ts";
 import { type Diagnostic, diagnosticAt, type Note } from "../../source/diagnostic.ts";
 import type { Span } from "../../source/source-text.ts";
@@ -8,7 +8,11 @@ import { suggest } from "../../source/suggestion.ts";
 import { templatesIn } from "../authored.ts";
 import type { Outline, Rule, StepOutline } from "../outline.ts";
 
-export const dependencies: Rule = (outline) => [...unknownNeeds(outline), ...cycles(outline)];
+export const dependencies: Rule = (outline) => [
+  ...unknownNeeds(outline),
+  ...waitsForFinally(outline),
+  ...cycles(outline),
+];
 
 function unknownNeeds({ steps, source, isComplete }: Outline): readonly Diagnostic[] {
   if (!isComplete.steps) return [];
@@ -27,10 +31,25 @@ export function dependenciesOf(step: StepOutline): readonly string[] {
   return [...new Set(mentionsOf(step).map(({ id }) => id))];
 }
 
+/** Of the dependencies, those that need not be done for the step to run. */
+export function acceptedBy(step: StepOutline): ReadonlyMap<string, "continued" | "any"> {
+  const accepted = new Map<string, "continued" | "any">();
+  const strict = new Set<string>();
+  for (const { id, reads } of mentionsOf(step)) {
+    if (reads === "outputs") strict.add(id);
+    else if (reads === undefined) accepted.set(id, "continued");
+    else if (!accepted.has(id)) accepted.set(id, "any");
+  }
+  for (const id of strict) accepted.delete(id);
+  return accepted;
+}
+
 interface Mention {
   readonly id: string;
   readonly span: Span;
   readonly verb: "needs" | "reads";
+  /** Absent for one of `needs`. */
+  readonly reads?: StepReading;
 }
 
 function mentionsOf(step: StepOutline): readonly Mention[] {
@@ -42,10 +61,31 @@ function mentionsOf(step: StepOutline): readonly Mention[] {
 
 /** The steps that a step's expressions read, where they do. */
 export function readsOf(step: StepOutline): readonly Mention[] {
-  return [...templatesIn(step.with), ...templatesIn(step.if)].flatMap(({ template, inFile }) =>
-    template === undefined
+  return [...templatesIn(step.forEach?.in), ...templatesIn(step.with), ...templatesIn(step.if)].flatMap(
+    ({ template, inFile }) =>
+      template === undefined
+        ? []
+        : referencedSteps(template).map(({ id, span, reads }): Mention => ({
+            id,
+            span: inFile(span),
+            verb: "reads",
+            reads,
+          })),
+  );
+}
+
+/** The steps of `finally` come after all others, so none of those can wait for one of them. */
+function waitsForFinally({ steps, source }: Outline): readonly Diagnostic[] {
+  const last = new Set(steps.flatMap(({ id, isFinally }) => (id !== undefined && isFinally ? [id] : [])));
+  return steps.flatMap((step) =>
+    step.isFinally
       ? []
-      : referencedSteps(template).map(({ id, span }): Mention => ({ id, span: inFile(span), verb: "reads" })),
+      : mentionsOf(step)
+          .filter(({ id }) => last.has(id))
+          .map(({ id, span, verb }) => {
+            const message = `step "${step.id ?? ""}" ${verb} "${id}", which is in \`finally\` and runs after all other steps`;
+            return diagnosticAt(source, span, "runs-later", message, { hint: "move one of the two" });
+          }),
   );
 }
 

@@ -1,13 +1,22 @@
 // What expressions read exists, and has the type that is wanted where they stand.
 
 import { checkTemplate, type Environment } from "../../expression/check.ts";
-import { describeType, holdsSecret, isAssignable, typeOfSchema, type ValueType } from "../../expression/types.ts";
+import { readsName, referencedSteps } from "../../expression/template.ts";
+import {
+  ANY,
+  common,
+  describeType,
+  holdsSecret,
+  isAssignable,
+  typeOfSchema,
+  type ValueType,
+} from "../../expression/types.ts";
 import { type Diagnostic, diagnosticAt } from "../../source/diagnostic.ts";
 import type { DiagnosticCode } from "../../source/diagnostic-codes.ts";
 import { SECRET_KEYWORD } from "../../steps/definition.ts";
-import type { Authored, AuthoredScalar } from "../authored.ts";
+import { type Authored, type AuthoredScalar, templatesIn } from "../authored.ts";
 import type { Outline, Rule, StepOutline } from "../outline.ts";
-import { dependenciesOf } from "./dependencies.ts";
+import { acceptedBy, dependenciesOf } from "./dependencies.ts";
 
 type Schema = Readonly<Record<string, unknown>>;
 
@@ -26,8 +35,9 @@ export const expressions: Rule = (outline) => {
   for (const step of steps) {
     const leak = "where everybody can read it";
     const schema = step.definition?.inputs as Schema | undefined;
-    if (step.with !== undefined) checker.walk(step.with, schema, '"with"', leak, checker.inSteps);
-    if (step.if !== undefined) checker.condition(step.if);
+    const environment = checker.environmentIn(step);
+    if (step.with !== undefined) checker.walk(step.with, schema, '"with"', leak, environment);
+    if (step.if !== undefined) checker.condition(step.if, environment);
   }
   for (const [name, { value }] of outputs) {
     checker.walk(value, {}, `output "${name}"`, "and outputs are printed and recorded", checker.inOutputs);
@@ -37,23 +47,39 @@ export const expressions: Rule = (outline) => {
 
 class Checker {
   readonly found: Diagnostic[] = [];
-  readonly inSteps: Environment;
   readonly inOutputs: Environment;
+  readonly #inSteps: Environment;
   readonly #outline: Outline;
   readonly #ignored: ReadonlySet<DiagnosticCode>;
   constructor(outline: Outline) {
     const { isComplete } = outline;
     this.#outline = outline;
-    this.inSteps = environmentOf(outline, new Map());
-    this.inOutputs = environmentOf(outline, skippableSteps(outline.steps));
+    const outputs = outputTypes(outline);
+    this.#inSteps = environmentOf(outline, outputs, new Map());
+    this.inOutputs = environmentOf(outline, outputs, skippableSteps(outline.steps));
     this.#ignored = new Set([
       ...(isComplete.inputs ? [] : (["unknown-input"] as const)),
       ...(isComplete.steps ? [] : (["unknown-step"] as const)),
     ]);
   }
 
-  condition(node: AuthoredScalar): void {
-    this.#check(node, { what: '"if"', type: { kind: "boolean" }, leak: "" }, this.inSteps);
+  /** What the expressions of a step may read. Tells what is wrong with what its `forEach` goes over. */
+  environmentIn({ forEach, isFinally }: StepOutline): Environment {
+    const environment = { ...this.#inSteps, isFinally };
+    if (forEach === undefined) return environment;
+    const { in: over } = forEach;
+    this.walk(over, {}, '"forEach"', "and the items' keys are shown", environment);
+    const type = over.kind === "scalar" ? checkedType(over, environment) : ANY;
+    if (!["any", "array", "object"].includes(type.kind) && over.kind === "scalar" && over.template !== undefined) {
+      const message = `"forEach" goes over ${describeType(type)}, expected a list or a map`;
+      const span = over.inFile(over.template.span);
+      this.found.push(diagnosticAt(this.#outline.source, span, "type-mismatch", message));
+    }
+    return { ...environment, each: eachOf(over, environment) };
+  }
+
+  condition(node: AuthoredScalar, environment: Environment): void {
+    this.#check(node, { what: '"if"', type: { kind: "boolean" }, leak: "" }, environment);
   }
 
   /** Every expression in a tree whose shape the schema describes. */
@@ -107,7 +133,87 @@ function memberOf(schema: Schema | undefined, key: string): Schema | undefined {
   return schema !== undefined && Object.keys(schema).length === 0 ? schema : undefined;
 }
 
-function environmentOf({ inputs, steps }: Outline, skippable: ReadonlyMap<string, string>): Environment {
+/** The type of what stands somewhere, as far as it is right. */
+function checkedType(node: Authored, environment: Environment): ValueType {
+  if (node.kind === "list")
+    return { kind: "array", items: common(node.items.map((item) => checkedType(item, environment))) };
+  if (node.kind === "map") {
+    const entries = [...node.entries].map(([key, { value }]) => [key, checkedType(value, environment)] as const);
+    return { kind: "object", properties: new Map(entries) };
+  }
+  if (node.template !== undefined) return checkTemplate(node.template, environment).type;
+  return node.isTemplate ? ANY : typeOfSchema({ const: node.value });
+}
+
+/** The types of `each.key` and `each.value`. */
+function eachOf(over: Authored, environment: Environment): ValueType {
+  const type = checkedType(over, environment);
+  const value =
+    type.kind === "array"
+      ? type.items
+      : type.kind === "object"
+        ? common([...type.properties.values(), ...(type.others === undefined ? [] : [type.others])])
+        : ANY;
+  const properties = new Map<string, ValueType>([
+    ["key", { kind: "string" }],
+    ["value", value],
+  ]);
+  return { kind: "object", properties };
+}
+
+/** The type of each step's outputs when it is done; of two steps with one id the first counts. */
+function outputTypes(outline: Outline): ReadonlyMap<string, ValueType> {
+  const outputs = new Map<string, ValueType>();
+  const byId = new Map(
+    outline.steps.toReversed().flatMap((step) => (step.id === undefined ? [] : [[step.id, step] as const])),
+  );
+  // What a step goes over may come from another one that goes over something; a cycle of them is told of elsewhere.
+  const under = new Set<string>();
+  const find = (id: string): ValueType => {
+    const known = outputs.get(id);
+    if (known !== undefined) return known;
+    const step = byId.get(id)!;
+    const { definition, forEach } = step;
+    // An unknown step type may have any outputs.
+    const one = typeOfSchema(definition?.outputs ?? {});
+    let type: ValueType = one;
+    if (forEach !== undefined) {
+      under.add(id);
+      const read = [...templatesIn(forEach.in)].flatMap(({ template }) => (template ? referencedSteps(template) : []));
+      for (const { id: other } of read) if (byId.has(other) && !under.has(other)) find(other);
+      const over = checkedType(forEach.in, environmentOf(outline, outputs, new Map()));
+      type = manyOf(step, one, over);
+      under.delete(id);
+    }
+    outputs.set(id, type);
+    return type;
+  };
+  for (const id of byId.keys()) find(id);
+  return outputs;
+}
+
+/** What a step with `forEach` gives: a list or a map of what it gives for one item. */
+function manyOf(step: StepOutline, one: ValueType, over: ValueType): ValueType {
+  const { id = "", forEach } = step;
+  const nullWhen =
+    (forEach?.maxErrors ?? 0) > 0
+      ? `an item of step "${id}" may fail`
+      : isAskedForEach(step)
+        ? `an item of step "${id}" may be skipped`
+        : undefined;
+  const items = { ...one, ...(nullWhen !== undefined && { nullWhen }) };
+  if (over.kind === "array") return { kind: "array", items };
+  if (over.kind !== "object" && !holdsSecret(one)) return ANY;
+  const known = over.kind === "object" && over.others === undefined ? [...over.properties.keys()] : undefined;
+  if (known === undefined) return { kind: "object", properties: new Map(), others: items };
+  return { kind: "object", properties: new Map(known.map((key) => [key, items])) };
+}
+
+function environmentOf(
+  { inputs }: Outline,
+  outputs: ReadonlyMap<string, ValueType>,
+  nullable: ReadonlyMap<string, string>,
+): Environment {
   return {
     inputs: new Map(
       [...inputs].map(([name, { input }]) => {
@@ -115,27 +221,30 @@ function environmentOf({ inputs, steps }: Outline, skippable: ReadonlyMap<string
         return [name, typeOfSchema(input.secret ? { type: "string", [SECRET_KEYWORD]: true } : { type: input.type })];
       }),
     ),
-    // Of two steps with one id the first counts; an unknown step type may have any outputs.
     steps: new Map(
-      steps.toReversed().flatMap(({ id, definition }) => {
-        if (id === undefined) return [];
-        const nullWithout = skippable.get(id);
-        return [
-          [id, { ...typeOfSchema(definition?.outputs ?? {}), ...(nullWithout !== undefined && { nullWithout }) }],
-        ];
+      [...outputs].map(([id, type]) => {
+        const nullWhen = nullable.get(id);
+        return [id, { ...type, ...(nullWhen !== undefined && { nullWhen }) }];
       }),
     ),
   };
 }
 
-/** The steps that may be skipped, each with the step whose `if` decides: its own, or that of one it depends on. */
+/**
+ * The steps that may give nothing although the run is done, each with when: it or a step that it depends on is skipped by
+ * an `if`, or fails and the run goes on.
+ */
 function skippableSteps(steps: readonly StepOutline[]): ReadonlyMap<string, string> {
   const skippable = new Map<string, string>();
   const dependents = new Map<string, string[]>();
   for (const step of steps) {
     if (step.id === undefined) continue;
-    if (step.if !== undefined && step.if.value !== true) skippable.set(step.id, step.id);
+    if (step.if !== undefined && step.if.value !== true && !isAskedForEach(step))
+      skippable.set(step.id, `step "${step.id}" may be skipped`);
+    else if (step.onError === "continue") skippable.set(step.id, `step "${step.id}" may fail`);
+    const accepted = acceptedBy(step);
     for (const needed of dependenciesOf(step)) {
+      if (accepted.get(needed) === "any") continue;
       const known = dependents.get(needed);
       if (known === undefined) dependents.set(needed, [step.id]);
       else known.push(step.id);
@@ -148,4 +257,8 @@ function skippableSteps(steps: readonly StepOutline[]): ReadonlyMap<string, stri
     }
   }
   return skippable;
+}
+
+function isAskedForEach({ if: condition, forEach }: StepOutline): boolean {
+  return forEach !== undefined && condition?.template !== undefined && readsName(condition.template, "each");
 }

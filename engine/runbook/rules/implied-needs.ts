@@ -16,7 +16,8 @@ function impliedIn(step: StepOutline, { source }: Outline, order: Order): readon
   return step.needs.flatMap(({ value, span }) => {
     if (typeof value !== "string") return [];
     const hint = `remove "${value}" from \`needs\``;
-    const read = reads.find(({ id }) => id === value);
+    // Who reads only how it ended runs in any case; `needs` is what asks that it went well.
+    const read = reads.find((one) => one.id === value && one.reads === "outputs");
     if (read !== undefined) {
       const notes = [{ span: read.span, message: "it is read here" }];
       const message = `"needs" names "${value}", which this step reads and so waits for anyhow`;

@@ -1,22 +1,22 @@
-// Expressions stand only where they are evaluated: in `with`, `if` and `outputs`.
+// Expressions stand only where they are evaluated: in `with`, `if`, `forEach` and `outputs`.
 
 import { diagnosticAt } from "../../source/diagnostic.ts";
 import { type Authored, entriesOf, templatesIn } from "../authored.ts";
 import type { Rule } from "../outline.ts";
 
-const EVALUATED: ReadonlySet<string> = new Set(["with", "if"]);
+const EVALUATED: ReadonlySet<string> = new Set(["with", "if", "forEach"]);
 
 export const places: Rule = ({ root, source }) => {
   const outside = [...(entriesOf(root) ?? [])].flatMap(([key, { value }]) => {
     if (key === "outputs") return [];
-    return key === "steps" && value.kind === "list"
+    return (key === "steps" || key === "finally") && value.kind === "list"
       ? value.items.flatMap((step) => withoutEvaluated(step))
       : [{ key, node: value }];
   });
   return outside.flatMap(({ key, node }) =>
     [...templatesIn(node)].map(({ span }) =>
       diagnosticAt(source, span, "expression-place", `an expression stands in "${key}", where none is evaluated`, {
-        hint: "expressions are evaluated in `with`, `if` and `outputs`",
+        hint: "expressions are evaluated in `with`, `if`, `forEach` and `outputs`",
       }),
     ),
   );

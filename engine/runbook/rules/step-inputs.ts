@@ -3,7 +3,7 @@
 
 import type { ErrorObject } from "ajv";
 import { EvaluationError, evaluateTemplate } from "../../expression/evaluate.ts";
-import { referencedSteps } from "../../expression/template.ts";
+import { readsName, referencedSteps } from "../../expression/template.ts";
 import { type Diagnostic, diagnosticAt, type Note } from "../../source/diagnostic.ts";
 import type { Span } from "../../source/source-text.ts";
 import { type InputProblem, SECRET_KEYWORD } from "../../steps/definition.ts";
@@ -137,6 +137,7 @@ class StepInputs {
 
   #evaluated({ template }: AuthoredScalar): Known {
     if (template === undefined || referencedSteps(template).length > 0) return UNKNOWN;
+    if (readsName(template, "each") || readsName(template, "run")) return UNKNOWN;
     const read = new Set<string>();
     for (const part of template.parts) if (typeof part !== "string") addInputsOf(part, read);
     if ([...read].some((name) => !Object.hasOwn(this.#scope, name))) return UNKNOWN;

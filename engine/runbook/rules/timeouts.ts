@@ -1,7 +1,9 @@
-// A step's `timeout` is a time that makes sense.
+// The times of a step make sense: `timeout`, and the delays of `retry`.
 
-import { diagnosticAt } from "../../source/diagnostic.ts";
-import type { Rule } from "../outline.ts";
+import { type Diagnostic, diagnosticAt } from "../../source/diagnostic.ts";
+import { type AuthoredScalar, scalarAt } from "../authored.ts";
+import type { RetryPolicy } from "../model.ts";
+import type { Outline, Rule, StepOutline } from "../outline.ts";
 
 const UNIT_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
 /** A week. A timer of the runtime holds no more than 24 days. */
@@ -13,10 +15,41 @@ export function milliseconds(text: string): number | undefined {
   return parts === null ? undefined : Math.round(Number(parts[1]) * UNIT_MS[parts[2] as keyof typeof UNIT_MS]);
 }
 
-export const timeouts: Rule = ({ steps, source }) =>
-  steps.flatMap(({ timeout }) => {
-    const ms = typeof timeout?.value === "string" ? milliseconds(timeout.value) : undefined;
-    if (timeout === undefined || ms === undefined || (ms > 0 && ms <= MAX_MS)) return [];
-    const message = `"timeout" is "${String(timeout.value)}", expected more than nothing and at most 168h`;
-    return [diagnosticAt(source, timeout.span, "wrong-value", message)];
+export const timeouts: Rule = (outline) =>
+  outline.steps.flatMap(({ timeout, retry }) => {
+    const times = [["timeout", timeout], ...RETRY_TIMES.map((key) => [key, scalarAt(retry, key)])] as const;
+    const found = times.flatMap(([key, node]) => senseless(String(key), node as AuthoredScalar | undefined, outline));
+    const [delay, most] = RETRY_TIMES.map((key) => scalarAt(retry, key));
+    const [delayMs = DEFAULT_DELAY_MS, mostMs] = [delay, most].map(millisecondsOf);
+    if (found.length > 0 || most === undefined || mostMs === undefined || mostMs >= delayMs) return found;
+    const message = `"maxDelay" is ${String(most.value)}, less than the delay that it grows from`;
+    return [diagnosticAt(outline.source, most.span, "wrong-value", message)];
   });
+
+const RETRY_TIMES = ["delay", "maxDelay"] as const;
+const DEFAULT_DELAY_MS = 10_000;
+
+function senseless(key: string, node: AuthoredScalar | undefined, { source }: Outline): readonly Diagnostic[] {
+  const ms = millisecondsOf(node);
+  if (node === undefined || ms === undefined || (ms > 0 && ms <= MAX_MS)) return [];
+  const message = `"${key}" is "${String(node.value)}", expected more than nothing and at most 168h`;
+  return [diagnosticAt(source, node.span, "wrong-value", message)];
+}
+
+function millisecondsOf(node: AuthoredScalar | undefined): number | undefined {
+  return typeof node?.value === "string" ? milliseconds(node.value) : undefined;
+}
+
+/** What `retry` says; the delays grow until they stay the same. */
+export function retryPolicy({ retry }: StepOutline): RetryPolicy | undefined {
+  const attempts = scalarAt(retry, "attempts")?.value;
+  if (typeof attempts !== "number") return undefined;
+  const delayMs = millisecondsOf(scalarAt(retry, "delay")) ?? DEFAULT_DELAY_MS;
+  const mostMs = millisecondsOf(scalarAt(retry, "maxDelay")) ?? delayMs;
+  const delaysMs = [delayMs];
+  while (delaysMs.length < attempts && delaysMs.at(-1)! < mostMs) delaysMs.push(Math.min(delaysMs.at(-1)! * 2, mostMs));
+  const on = retry?.get("on")?.value;
+  const kinds =
+    on?.kind === "list" ? on.items.flatMap((one) => (one.kind === "scalar" ? [String(one.value)] : [])) : [];
+  return { attempts, delaysMs, ...(kinds.length > 0 && { on: kinds }) };
+}

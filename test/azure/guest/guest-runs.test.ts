@@ -342,7 +342,9 @@ describe("a request inside a VM whose process died", () => {
 function stepsOf(told: Told): Scope["steps"] {
   return Object.fromEntries(
     told.events.flatMap((event) =>
-      event.type === "step-finished" && event.outputs !== undefined ? [[event.step, { outputs: event.outputs }]] : [],
+      event.type === "step-finished" && event.outputs !== undefined
+        ? [[event.step, { outputs: event.outputs, status: event.status, error: null }]]
+        : [],
     ),
   );
 }
