@@ -9,6 +9,7 @@ import { AJV_OPTIONS, schemasOf } from "../dist/engine/runbook/compile.js";
 import { builtinSteps } from "../dist/engine/steps/builtin/index.js";
 import { faultPlanSchema } from "../dist/engine/cli/faults/fault-schema.js";
 import { PlanSchema } from "../dist/engine/plan/model.js";
+import { testSchema } from "../dist/engine/cli/testing/test-schema.js";
 import { pageOfStep } from "../dist/engine/report/step-pages.js";
 import { stepsMarkdown } from "../dist/engine/report/steps-markdown.js";
 import { systemClock } from "../dist/engine/run/clock.js";
@@ -54,6 +55,7 @@ const pages = [];
 for (const type of types) pages.push(await pageOfStep(type, builtinSteps, systemClock));
 
 const files = {
+  "schemas/test.schema.json": `${JSON.stringify(testSchema(), null, 2)}\n`,
   "docs/steps.md": stepsMarkdown(pages),
   "schemas/faults.schema.json": `${JSON.stringify(faultPlanSchema(), null, 2)}\n`,
   "schemas/plan.schema.json": `${JSON.stringify(planSchema, null, 2)}\n`,

@@ -82,6 +82,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/fmt.ts")).fmtCommand,
   },
   {
+    name: "test",
+    group: "Write",
+    summary: "run the tests that stand beside runbooks",
+    load: async () => (await import("./commands/test.ts")).testCommand,
+  },
+  {
     name: "graph",
     group: "Write",
     summary: "show which steps go together and what each waits for",

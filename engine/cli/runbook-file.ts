@@ -48,7 +48,8 @@ function shippedPath(name: string): string {
 }
 
 function shippedNames(): readonly string[] {
-  return readdirSync(packagePath("runbooks")).map((file) => basename(file, ".yaml"));
+  const files = readdirSync(packagePath("runbooks")).filter((file) => !file.endsWith(".test.yaml"));
+  return files.map((file) => basename(file, ".yaml"));
 }
 
 function unreadable(given: string, path: string, code: string | undefined, thrown: unknown): CliError {

@@ -14,7 +14,7 @@ function format(text: string): string {
 
 const files = ["runbooks", "test/runbooks/ok", "test/runbooks/err"].flatMap((folder) =>
   readdirSync(projectFile(folder))
-    .filter((name) => name.endsWith(".yaml"))
+    .filter((name) => /(?<!\.test)\.yaml$/.test(name))
     .map((name) => `${folder}/${name}`),
 );
 

@@ -13,7 +13,7 @@ const shipped = runbooksIn("runbooks");
 
 function runbooksIn(folder: string): readonly string[] {
   return readdirSync(projectFile(folder))
-    .filter((name) => name.endsWith(".yaml"))
+    .filter((name) => /(?<!\.test)\.yaml$/.test(name))
     .map((name) => `${folder}/${name}`);
 }
 

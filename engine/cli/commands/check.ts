@@ -10,6 +10,8 @@ import { loadFile } from "../runbook-file.ts";
 import { readRunbookFiles } from "../runbook-files.ts";
 import { Terminal } from "../terminal.ts";
 
+/** Only when such a file is named: a folder's are passed over. */
+const TESTS = /\.test\.ya?ml$/i;
 const FORMATS = ["pretty", "json", "sarif", "github"] as const;
 
 export interface CheckOptions {
@@ -38,7 +40,11 @@ export const checkCommand: CliCommand = {
 export async function check({ files: given, format }: CheckOptions, io: Io): Promise<ExitCode> {
   const out = new Terminal(io.stdout, io.env);
   const { files, passedOver } = await readRunbookFiles(given, io);
-  const found = files.flatMap((file) => loadFile(file).diagnostics);
+  const found: Diagnostic[] = [];
+  for (const file of files) {
+    if (!TESTS.test(file.path)) found.push(...loadFile(file).diagnostics);
+    else found.push(...(await import("../testing/test-file.ts")).loadTests(file.text, file.shown).diagnostics);
+  }
   if (format === "pretty") {
     const err = new Terminal(io.stderr, io.env);
     tellDiagnostics(found, out);

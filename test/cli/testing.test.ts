@@ -1,0 +1,256 @@
+import { readdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { expect } from "chai";
+import { junitXml } from "../../engine/cli/testing/junit.ts";
+import { testSchema } from "../../engine/cli/testing/test-schema.ts";
+import { loadTests } from "../../engine/cli/testing/test-file.ts";
+import { renderDiagnostic } from "../../engine/source/render-diagnostic.ts";
+import { SourceText } from "../../engine/source/source-text.ts";
+import { projectFile, readProjectFile } from "../support/project.ts";
+import { expectGolden } from "../support/golden.ts";
+import { expectEnd, Rig } from "../support/rig.ts";
+
+const GROUP = `version: 1
+name: group
+inputs:
+  name: { type: string, default: lab }
+  location: { type: string, default: eastus }
+  password: { type: string, secret: true }
+steps:
+  - id: group
+    uses: create-rg
+    with: { name: "\${{ inputs.name }}", location: "\${{ inputs.location }}", tags: { owner: me } }
+  - id: identity
+    uses: create-uami
+    if: \${{ inputs.name != 'bare' }}
+    with: { resourceGroup: "\${{ steps.group.outputs.name }}", name: own, location: "\${{ inputs.location }}" }
+outputs:
+  id: \${{ steps.group.outputs.id }}
+  list: [one, two]
+`;
+
+const PASSING = `version: 1
+tests:
+  - name: makes a group
+    expect:
+      plan: { group: create, identity: create }
+      steps: { group: create, identity: create }
+      outputs:
+        id: { $matches: "/resourceGroups/lab$" }
+        list: [one, { $any: true }]
+      state:
+        - get: resourceGroups/lab
+          body: { location: eastus, tags: { owner: me }, managedBy: { $exists: false } }
+        - get: resourceGroups/lab/providers/Microsoft.ManagedIdentity/userAssignedIdentities/own
+      calls: { "PUT */resourceGroups/lab": 1, "Microsoft.ManagedIdentity/userAssignedIdentities/write": 1 }
+      again: no changes
+  - name: leaves the identity out
+    inputs: { name: bare }
+    expect: { steps: { identity: skipped } }
+  - name: keeps the tags of another
+    before:
+      - put: resourceGroups/lab
+        body: { location: eastus, tags: { other: theirs } }
+    expect:
+      plan: { group: update }
+      state: [{ get: resourceGroups/lab, body: { tags: { other: theirs, owner: me } } }]
+  - name: changes nothing the second time
+    before: [{ runbook: group.yaml, inputs: { name: lab } }]
+    expect: { plan: { group: none, identity: none }, calls: { "PUT *": 0 } }
+  - name: goes on after a broken connection
+    faults: [reset PUT */resourceGroups/* when=after]
+    expect: { status: done }
+  - name: tells Azure's code
+    faults: [fail PUT */userAssignedIdentities/* status=403 code=AuthorizationFailed message=no times=always]
+    expect: { failure: { step: identity, code: AuthorizationFailed, message: no }, steps: { group: create, identity: failed } }
+`;
+
+describe("runbook test", () => {
+  it("passes what holds", async () => {
+    await using rig = await Rig.open({ "group.yaml": GROUP, "group.test.yaml": PASSING });
+    const names = [...PASSING.matchAll(/- name: (.*)/g)].map(([, name]) => `  ✓ ${name}\n`);
+    expectEnd(await rig.cli(["test"]), {
+      stdout: `group.test.yaml\n${names.join("")}`,
+      stderr: "6 tests in 1 file: 6 passed\n",
+    });
+    expect([...(await rig.files()).keys()].map((path) => path.slice(rig.directory.length + 1)).toSorted()).eql([
+      "group.test.yaml",
+      "group.yaml",
+    ]);
+  }).timeout(30_000);
+
+  it("tells every difference at its place", async () => {
+    await using rig = await Rig.open({
+      "group.yaml": GROUP,
+      "failing.test.yaml": readProjectFile("test/tests/failing.test.yaml"),
+    });
+    const { code, stdout, stderr } = await rig.cli(["test", "failing.test.yaml"]);
+    expectGolden("test/tests/failing.out", stdout);
+    expect([code, stderr]).eql([1, "10 tests in 1 file: 10 failed\n"]);
+  }).timeout(30_000);
+
+  it("tells what is wrong with a file as with a runbook", async () => {
+    await using rig = await Rig.open({
+      "group.yaml": GROUP,
+      "mistakes.test.yaml": readProjectFile("test/tests/mistakes.test.yaml"),
+      "values.test.yaml": readProjectFile("test/tests/values.test.yaml"),
+      "against.test.yaml": readProjectFile("test/tests/against.test.yaml"),
+      "none.test.yaml": "version: 1\nrunbook: grup.yaml\ntests: [{ name: one }]\n",
+    });
+    const { code, stdout } = await rig.cli(["test", "mistakes.test.yaml"]);
+    expectGolden("test/tests/mistakes.out", stdout);
+    expect(code).equal(65);
+    expect((await rig.cli(["check", "mistakes.test.yaml"])).code).equal(65);
+    expectGolden("test/tests/values.out", (await rig.cli(["test", "values.test.yaml"])).stdout);
+    expectGolden("test/tests/against.out", (await rig.cli(["test", "against.test.yaml"])).stdout);
+    const none = await rig.cli(["test", "none.test.yaml"]);
+    expectEnd(none, {
+      code: 65,
+      stdout:
+        "none.test.yaml\n\nnone.test.yaml:2:10: error: there is no file grup.yaml [runbook]\n  |\n2 | runbook: grup.yaml\n" +
+        '  |          ~~~~~~~~~\nhint: did you mean "group.yaml"?\n\n',
+      stderr: "0 tests in 1 file: 1 file could not be run\n",
+    });
+  });
+
+  it("reads a file without tests, and one that is no YAML", () => {
+    const told = (text: string) => loadTests(text, "t.test.yaml").diagnostics.map(renderDiagnostic).join("\n");
+    expect(told("# nothing\n")).match(/: error: the file holds no tests \[empty-file\]/);
+    expect(told("tests: [\n")).match(/^t\.test\.yaml:\d+:\d+: error: .* \[yaml-syntax\]/);
+  });
+
+  it("runs those that are asked for", async () => {
+    const more = "version: 1\nrunbook: ../group.yaml\ntests: [{ name: alone }]\n";
+    await using rig = await Rig.open({
+      "group.yaml": GROUP,
+      "group.test.yaml": "version: 1\ntests: [{ name: one }, { name: two }]\n",
+      "more/other.test.yaml": more,
+      "node_modules/x/other.test.yaml": more,
+      "empty/none.txt": "",
+      "plain.yaml": GROUP,
+    });
+    const passed = (count: string): string => `${count}: ${count[0]} passed\n`;
+    expectEnd(await rig.cli(["test"]), {
+      stdout: "group.test.yaml\n  ✓ one\n  ✓ two\nmore/other.test.yaml\n  ✓ alone\n",
+      stderr: passed("3 tests in 2 files"),
+    });
+    expectEnd(await rig.cli(["test", "group.yaml", "-g", "tw"]), {
+      stdout: "group.test.yaml\n  ✓ two\n",
+      stderr: passed("1 test in 1 file"),
+    });
+    expectEnd(await rig.cli(["test", "more", "group.test.yaml", "-g", "alone"]), {
+      stdout: "more/other.test.yaml\n  ✓ alone\ngroup.test.yaml\n",
+      stderr: passed("1 test in 2 files"),
+    });
+    const usage = [
+      [
+        ["empty"],
+        "there are no tests in empty\nhint: the tests of vm.yaml are in vm.test.yaml beside it; `runbook new` writes both",
+      ],
+      [["plain.yaml"], "plain.yaml has no tests\nhint: they would be in plain.test.yaml"],
+      [["gone.yaml"], "there is no file gone.yaml"],
+    ] as const;
+    for (const [argv, message] of usage) {
+      expectEnd(await rig.cli(["test", ...argv]), { code: 64, stderr: `error: ${message}\n` });
+    }
+  }).timeout(30_000);
+
+  it("writes JUnit's XML", async () => {
+    await using rig = await Rig.open({
+      "group.yaml": GROUP,
+      "group.test.yaml": 'version: 1\ntests: [{ name: "a < b" }, { name: bad, expect: { plan: { group: none } } }]\n',
+      "wrong.test.yaml": "version: 1\ntests: []\n",
+    });
+    expect((await rig.cli(["test", "--junit", "results.xml"])).code).equal(65);
+    const xml = (await rig.read("results.xml")).replaceAll(/time="[\d.]+"/g, 'time="0.000"');
+    expectGolden("test/tests/junit.xml", xml);
+    const source = new SourceText("x", "a: b\n");
+    const failure = {
+      code: "x",
+      severity: "error",
+      message: 'a "\u0001"',
+      source,
+      span: { start: 0, end: 1 },
+    } as const;
+    const hostile = { path: "<x>", problems: [], reads: [], tests: [{ name: "&", ms: 1, failures: [failure] }] };
+    expect(junitXml([hostile]))
+      .include('name="&amp;"')
+      .and.include("&quot;\ufffd&quot;")
+      .and.not.include("\u0001");
+  }).timeout(30_000);
+
+  it("runs again when a file has changed, until it is stopped", async () => {
+    await using rig = await Rig.open({
+      "group.yaml": GROUP,
+      "group.test.yaml": "version: 1\ntests: [{ name: one, expect: { plan: { group: none } } }]\n",
+    });
+    let interrupt = (): void => {};
+    const ended = rig.cli(["test", "--watch", "--junit", "results.xml"], { onListening: (stop) => (interrupt = stop) });
+    const results = async (holds: string): Promise<void> => {
+      for (;;) {
+        const xml = await rig.read("results.xml").catch(() => "");
+        if (xml.includes(holds)) return;
+        await new Promise((resolve) => void setTimeout(resolve, 20));
+      }
+    };
+    await results('failures="1"');
+    // Whether somebody watches yet cannot be seen from here, so the file is written until it is noticed.
+    const writing = setInterval(() => {
+      void rig.write("group.test.yaml", "version: 1\ntests: [{ name: one, expect: { plan: { group: create } } }]\n");
+    }, 100);
+    await results('failures="0"');
+    clearInterval(writing);
+    interrupt();
+    const { code, stdout, stderr } = await ended;
+    expect(code).equal(130);
+    expect(stdout).match(/^group\.test\.yaml\n {2}✗ one\n[\s\S]*\ngroup\.test\.yaml\n {2}✓ one\n/);
+    expect(stderr).match(/waiting for a change; Ctrl-C ends it\n$/);
+  }).timeout(30_000);
+
+  it("never shows a secret", async () => {
+    const canary = "Pl4nted-canary-password";
+    await using rig = await Rig.open({
+      "vm.yaml": `version: 1
+name: vm
+inputs: { password: { type: string, secret: true } }
+steps:
+  - id: group
+    uses: create-rg
+    with: { name: lab, location: eastus }
+  - id: vm
+    uses: create-vm
+    with:
+      resourceGroup: \${{ steps.group.outputs.name }}
+      name: vm
+      location: eastus
+      image: Win2022Datacenter
+      adminUsername: azureuser
+      adminPassword: \${{ inputs.password }}
+`,
+      "vm.test.yaml": `version: 1
+tests:
+  - name: one
+    inputs: { password: ${canary} }
+    faults: [fail PUT */virtualMachines/* message=no-${canary} times=always status=403]
+`,
+    });
+    const { stdout } = await rig.cli(["test", "--junit", "results.xml"]);
+    expect(stdout).include('step "vm" failed: no-(secret)').and.not.include(canary);
+    expect(await rig.read("results.xml")).not.include(canary);
+  });
+
+  it("has its schema in the repository", () => {
+    const schema: unknown = JSON.parse(readProjectFile("schemas/test.schema.json"));
+    expect(schema).eql(JSON.parse(JSON.stringify(testSchema())));
+  });
+});
+
+describe("the tests of the runbooks that are shipped", () => {
+  it("pass, and there are some for each", async () => {
+    await using rig = await Rig.open();
+    const folder = new URL("runbooks", projectFile("x"));
+    const names = readdirSync(folder).filter((name) => /(?<!\.test)\.yaml$/.test(name));
+    const { code, stdout, stderr } = await rig.cli(["test", fileURLToPath(folder)]);
+    expect([code, stderr], stdout).eql([0, `8 tests in ${names.length} files: 8 passed\n`]);
+  }).timeout(60_000);
+});
