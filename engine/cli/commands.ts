@@ -88,6 +88,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/test.ts")).testCommand,
   },
   {
+    name: "lsp",
+    group: "Write",
+    summary: "serve an editor over the Language Server Protocol",
+    load: async () => (await import("./commands/lsp.ts")).lspCommand,
+  },
+  {
     name: "graph",
     group: "Write",
     summary: "show which steps go together and what each waits for",

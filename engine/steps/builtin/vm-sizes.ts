@@ -38,7 +38,7 @@ const FAMILIES: Readonly<Record<string, number>> = {
 const FEATURES = /^[abcdegilmnoprstx]*$/;
 
 /** Sizes that runbooks use most, for "did you mean". */
-const COMMON_SIZES: readonly string[] = (
+export const COMMON_SIZES: readonly string[] = (
   "Standard_B1s Standard_B1ms Standard_B2s Standard_B2ms Standard_B4ms Standard_B2s_v2 Standard_B2as_v2 " +
   "Standard_D2s_v3 Standard_D4s_v3 Standard_D8s_v3 Standard_D2s_v4 Standard_D4s_v4 Standard_D2s_v5 Standard_D4s_v5 " +
   "Standard_D8s_v5 Standard_D2ds_v5 Standard_D4ds_v5 Standard_D2as_v5 Standard_D4as_v5 Standard_D2ps_v5 " +

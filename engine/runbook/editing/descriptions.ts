@@ -1,0 +1,58 @@
+// What editors show beside a name, as Markdown.
+
+import { functionNamed } from "../../expression/functions.ts";
+import { describeType, typeOfSchema } from "../../expression/types.ts";
+import type { StepDefinition } from "../../steps/definition.ts";
+import { shortJson } from "../input-values.ts";
+import type { RunbookInput } from "../model.ts";
+import type { Schema } from "./schema-place.ts";
+
+/** The type that a schema stands for, in one or two words. */
+export function typeText(schema: Schema): string {
+  const values = schema["enum"];
+  if (Array.isArray(values)) return values.map(String).join(" | ");
+  const type = typeOfSchema(schema);
+  return type.kind === "any" ? "any value" : describeType(type).replace(/^an? /, "");
+}
+
+export function describeInputs(type: StepDefinition): string {
+  const { properties, required = [] } = type.inputs as unknown as {
+    readonly properties: Readonly<Record<string, Schema>>;
+    readonly required?: readonly string[];
+  };
+  const lines = Object.entries(properties).map(([name, of]) => {
+    const about = of["description"];
+    const need = required.includes(name) ? ", required" : "";
+    return `- \`${name}\` (${typeText(of)}${need})${typeof about === "string" ? `: ${about}` : ""}`;
+  });
+  return [type.summary, ...(lines.length > 0 ? ["", "Inputs:", "", ...lines] : [])].join("\n");
+}
+
+export function describeStepType(type: StepDefinition): string {
+  const outputs = Object.entries(type.outputs.properties as unknown as Readonly<Record<string, Schema>>);
+  const lines = outputs.map(([name, of]) => {
+    const about = of["description"];
+    return `- \`${name}\` (${typeText(of)})${typeof about === "string" ? `: ${about}` : ""}`;
+  });
+  const head = `**${type.name}**\n\n${describeInputs(type)}`;
+  return lines.length === 0 ? head : `${head}\n\nOutputs:\n\n${lines.join("\n")}`;
+}
+
+export function describeInput({ name, type, secret, description, default: value }: RunbookInput): string {
+  const kind = secret ? "secret" : type;
+  const about = value === undefined ? kind : `${kind}, default ${shortJson(value)}`;
+  return [`**inputs.${name}** (${about})`, ...(description === undefined ? [] : ["", description])].join("\n");
+}
+
+export function describeOutput(step: string, output: string, schema: Schema): string {
+  const about = schema["description"];
+  const head = `**steps.${step}.outputs.${output}** (${typeText(schema)})`;
+  return typeof about === "string" ? `${head}\n\n${about}` : head;
+}
+
+export function describeFunction(name: string): string | undefined {
+  const known = functionNamed(name);
+  if (known === undefined) return undefined;
+  const { signature, summary, example } = known;
+  return `**${signature}**\n\n${summary}\n\n\`${example.text}\` gives \`${JSON.stringify(example.value)}\``;
+}

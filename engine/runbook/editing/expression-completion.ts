@@ -1,0 +1,86 @@
+// What may be written inside of `${{ }}`.
+
+import { functionNames, functionNamed } from "../../expression/functions.ts";
+import type { StepRegistry } from "../../steps/definition.ts";
+import type { Candidate, Completion } from "./completion.ts";
+import { describeFunction, typeText } from "./descriptions.ts";
+import { type Schema, schemaAt } from "./schema-place.ts";
+import type { Sketch, SketchedStep } from "./sketch.ts";
+
+/** The chain of names that the cursor stands in or behind. */
+const CHAIN = /(?:[A-Za-z_][\w-]*(?:\[[^\]]*\])?\.)*[A-Za-z_]?[\w-]*$/;
+
+export function expressionCandidates(
+  before: string,
+  sketch: Sketch,
+  own: SketchedStep | undefined,
+  registry: StepRegistry,
+): Completion {
+  // Inside of a text nothing is completed.
+  if ((before.match(/'/g)?.length ?? 0) % 2 === 1) return { replaces: 0, candidates: [] };
+  const names = CHAIN.exec(before)![0].split(".");
+  const word = names.at(-1)!;
+  return { replaces: word.length, candidates: candidatesFor(names.slice(0, -1), sketch, own, registry) };
+}
+
+function candidatesFor(
+  chain: readonly string[],
+  sketch: Sketch,
+  own: SketchedStep | undefined,
+  registry: StepRegistry,
+): readonly Candidate[] {
+  const [root, id, outputs, ...rest] = chain;
+  if (root === undefined) return roots(sketch);
+  if (root === "inputs" && id === undefined) {
+    return sketch.inputs.map(({ name, type, isSecret, description }) => ({
+      label: name,
+      kind: "input",
+      detail: isSecret ? "secret" : (type ?? "input"),
+      ...(description !== undefined && { documentation: description }),
+    }));
+  }
+  if (root === "locals" && id === undefined) return sketch.locals.map((label) => ({ label, kind: "input" }));
+  if (root !== "steps") return [];
+  if (id === undefined) {
+    return sketch.steps.flatMap(({ id: label, uses }) =>
+      label === undefined || label === own?.id
+        ? []
+        : [{ label, kind: "step" as const, ...(uses !== undefined && { detail: uses }) }],
+    );
+  }
+  if (outputs === undefined) return [{ label: "outputs", kind: "keyword", detail: `what step "${id}" gives` }];
+  const uses = sketch.steps.find((step) => step.id === id)?.uses;
+  const definition = registry.get(uses ?? "");
+  if (outputs !== "outputs" || definition === undefined) return [];
+  const path = rest.flatMap((name) => [name.replace(/\[.*$/, ""), ...(name.includes("[") ? ["-"] : [])]);
+  const schema = schemaAt(definition.outputs as unknown as Schema, path);
+  return Object.entries((schema?.["properties"] ?? {}) as Readonly<Record<string, Schema>>).map(([label, of]) => {
+    const about = of["description"];
+    return { label, kind: "output", detail: typeText(of), ...(typeof about === "string" && { documentation: about }) };
+  });
+}
+
+function roots(sketch: Sketch): readonly Candidate[] {
+  const names: readonly (readonly [string, string, boolean])[] = [
+    ["inputs", "what the runbook is given", sketch.inputs.length > 0],
+    ["locals", "values that have names", sketch.locals.length > 0],
+    ["steps", "what steps give", sketch.steps.length > 0],
+  ];
+  return [
+    ...names.flatMap(([label, detail, isThere]) =>
+      isThere ? [{ label, kind: "keyword" as const, detail, rank: 1 }] : [],
+    ),
+    ...functionNames.map((label): Candidate => {
+      const documentation = describeFunction(label);
+      return {
+        label,
+        kind: "function",
+        detail: functionNamed(label)!.signature,
+        insert: `${label}($1)`,
+        isSnippet: true,
+        rank: 2,
+        ...(documentation !== undefined && { documentation }),
+      };
+    }),
+  ];
+}
