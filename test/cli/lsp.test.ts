@@ -205,6 +205,10 @@ describe("runbook lsp, in a session with an editor", function () {
     await ask.type("  stage: |{ type", "{ type: ");
     await ask.type("  stage: |{ type", "{ ty");
     await ask.type("outputs:|", "outputs: # of the ");
+    await ask.type("role: |Reader", "Reader\n    forEach: [a]\n    if: ${{ each.");
+    await ask.type("outputs:|", "outputs: {}\nfinally:\n  - id: last\n    if: ${{ ");
+    await ask.type("outputs:|", "outputs: {}\nfinally:\n  - id: last\n    if: ${{ run.");
+    await ask.type("outputs:|", "outputs: {}\nfinally:\n  - id: last\n    if: ${{ steps.vm.error.");
     await ask.hover("inputs.sta|ge == ");
     await ask.hover("steps.gro|up.outputs.id");
     await ask.hover("vm.outputs.princi|palId");

@@ -30,7 +30,15 @@ function candidatesFor(
   registry: StepRegistry,
 ): readonly Candidate[] {
   const [root, id, outputs, ...rest] = chain;
-  if (root === undefined) return roots(sketch);
+  if (root === undefined) return roots(sketch, own);
+  if (root === "each")
+    return id === undefined
+      ? keywords([
+          ["key", "the item's key or place"],
+          ["value", "the item"],
+        ])
+      : [];
+  if (root === "run") return id === undefined ? keywords([["outcome", "how the run ended: done or failed"]]) : [];
   if (root === "inputs" && id === undefined) {
     return sketch.inputs.map(({ name, type, isSecret, description }) => ({
       label: name,
@@ -48,7 +56,20 @@ function candidatesFor(
         : [{ label, kind: "step" as const, ...(uses !== undefined && { detail: uses }) }],
     );
   }
-  if (outputs === undefined) return [{ label: "outputs", kind: "keyword", detail: `what step "${id}" gives` }];
+  if (outputs === undefined) {
+    return keywords([
+      ["outputs", `what step "${id}" gives`],
+      ["status", "how it ended: done, failed or skipped"],
+      ["error", "why it failed"],
+    ]);
+  }
+  if (outputs === "error" && rest.length === 0) {
+    return keywords([
+      ["message", "what went wrong"],
+      ["code", "Azure's error code"],
+      ["status", "the HTTP status"],
+    ]);
+  }
   const uses = sketch.steps.find((step) => step.id === id)?.uses;
   const definition = registry.get(uses ?? "");
   if (outputs !== "outputs" || definition === undefined) return [];
@@ -60,11 +81,17 @@ function candidatesFor(
   });
 }
 
-function roots(sketch: Sketch): readonly Candidate[] {
+function keywords(names: readonly (readonly [label: string, detail: string])[]): readonly Candidate[] {
+  return names.map(([label, detail]) => ({ label, kind: "keyword", detail }));
+}
+
+function roots(sketch: Sketch, own: SketchedStep | undefined): readonly Candidate[] {
   const names: readonly (readonly [string, string, boolean])[] = [
     ["inputs", "what the runbook is given", sketch.inputs.length > 0],
     ["locals", "values that have names", sketch.locals.length > 0],
     ["steps", "what steps give", sketch.steps.length > 0],
+    ["each", "the item that the step runs for", own?.keys.includes("forEach") === true],
+    ["run", "how the run ended", own?.isFinally === true],
   ];
   return [
     ...names.flatMap(([label, detail, isThere]) =>

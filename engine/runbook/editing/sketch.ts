@@ -23,6 +23,7 @@ export interface SketchedStep {
   readonly keys: readonly string[];
   readonly inputs: readonly string[];
   readonly needs: readonly string[];
+  readonly isFinally: boolean;
   readonly span: Span;
 }
 
@@ -98,11 +99,11 @@ function stepsOf(lines: readonly Line[], key: string, length: number): readonly 
   const behind = lines[lines.indexOf(inside.at(-1)!) + 1]?.start ?? length;
   return starts.map((start, place) => {
     const next = starts[place + 1];
-    return stepOf(inside.slice(start, next), next === undefined ? behind : inside[next]!.start);
+    return stepOf(inside.slice(start, next), next === undefined ? behind : inside[next]!.start, key === "finally");
   });
 }
 
-function stepOf(lines: readonly Line[], end: number): SketchedStep {
+function stepOf(lines: readonly Line[], end: number, isFinally: boolean): SketchedStep {
   const [first] = lines;
   const head = first!.text.replace("-", " ");
   const column = /^ */.exec(head)![0].length;
@@ -119,6 +120,7 @@ function stepOf(lines: readonly Line[], end: number): SketchedStep {
     keys: own.flatMap((line) => /^\s*([\w-]+)\s*:/.exec(line)?.[1] ?? []),
     inputs: inputsOf(lines, column),
     needs: needsOf(lines, column),
+    isFinally,
     span: { start: first!.start, end },
     ...(id !== undefined && { id }),
     ...(uses !== undefined && { uses }),

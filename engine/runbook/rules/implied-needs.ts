@@ -12,7 +12,8 @@ export function impliedNeeds(outline: Outline): readonly Diagnostic[] {
 }
 
 function impliedIn(step: StepOutline, { source }: Outline, order: Order): readonly Diagnostic[] {
-  const reads = readsOf(step);
+  // A step whose end alone is read, or that has something in its place, need not be done; one that is needed must.
+  const reads = readsOf(step).filter((one) => one.reads === "outputs");
   return step.needs.flatMap(({ value, span }) => {
     if (typeof value !== "string") return [];
     const hint = `remove "${value}" from \`needs\``;
