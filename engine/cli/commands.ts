@@ -34,6 +34,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/runs.ts")).runsCommand,
   },
   {
+    name: "emulator",
+    group: "Run",
+    summary: "serve an Azure of your own to az, curl and SDKs",
+    load: async () => (await import("./commands/emulator.ts")).emulatorCommand,
+  },
+  {
     name: "plan",
     group: "Run",
     summary: "show what a run would send, sending nothing",

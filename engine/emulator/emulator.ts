@@ -1,5 +1,6 @@
 /** Azure, as far as runbooks need it. */
 import type { KeyObject } from "node:crypto";
+import { discovery } from "./discovery.ts";
 import { entra } from "./entra/endpoints.ts";
 import { jwks, openKeys, prepareKeys, type Keys } from "./entra/keys.ts";
 import { FaultInjector } from "./faults/injector.ts";
@@ -8,16 +9,17 @@ import { operationName } from "./faults/operation-name.ts";
 import { agentIsReady, alter, ConnectionReset, delayOf, effectsOf, lifetimeOf, outcomeOf } from "./faults/strike.ts";
 import { describeStrikes, whatIs } from "./faults/what-is.ts";
 import { arm } from "./gateway.ts";
+import { graph } from "./graph.ts";
 import type { GuestDoor } from "./guest/run-script.ts";
 import { hydrate } from "./hydrate.ts";
-import { imdsRequest, type ImdsRequest } from "./imds.ts";
+import { imdsRequest, type ImdsRequest } from "./imds/imds.ts";
 import { Inventor } from "./invent.ts";
 import { latencyOf, type LatencySettings } from "./latency.ts";
 import { generousLimits, type Limits } from "./limits.ts";
 import { operatorOf, settle, type Operator } from "./operator.ts";
 import { requestLine, type RequestLine } from "./request-line.ts";
 import { RequestLog, type LogLine } from "./request-log.ts";
-import { lower } from "./resource-id.ts";
+import { lower, parseId } from "./resource-id.ts";
 import { anyResource, Miss, Store, Transaction, type Upstream } from "./store.ts";
 import { AzureError, type Answer, type Door, type EmulatorRequest, type EmulatorResponse } from "./wire.ts";
 
@@ -27,6 +29,8 @@ export type { Upstream } from "./store.ts";
 export interface EmulatorOptions {
   /** Where the state lives; absent: in memory. */
   directory?: string;
+  /** Where the keys are, if not with the state. */
+  keysDirectory?: string;
   now?: () => number;
   /** Waits as long as a fault says; absent: by the machine's clock. */
   sleep?: (ms: number) => Promise<void>;
@@ -40,6 +44,8 @@ export interface EmulatorOptions {
   inventor?: Inventor;
   upstream?: Upstream;
   faults?: FaultInjector;
+  /** Called when something has been written. */
+  onWrite?: () => void;
 }
 
 /** One request on its way: what it is, what strikes it, and what will be logged of it. */
@@ -64,6 +70,7 @@ export class Emulator {
   readonly #invent: Inventor;
   readonly #upstream: Upstream | undefined;
   readonly #log: RequestLog;
+  readonly #onWrite: (() => void) | undefined;
   #requests = 0;
 
   static open(options: EmulatorOptions = {}): Emulator {
@@ -75,13 +82,14 @@ export class Emulator {
   }
   private constructor(o: EmulatorOptions) {
     this.#store = new Store(o.directory);
-    this.#keys = openKeys(o.directory);
+    this.#keys = openKeys(o.keysDirectory ?? o.directory);
     this.#now = o.now ?? Date.now;
     this.#sleep = o.sleep ?? ((ms) => new Promise((resolve) => setTimeout(resolve, ms)));
     this.#latency = latencyOf(o.latency);
     this.#limits = { ...generousLimits, ...o.limits };
     this.#upstream = o.upstream;
     this.#log = new RequestLog(o.directory);
+    this.#onWrite = o.onWrite;
     this.faults = o.faults ?? new FaultInjector();
     const kept = this.#store.entries.get("/settings")?.body,
       seed: string = kept?.["seed"] ?? o.seed ?? "emulator";
@@ -109,6 +117,14 @@ export class Emulator {
   }
   jwks() {
     return jwks(this.#keys);
+  }
+  /** Ids of the VMs that are there now, those that are being made among them. */
+  virtualMachines(): readonly string[] {
+    const tx = this.#transaction();
+    return tx
+      .all()
+      .filter((e) => parseId(e.id).type === "Microsoft.Compute/virtualMachines")
+      .map((e) => e.id);
   }
   close(): void {
     this.#store.save(this.#now());
@@ -146,7 +162,10 @@ export class Emulator {
         ]);
         passage.struck.push(...late);
         alter(tx, late);
-        if (tx.commit()) this.#store.save(tx.now);
+        if (tx.commit()) {
+          this.#store.save(tx.now);
+          this.#onWrite?.();
+        }
         const outcome = outcomeOf(passage.struck, "after", passageOf(passage), tx.now) ?? answer;
         return this.#end(request, passage, outcome, caller, inner, begins, spreads);
       } catch (e) {
@@ -187,6 +206,18 @@ export class Emulator {
       const lifetimeMs = lifetimeOf(struck);
       const answer =
         entra(method, path, query, body, { ...own, ...(lifetimeMs !== undefined && { lifetimeMs }) }) ??
+        discovery(method, path, origin, this.tenantId) ??
+        graph({
+          method,
+          path,
+          query,
+          authorization: request.headers["authorization"],
+          body,
+          origin,
+          tx,
+          keys: this.#keys,
+          operator: this.operator,
+        }) ??
         arm(
           {
             method,
@@ -295,9 +326,10 @@ export class Emulator {
     const query = request.query.toString();
     const passage = this.#passage(request.method ?? "GET", `${request.path}${query ? `?${query}` : ""}`, undefined);
     const { struck } = passage;
-    const answer =
+    const answer: Answer | "reset" =
       outcomeOf(struck, "before", passageOf(passage), tx.now) ??
-      imdsRequest(tx, vmId, request, this.#keys, lifetimeOf(struck));
+      imdsRequest(tx, vmId, request, this.#keys, lifetimeOf(struck)) ??
+      "reset";
     const outcome = outcomeOf(struck, "after", passageOf(passage), tx.now) ?? answer;
     const status = outcome === "reset" ? 0 : outcome.status;
     log.push(this.#logLine(passage, door, status, null, tx.now));

@@ -1,54 +1,59 @@
-/** The HTTPS door, on loopback only. */
-import { createServer } from "node:https";
-import type { AddressInfo } from "node:net";
+/** The doors of Resource Manager, sign-in and Graph: HTTPS, or HTTP for whoever measures. */
 import type { Emulator } from "../emulator.ts";
-import { loopbackCertificate } from "./certificate.ts";
+import { AzureError, type Door } from "../wire.ts";
+import { leafOf, makeAuthority, type Authority } from "./certificate.ts";
+import { openWebDoor, type WebDoor, type WebRequest, type WebResponse } from "./web-door.ts";
 
 export interface HttpsDoor {
   url: string;
   caPem: string;
   close(): Promise<void>;
 }
-export async function openHttpsDoor(emulator: Emulator, port = 0): Promise<HttpsDoor> {
-  const { caPem, certPem, keyPem } = loopbackCertificate();
-  const server = createServer({ key: keyPem, cert: certPem }, (request, response) => {
-    const chunks: Buffer[] = [];
-    request.on("data", (chunk: Buffer) => chunks.push(chunk));
-    request.on("end", () => {
-      const headers = Object.fromEntries(
-        Object.entries(request.headers).map(([k, v]) => [k, Array.isArray(v) ? v.join(", ") : (v ?? "")]),
-      );
-      emulator
-        .handle({
-          method: request.method ?? "GET",
-          url: request.url ?? "/",
-          headers,
-          body: Buffer.concat(chunks).toString("utf8"),
-          door: "https",
-        })
-        .then(
-          (r) => {
-            response.writeHead(r.status, r.headers);
-            response.end(r.body);
-          },
-          () => {
-            response.writeHead(500);
-            response.end();
-          },
-        );
-    });
+export interface ArmDoorOptions {
+  /** Absent: 127.0.0.1. */
+  readonly host?: string;
+  readonly port?: number;
+}
+
+/** `authority` signs a certificate for the door; absent: one that nobody else knows. */
+export async function openHttpsDoor(
+  emulator: Emulator,
+  {
+    host = "127.0.0.1",
+    port = 0,
+    authority = makeAuthority(),
+  }: ArmDoorOptions & { readonly authority?: Authority } = {},
+): Promise<HttpsDoor & WebDoor> {
+  const names = ["localhost", "127.0.0.1", "::1", ...(/^(127\.0\.0\.1|::1?|0\.0\.0\.0)$/.test(host) ? [] : [host])];
+  const door = await openWebDoor({
+    host,
+    port,
+    tls: leafOf(authority, names),
+    answer: (request) => answer(emulator, request, "https"),
+    refuse,
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, "127.0.0.1", resolve);
-  });
+  return { ...door, url: `https://localhost:${door.port}`, caPem: authority.certPem };
+}
+
+export async function openHttpDoor(
+  emulator: Emulator,
+  { host = "127.0.0.1", port = 0 }: ArmDoorOptions = {},
+): Promise<WebDoor & { readonly url: string }> {
+  const door = await openWebDoor({ host, port, answer: (request) => answer(emulator, request, "http"), refuse });
+  return { ...door, url: `http://${host}:${door.port}` };
+}
+
+function answer(emulator: Emulator, request: WebRequest, door: Extract<Door, "https" | "http">): Promise<WebResponse> {
+  const { method, url, headers, body, origin } = request;
+  return emulator.handle({ method, url: `${origin}${url}`, headers, body, door });
+}
+
+/** What never reached the emulator: Azure's form all the same. */
+function refuse(status: number, code: string, message: string): WebResponse {
+  const error = new AzureError(status, code, message).answer();
   return {
-    url: `https://localhost:${(server.address() as AddressInfo).port}`,
-    caPem,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    status,
+    headers: { "content-type": "application/json; charset=utf-8", "cache-control": "no-cache" },
+    body: JSON.stringify(error.body),
   };
 }

@@ -2,6 +2,7 @@
 import { parseId, typeName } from "../resource-id.ts";
 
 export function operationName(method: string, path: string): string {
+  if (path === "/metadata/endpoints" || path === "/aliases.json") return "Microsoft.Resources/endpoints/read";
   const imds = /^\/metadata(?:\/(identity\/oauth2\/token|identity|instance))?/i.exec(path);
   if (imds) return `Imds/${imds[1] === undefined ? "other" : (imds[1].toLowerCase().split("/").at(-1) ?? "")}`;
   if (/^\/[^/]+\/oauth2\/(v2\.0\/)?token$/i.test(path)) return "Entra/token";

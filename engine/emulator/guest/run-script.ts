@@ -1,7 +1,7 @@
 // What a VM does with a script that Run Command gives it: the one constant script is answered as it would answer, and
 // nothing else is run. No script is ever executed on the machine that the emulator runs on.
 
-import type { ImdsRequest } from "../imds.ts";
+import type { ImdsRequest } from "../imds/imds.ts";
 import type { Transaction } from "../store.ts";
 import type { Answer } from "../wire.ts";
 import { tail } from "./frame.ts";

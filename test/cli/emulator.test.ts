@@ -1,0 +1,183 @@
+import { expect } from "chai";
+import { request as httpsRequest } from "node:https";
+import { request as httpRequest } from "node:http";
+import { systemClock } from "../../engine/run/clock.ts";
+import { expectEnd, Rig } from "../support/rig.ts";
+
+interface Started {
+  readonly url: string;
+  readonly httpUrl?: string;
+  readonly tenantId: string;
+  readonly clientId: string;
+  readonly subscriptionId: string;
+  readonly secretFile: string;
+}
+interface Reply {
+  readonly status: number;
+  readonly body: Record<string, unknown>;
+}
+
+/** Runs the command, does something while it serves, and stops it. */
+async function serving(
+  rig: Rig,
+  argv: readonly string[],
+  during: (call: Caller, started: Started) => Promise<void>,
+): Promise<{ readonly code: number; readonly stderr: string; readonly told: readonly Record<string, unknown>[] }> {
+  let failed: unknown;
+  const ended = await rig.cli(["emulator", "--json", ...argv], {
+    clock: systemClock,
+    onListening: (interrupt) => {
+      const work = async (): Promise<void> => {
+        const ca = await rig.read(".runbook/emulator/ca.crt");
+        const env = await rig.read(".runbook/emulator/env.sh");
+        const of = (name: string): string => new RegExp(`^export ${name}=(.*)$`, "m").exec(env)?.[1] ?? "";
+        const started = {
+          url: of("AZURE_RESOURCE_MANAGER"),
+          tenantId: of("AZURE_TENANT_ID"),
+          clientId: of("AZURE_CLIENT_ID"),
+          subscriptionId: of("AZURE_SUBSCRIPTION_ID"),
+          secretFile: of("AZURE_CLIENT_SECRET_FILE"),
+        };
+        await during(new Caller(ca, started, await rig.read(".runbook/emulator/client-secret")), started);
+      };
+      void work()
+        .catch((thrown: unknown) => (failed = thrown))
+        .finally(interrupt);
+    },
+  });
+  if (failed !== undefined) throw failed as Error;
+  const told = ended.stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  return { code: ended.code, stderr: ended.stderr, told };
+}
+
+class Caller {
+  readonly #ca: string;
+  readonly #at: Started;
+  readonly #secret: string;
+  constructor(ca: string, at: Started, secret: string) {
+    this.#ca = ca;
+    this.#at = at;
+    this.#secret = secret;
+  }
+  send(method: string, url: string, headers: Record<string, string> = {}, body = ""): Promise<Reply> {
+    const absolute = url.startsWith("http") ? url : `${this.#at.url}${url}`;
+    const send = absolute.startsWith("https") ? httpsRequest : httpRequest;
+    const length = body === "" ? {} : { "content-length": String(Buffer.byteLength(body)) };
+    return new Promise((resolve, reject) => {
+      const sent = send(absolute, { method, ca: this.#ca, headers: { ...headers, ...length }, agent: false }, (r) => {
+        let text = "";
+        r.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
+        r.on("end", () =>
+          resolve({ status: r.statusCode ?? 0, body: (text === "" ? {} : JSON.parse(text)) as Reply["body"] }),
+        );
+      });
+      sent.on("error", reject).end(body);
+    });
+  }
+  async token(): Promise<string> {
+    const form = new URLSearchParams({
+      grant_type: "client_credentials",
+      client_id: this.#at.clientId,
+      client_secret: this.#secret,
+      scope: "https://management.azure.com/.default",
+    });
+    const type = { "content-type": "application/x-www-form-urlencoded" };
+    const { body } = await this.send("POST", `/${this.#at.tenantId}/oauth2/v2.0/token`, type, form.toString());
+    return String(body["access_token"]);
+  }
+  async arm(method: string, path: string, body?: unknown): Promise<Reply> {
+    const headers = { authorization: `Bearer ${await this.token()}`, "content-type": "application/json" };
+    const url = `/subscriptions/${this.#at.subscriptionId}${path}?api-version=2021-04-01`;
+    return this.send(method, url, headers, body === undefined ? "" : JSON.stringify(body));
+  }
+}
+
+describe("runbook emulator", () => {
+  it("serves over HTTPS with a secret of its own, keeps what is made, and stops", async () => {
+    await using rig = await Rig.open();
+    const first = await serving(rig, [], async (call) => {
+      const { status, body } = await call.send("GET", "/subscriptions?api-version=2022-12-01");
+      expect([status, (body["error"] as { code: string }).code]).eql([401, "AuthenticationFailed"]);
+      expect((await call.arm("PUT", "/resourceGroups/lab", { location: "eastus" })).status).equal(201);
+    });
+    expect([first.code, first.stderr]).eql([0, ""]);
+    expect(first.told.map(({ type }) => type)).eql(["emulator-started", "emulator-stopped"]);
+    expect(JSON.stringify(first.told)).not.include(await rig.read(".runbook/emulator/client-secret"));
+    const second = await serving(rig, ["--http"], async (call) => {
+      expect((await call.arm("GET", "/resourceGroups/lab")).status).equal(200);
+    });
+    // What a client was told stays true: address, authority and secret.
+    expect(second.told[0]?.["url"]).equal(first.told[0]?.["url"]);
+    expect(second.told[0]?.["httpUrl"]).match(/^http:\/\/127\.0\.0\.1:\d+$/);
+    await serving(rig, ["--ephemeral"], async (call) => {
+      expect((await call.arm("GET", "/resourceGroups/lab")).status).equal(404);
+      await call.arm("PUT", "/resourceGroups/gone", { location: "eastus" });
+    });
+    await serving(rig, ["--reset"], async (call) => {
+      expect((await call.arm("GET", "/resourceGroups/lab")).status).equal(404);
+    });
+  });
+  it("injects faults", async () => {
+    await using rig = await Rig.open();
+    const argv = ["--ephemeral", "--fault", "reset Entra/configuration", "--fault", "imds"];
+    const { stderr } = await serving(rig, argv, async (call) => {
+      const path = "/adfs/.well-known/openid-configuration";
+      const thrown = await call.send("GET", path).catch((error: unknown) => error);
+      expect((thrown as NodeJS.ErrnoException).code).equal("ECONNRESET");
+      expect((await call.send("GET", path)).status).equal(200);
+    });
+    expect(stderr).equal('warning: the fault "imds" struck nothing: no request matched it\n');
+  });
+  it("does not share its state with a second process, and says who has it", async () => {
+    await using rig = await Rig.open();
+    await serving(rig, [], async () => {
+      const { code, stderr } = await rig.cli(["emulator"], { clock: systemClock });
+      expect(code).equal(1);
+      expect(stderr).match(
+        /^error: the emulator's state in \.runbook\/emulator is in use by process \d+ \(runbook emulator\), since [\d:TZ.-]+; wait for it to end, or stop it\n$/,
+      );
+    });
+  });
+  it("listens to nobody but this machine, unless it is told so in words", async () => {
+    await using rig = await Rig.open();
+    for (const host of ["0.0.0.0", "::", "192.0.2.1", "example.com", "127.evil.example"]) {
+      expectEnd(await rig.cli(["emulator", "--host", host]), {
+        code: 64,
+        stderr: `error: ${host} is not an address of this machine alone: whoever can reach it could use the emulator\nhint: if that is what you want, add --others-may-reach-it\n`,
+      });
+    }
+  });
+  it("refuses a port that is in use", async () => {
+    await using rig = await Rig.open();
+    await serving(rig, ["--ephemeral"], async (_call, { url }) => {
+      const port = new URL(url).port;
+      expectEnd(await rig.cli(["emulator", "--ephemeral", "--port", port], { clock: systemClock }), {
+        code: 1,
+        stderr: `error: port ${port} is in use\nhint: name another, or none\n`,
+      });
+    });
+  });
+  it("answers az, Graph and whoever asks what cloud it is", async () => {
+    await using rig = await Rig.open();
+    await serving(rig, ["--ephemeral"], async (call, { url, clientId, tenantId }) => {
+      const { body: oidc } = await call.send("GET", `/${tenantId}/v2.0/.well-known/openid-configuration`);
+      expect(oidc).include({ token_endpoint: `${url}/${tenantId}/oauth2/v2.0/token` });
+      expect((await call.send("GET", new URL(String(oidc["jwks_uri"])).pathname)).status).equal(200);
+      expect((await call.send("GET", "/common/discovery/instance")).status).equal(200);
+      const endpoints = await call.send("GET", "/metadata/endpoints?api-version=2022-09-01");
+      expect((endpoints.body as unknown as { resourceManager: string }[])[0]?.resourceManager).equal(`${url}/`);
+      const filter = encodeURIComponent(`servicePrincipalNames/any(c:c eq '${clientId}')`);
+      const headers = { authorization: `Bearer ${await call.token()}` };
+      const found = await call.send("GET", `/v1.0/servicePrincipals?$filter=${filter}`, headers);
+      const [operator] = found.body["value"] as { id: string; appId: string }[];
+      expect(operator?.appId).equal(clientId);
+      const byId = await call.send("POST", "/v1.0/directoryObjects/getByIds", headers, `{"ids":["${operator?.id}"]}`);
+      expect((byId.body["value"] as unknown[]).length).equal(1);
+      expect((await call.send("GET", "/v1.0/servicePrincipals")).status).equal(401);
+      expect((await call.send("GET", "/v1.0/me", headers)).status).equal(501);
+    });
+  });
+});
