@@ -52,7 +52,9 @@ const planSchema = {
 
 const types = [...builtinSteps.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));
 const pages = [];
-for (const type of types) pages.push(await pageOfStep(type, builtinSteps, systemClock));
+// A copy: the compiled schemas of the registry itself are what is made here, and may be of an older one.
+const registry = new Map(builtinSteps);
+for (const type of types) pages.push(await pageOfStep(type, registry, systemClock));
 
 const files = {
   "schemas/test.schema.json": `${JSON.stringify(testSchema(), null, 2)}\n`,

@@ -11,6 +11,7 @@ const PACKAGES = [
   "@azure/arm-compute",
   "@azure/arm-msi",
   "@azure/arm-resources",
+  "@azure/core-lro",
   "@azure/core-rest-pipeline",
   "commander",
   "d3-dag",

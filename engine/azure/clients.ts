@@ -4,10 +4,15 @@ import type { AuthorizationManagementClient } from "@azure/arm-authorization";
 import type { ComputeManagementClient } from "@azure/arm-compute";
 import type { ManagedServiceIdentityClient } from "@azure/arm-msi";
 import type { ResourceManagementClient } from "@azure/arm-resources";
+import { createDefaultHttpClient, type HttpClient } from "@azure/core-rest-pipeline";
 import { type Target, tokenScope } from "./target.ts";
 import { revealPolicy, wirePolicy } from "./wire.ts";
 
 export interface Clients {
+  /** What a request goes to once it has passed the pipeline of a client. */
+  readonly transport: () => HttpClient;
+  /** Its address. */
+  readonly resourceManager: string;
   resources(): Promise<ResourceManagementClient>;
   compute(): Promise<ComputeManagementClient>;
   identities(): Promise<ManagedServiceIdentityClient>;
@@ -46,7 +51,10 @@ export function clientsFor(target: Target): Clients {
     let made: Promise<T> | undefined;
     return () => (made ??= make());
   };
+  let transport = target.httpClient;
   return {
+    resourceManager: target.resourceManager,
+    transport: () => (transport ??= createDefaultHttpClient()),
     resources: once(async () => {
       const sdk = await import("@azure/arm-resources");
       return new sdk.ResourceManagementClient(credential, subscriptionId, options);

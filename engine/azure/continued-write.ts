@@ -16,14 +16,14 @@ export async function arrived(
   input: WriteInput,
   get: (of: ResourceInput) => Promise<Got>,
 ): Promise<Submitted | undefined> {
-  const { type, id, body, creates, basis } = input;
-  const found = await get({ type, id });
+  const { type, id, apiVersion, body, creates, basis } = input;
+  const found = await get({ type, id, ...(apiVersion !== undefined && { apiVersion }) });
   if (found.status === 404) {
     if (creates) return undefined;
     throw changed(`${id} was there when this run looked, and is gone now`);
   }
   if (isFailed(found.body)) return undefined;
-  if (satisfies(found.body, body, factsOf(type))) return { status: 200, body: found.body };
+  if (satisfies(found.body, body, factsOf(type, apiVersion))) return { status: 200, body: found.body };
   if (creates)
     throw changed(`${id} was absent when this run looked; now it is there, and not as this run would make it`);
   if (basis !== undefined && basis !== basisOf(found.body)) {

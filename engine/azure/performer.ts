@@ -7,6 +7,7 @@ import type {
   ListInput,
   ManagedRun,
   Polled,
+  PostInput,
   ResourceInput,
   Submitted,
   WriteInput,
@@ -18,17 +19,19 @@ import { transientDelayMs } from "../run/retry.ts";
 import type { Vault } from "../run/vault.ts";
 import { factsOf } from "../steps/resource.ts";
 import type { IdentitySelector } from "../steps/operation.ts";
-import { type JsonObject, parseJson } from "../value/json.ts";
+import { type Json, type JsonObject, parseJson } from "../value/json.ts";
+import { valueAtPointer } from "../value/pointer.ts";
 import type { Secret } from "../value/secret.ts";
 import { type Clients, clientsFor } from "./clients.ts";
 import { arrived } from "./continued-write.ts";
 import { GUEST_RUN, type GuestPollInput, pollGuestRun, removeGuestRun, submitGuestRun } from "./guest/run-in-vm.ts";
 import { SealingKeys } from "./guest/sealing-key.ts";
 import { localToken } from "./local-imds.ts";
+import { rawPost, restoreRawPoller } from "./raw-calls.ts";
 import { callsFor, type SdkPoller } from "./resource-calls.ts";
 import { call, type CallContext } from "./sdk-call.ts";
 import { inSubscription, type Target } from "./target.ts";
-import type { WireTap } from "./wire.ts";
+import type { WireResponse, WireTap } from "./wire.ts";
 
 export interface PerformerOptions {
   readonly target: Target;
@@ -47,8 +50,8 @@ export function performerFor(options: PerformerOptions): Performer {
   const clients = clientsFor(target);
   const sealingKeys = options.sealingKeys ?? new SealingKeys();
   return (operation, { continues, signal }) => {
-    // Also a run in a VM, though it is a POST: all that it does there is a GET.
-    const repeatable = true;
+    // A run in a VM may be, though it is a POST: all that it does there is a GET.
+    const repeatable = operation.once !== true;
     const context: CallContext = { clients, vault, target, sealingKeys, key: operation.key, ...(tap && { tap }) };
     let next: number | undefined;
     let mayHaveArrived = continues;
@@ -87,8 +90,12 @@ async function perform(operation: ActivityOperation, context: CallContext, mayHa
       );
     case "delete":
       return write("delete", { ...(input as ResourceInput), body: {} }, context);
+    case "post":
+      return post(input as PostInput, context, operation);
     case "poll":
-      return isGuestRun(input) ? pollGuestRun(input, context, operation.key) : poll(input as PollInput, context);
+      return isGuestRun(input)
+        ? pollGuestRun(input, context, operation.key)
+        : poll(input as PollInput, context, operation.key);
     case "guest-run":
       return submitGuestRun(input as GuestRunInput, context, operation.key);
     case "guest-remove":
@@ -101,10 +108,10 @@ async function perform(operation: ActivityOperation, context: CallContext, mayHa
 }
 
 async function get(input: ResourceInput, context: CallContext): Promise<Got> {
-  const { apiVersion } = factsOf(input.type);
+  const { apiVersion } = factsOf(input.type, input.apiVersion);
   try {
     const wire = await call(context, { apiVersion }, () =>
-      callsFor(input.type).get(context.clients, input.id, apiVersion),
+      callsFor(input.type, input.apiVersion).get(context.clients, input.id, apiVersion),
     );
     return { status: 200, body: wire.body };
   } catch (thrown) {
@@ -141,11 +148,16 @@ interface PollInput {
   readonly method: WriteMethod;
   readonly id: string;
   readonly state: string;
+  /** It was sent without the SDKs' models. */
+  readonly isRaw?: true;
+  /** Of a POST. */
+  readonly secretAnswer?: PostInput["secretAnswer"];
 }
 
 async function write(method: WriteMethod, input: WriteInput, context: CallContext): Promise<Submitted> {
-  const calls = callsFor(input.type);
-  const { apiVersion } = factsOf(input.type);
+  const calls = callsFor(input.type, input.apiVersion);
+  const isRaw = input.apiVersion !== undefined;
+  const { apiVersion } = factsOf(input.type, input.apiVersion);
   if (calls[method] === undefined) throw new Error(`${input.type} takes no ${method.toUpperCase()}`);
   let state = "";
   const wire = await call(context, { apiVersion, ...(method !== "delete" && { body: input.body }) }, async () => {
@@ -156,7 +168,7 @@ async function write(method: WriteMethod, input: WriteInput, context: CallContex
   return {
     status: wire.status,
     body: wire.body,
-    ...(state !== "" && { poller: { type: input.type, method, id: input.id, state } }),
+    ...(state !== "" && { poller: { type: input.type, method, id: input.id, state, ...(isRaw && { isRaw }) } }),
     ...(wire.retryAfterMs !== undefined && { retryAfterMs: wire.retryAfterMs }),
   };
 }
@@ -164,7 +176,7 @@ async function write(method: WriteMethod, input: WriteInput, context: CallContex
 const GROUP_TYPE = "Microsoft.Resources/resourceGroups";
 
 /** Asks once. The poller is made anew from what was recorded at the submit: one failed poll would spoil a kept one. */
-async function poll(input: PollInput, context: CallContext): Promise<Polled> {
+async function poll(input: PollInput, context: CallContext, key: string): Promise<Polled> {
   const { clients } = context;
   let done = false;
   const wire = await call(context, {}, async () => {
@@ -172,10 +184,14 @@ async function poll(input: PollInput, context: CallContext): Promise<Polled> {
     await poller.poll();
     done = poller.isDone;
   });
-  return { done, body: wire.body, ...(wire.retryAfterMs !== undefined && { retryAfterMs: wire.retryAfterMs }) };
+  const { secretAnswer } = input;
+  const body =
+    secretAnswer === undefined ? wire.body : done ? sealedAnswer(wire.body, secretAnswer, context, key) : null;
+  return { done, body, ...(wire.retryAfterMs !== undefined && { retryAfterMs: wire.retryAfterMs }) };
 }
 
 async function restore(input: PollInput, clients: Clients): Promise<{ readonly poller: SdkPoller }> {
+  if (input.isRaw) return restoreRawPoller(clients, input.state);
   if (input.type === "Microsoft.Compute/virtualMachines") {
     const sdk = await import("@azure/arm-compute");
     const compute = await clients.compute();
@@ -200,6 +216,57 @@ async function restore(input: PollInput, clients: Clients): Promise<{ readonly p
         : sdk.restorePoller(resources, input.state, deleteById),
   };
   return { poller: made[input.method]() };
+}
+
+async function post(input: PostInput, context: CallContext, { key, once }: ActivityOperation): Promise<Submitted> {
+  const { path, apiVersion, body, secretAnswer } = input;
+  let state = "";
+  let wire: WireResponse;
+  try {
+    wire = await call(context, { apiVersion, ...(body && { body }) }, async () => {
+      const { poller } = await rawPost(context.clients, path, apiVersion, body);
+      await poller?.submitted();
+      if (poller && !poller.isDone) state = await poller.serialize();
+    });
+  } catch (thrown) {
+    throw once === true ? inDoubt(thrown) : thrown;
+  }
+  const { status, requestId, retryAfterMs } = wire;
+  const answer =
+    secretAnswer === undefined ? wire.body : state === "" ? sealedAnswer(wire.body, secretAnswer, context, key) : null;
+  const poller = { type: "", method: "post", id: path, state, isRaw: true, ...(secretAnswer && { secretAnswer }) };
+  return {
+    status,
+    body: answer,
+    requestId,
+    ...(state !== "" && { poller }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  };
+}
+
+/** A request that must not be sent twice may have been done although no answer, or a broken one, came. */
+function inDoubt(thrown: unknown): unknown {
+  const failure = failureOf(thrown, "internal");
+  if (failure.origin === "internal" || failure.code === "NotEmulated") return thrown;
+  if (failure.status !== undefined && failure.status < 500) return thrown;
+  const hint = "it is not known whether Azure did it; look, and resume the run when it may be sent (again)";
+  return new OperationError({ ...failure, hint });
+}
+
+/** Keeps texts of an answer as secrets, and nothing else of it. */
+function sealedAnswer(
+  body: Json,
+  wanted: NonNullable<PostInput["secretAnswer"]>,
+  { vault }: CallContext,
+  key: string,
+): Json {
+  return Object.fromEntries(
+    Object.entries(wanted).map(([name, pointer]) => {
+      const value = valueAtPointer(body, pointer);
+      if (typeof value === "string" && value !== "") return [name, vault.put(`${key}#/${name}`, value)];
+      throw new OperationError({ origin: "step", message: `the answer has no text at ${pointer}, for "${name}"` });
+    }),
+  );
 }
 
 async function armGet(

@@ -3,6 +3,7 @@
 import { isJsonObject, type Json, type JsonObject } from "../value/json.ts";
 import { parseResourceId, scopeOf } from "./arm-id.ts";
 import type { Clients } from "./clients.ts";
+import { rawCalls } from "./raw-calls.ts";
 import { withSentinels } from "./wire.ts";
 
 /** A poller as the newer SDKs make it; restoring one needs the call that made it. */
@@ -170,6 +171,7 @@ const CALLS: ReadonlyMap<string, ResourceCalls> = new Map(
   }),
 );
 
-export function callsFor(type: string): ResourceCalls {
-  return CALLS.get(type) ?? generic;
+/** With a version of somebody's choice nothing of the SDKs' models fits: what is sent is what was asked for. */
+export function callsFor(type: string, apiVersion?: string): ResourceCalls {
+  return apiVersion === undefined ? (CALLS.get(type) ?? generic) : rawCalls;
 }

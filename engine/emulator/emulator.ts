@@ -170,7 +170,7 @@ export class Emulator {
         return this.#end(request, passage, outcome, caller, inner, begins, spreads);
       } catch (e) {
         if (!(e instanceof Miss)) throw e;
-        await this.#fetch(e);
+        await this.#fetch(e, /[?&]api-version=([^&]*)/i.exec(request.url)?.[1]);
       }
     }
   }
@@ -346,10 +346,10 @@ export class Emulator {
   #requestId(now: number): string {
     return this.#invent.guid("request", `${now}|${this.#requests++}`);
   }
-  async #fetch(miss: Miss): Promise<void> {
+  async #fetch(miss: Miss, apiVersion: string | undefined): Promise<void> {
     if (!this.#upstream) return;
     if (miss.kind === "get") {
-      const body = await this.#upstream.get(miss.id, miss.apiVersion);
+      const body = await this.#upstream.get(miss.id, apiVersion);
       this.#store.entries.set(lower(miss.id), body ? hydrate(miss.id, body, this.#now()) : null);
       return;
     }

@@ -6,10 +6,17 @@ import { callerOf } from "./entra/tokens.ts";
 import type { Keys } from "./entra/keys.ts";
 import type { GuestDoor } from "./guest/run-script.ts";
 import type { Context } from "./providers/context.ts";
+import { unknownTypeRoute } from "./providers/generic-resources.ts";
 import { requireRegistration } from "./providers/resource-providers.ts";
 import { checkSubscription } from "./providers/subscriptions.ts";
 import { authorize } from "./rbac/evaluate.ts";
-import { checkApiVersion, checkApiVersionForm, requireApiVersion, requireKnownType } from "./routes/api-version.ts";
+import {
+  checkApiVersion,
+  checkApiVersionForm,
+  nearestType,
+  requireApiVersion,
+  requireKnownType,
+} from "./routes/api-version.ts";
 import { routeTable } from "./routes/route-table.ts";
 import type { Route } from "./routes/route.ts";
 import { requireShape, withoutNulls } from "./routes/shape.ts";
@@ -40,8 +47,11 @@ export function arm(r: ArmRequest, seen: (objectId: string) => void): Answer {
   const found = routeTable.find(r.method, id.path);
   const action = r.method === "POST" ? lastSegment(id) : undefined;
   const about = action === undefined ? id : parseId(id.path.slice(0, id.path.lastIndexOf("/")));
-  const route = found.kind === "route" ? found.route : undefined;
+  const route = found.kind === "route" ? found.route : r.tx.upstream ? unknownTypeRoute(r.method, id) : undefined;
   if (found.kind !== "route" && !id.namespace && !isGroupOrAbove(id)) throw unknownPath();
+  // A target may have types that this program has never heard of.
+  if (r.tx.upstream && !route && id.namespace && nearestType(about.type) === undefined)
+    throw notEmulated(`${r.method} ${about.type}`);
   const type = route?.type ?? requireKnownType(about.type, apiVersion);
   // A target's versions may be newer than this program.
   if (r.tx.upstream) checkApiVersionForm(apiVersion);

@@ -34,12 +34,10 @@ export class Miss {
   readonly kind: "get" | "list";
   readonly id: string;
   readonly type: string;
-  readonly apiVersion: string | undefined;
-  constructor(kind: "get" | "list", id: string, type: string, apiVersion?: string) {
+  constructor(kind: "get" | "list", id: string, type: string) {
     this.kind = kind;
     this.id = id;
     this.type = type;
-    this.apiVersion = apiVersion;
   }
 }
 /** A list of everything in a scope, whatever its type. */
@@ -115,11 +113,11 @@ export class Transaction {
   }
 
   /** The stored entry; change a copy and `put` it. */
-  get(id: string, apiVersion?: string): Entry | null {
+  get(id: string): Entry | null {
     const key = lower(id),
       e = this.#raw(key);
     if (e === undefined && this.upstream && key.startsWith("/subscriptions/") && !this.#isEmptied(key))
-      throw new Miss("get", id, parseId(id).type, apiVersion);
+      throw new Miss("get", id, parseId(id).type);
     if (!e || (e.goneAt !== undefined && e.goneAt <= this.now)) return null;
     return structuredClone(e);
   }

@@ -8,6 +8,7 @@ import { factsFor } from "../steps/resource.ts";
 import { isJsonObject, type Json, type JsonObject } from "../value/json.ts";
 import { differencesOf, valueAt } from "./differences.ts";
 import type { Difference, Mark, PlannedChange, PlannedRequest, PlannedStep, ResourceChange } from "./model.ts";
+import { KNOWN_LATER } from "./opaque.ts";
 import type { Rehearsal, SentRequest } from "./rehearse.ts";
 import { comparePaths, guestRunsOf, isMutation, isPoll, pathOfUrl, shownBefore, slotsOf } from "./slots.ts";
 import { typeOfId } from "./snapshot.ts";
@@ -52,14 +53,13 @@ export function plannedSteps(runbook: Runbook, base: Rehearsal, known: Known): r
 }
 
 function plannedRequest(slot: string, sent: SentRequest, base: Rehearsal, known: Known): PlannedRequest {
-  const activity = base.performed.find(({ operation }) => operation.key === sent.key)?.operation.name;
+  const activity = base.performed.find(({ operation }) => operation.key === sent.key)?.operation;
   return {
     operation: sent.path,
     method: sent.method,
     url: known.url(slot),
     body: known.body(slot),
-    // What the engine runs inside a VM reads only, so a second time does no harm.
-    repeatable: sent.method !== "POST" || activity === "guest-run",
+    repeatable: activity?.once !== true,
   };
 }
 
@@ -172,6 +172,8 @@ function outcomeOf(
     (event): event is Extract<RunEvent, { type: "step-finished" }> =>
       event.type === "step-finished" && stepOf(event.step) === step.id,
   );
+  const unknown = base.opaque.get(step.id);
+  if (unknown !== undefined) return { change: "opaque", reason: unknown };
   const failed = ends.find(({ status }) => status === "failed");
   if (failed?.failure !== undefined && failed.continued !== true) {
     const { message } = failed.failure;
@@ -195,7 +197,7 @@ function outcomeOf(
 
 /** Whether it is the rehearsal that cannot tell, not the step that would fail. */
 function isOpaque(failure: Failure, base: Rehearsal, step: string): boolean {
-  if (failure.code === "NotEmulated" || failure.status === 501) return true;
+  if (failure.code === "NotEmulated" || failure.code === KNOWN_LATER || failure.status === 501) return true;
   const last = base.performed.findLast((one) => one.step === step);
   return last?.operation.name === "local-token" && !last.outcome.ok;
 }

@@ -19,6 +19,7 @@ import type { Runbook } from "../runbook/model.ts";
 import type { StepRegistry } from "../steps/definition.ts";
 import type { Json } from "../value/json.ts";
 import type { Secret, SecretRef } from "../value/secret.ts";
+import { guessing, veiled, withoutAnswersOf } from "./opaque.ts";
 import { openOverlay } from "./overlay.ts";
 import type { Snapshot } from "./snapshot.ts";
 
@@ -64,6 +65,8 @@ export interface Rehearsal {
   readonly performed: readonly Performed[];
   /** Steps for which the overlay invented something, sorted. */
   readonly inventing: readonly string[];
+  /** Steps whose operations a rehearsal cannot perform, with the reason: what they answer is known only to the run. */
+  readonly opaque: ReadonlyMap<string, string>;
   /** By reference of a token: whose it is. */
   readonly tokens: ReadonlyMap<SecretRef, Caller>;
 }
@@ -81,6 +84,7 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
   const bySent = new Map<WireRequest, SentRequest>();
   const performed: Performed[] = [];
   const events: RunEvent[] = [];
+  const opaque = new Map<string, string>();
   const tap = {
     sending(request: WireRequest) {
       const one = { ...request, path: pathOf(request.key), step: stepOf(request.key) };
@@ -94,13 +98,13 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
   const result = await executeRun({
     runbook: runbook.name,
     target: overlay.description,
-    steps: runbook.steps,
+    steps: runbook.steps.map((step) => veiled(step, opaque)),
     registry,
     inputs,
-    outputs: (scope) => runbook.outputs(scope),
+    outputs: (scope) => runbook.outputs(withoutAnswersOf(opaque, scope)),
     performer: (onRetry) =>
       recording(performed, clock, (inner) =>
-        performerFor({ target: overlay, vault, clock: inner, onRetry, tap, sealingKeys }),
+        guessing(performerFor({ target: overlay, vault, clock: inner, onRetry, tap, sealingKeys }), opaque),
       ),
     journal: NO_JOURNAL,
     clock,
@@ -108,7 +112,7 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
     onEvent: (event) => events.push(event),
   });
   await overlay.close();
-  return { result, events, sent, performed, inventing: [...inventor.steps].toSorted(), tokens: vault.tokens };
+  return { result, events, sent, performed, inventing: [...inventor.steps].toSorted(), opaque, tokens: vault.tokens };
 }
 
 const NO_JOURNAL: Journal = { append: () => {}, durable: async () => {} };

@@ -1,5 +1,6 @@
 // What no rehearsal can know; part of every plan, so that nobody takes it for more than it is.
 
+import { factsFor } from "../steps/resource.ts";
 import type { Plan, PlannedStep } from "./model.ts";
 
 export function unknownsOf(
@@ -10,6 +11,13 @@ export function unknownsOf(
 ): string[] {
   const changes = steps.some(({ requests }) => requests.length > 0);
   const types = new Set(steps.flatMap(({ resources }) => resources.map(({ type }) => type.toLowerCase())));
+  const unknownTypes = [
+    ...new Set(
+      steps.flatMap(({ resources }) =>
+        resources.filter(({ change }) => change === "create" || change === "update").map(({ type }) => type),
+      ),
+    ),
+  ].filter((type) => factsFor(type) === undefined);
   const azure = target.kind === "azure" && changes;
   return [
     ...notes,
@@ -17,9 +25,12 @@ export function unknownsOf(
     ...steps
       .filter(({ change }) => change === "opaque")
       .map(
-        ({ id, reason }) =>
-          `what ${id} does: ${reason ?? "it cannot be rehearsed"}. Anything it would write is refused`,
+        ({ id, reason, requests }) =>
+          `what ${id} does: ${reason ?? "it cannot be rehearsed"}. ${requests.length > 0 ? "Nothing is sent but what is listed" : "Anything it would write is refused"}`,
       ),
+    ...unknownTypes.map(
+      (type) => `whether Azure takes what is written as ${type}: the rehearsal keeps it as it is sent`,
+    ),
     ...(changes ? ["whether somebody changes the target between this plan and its run: apply looks again"] : []),
     ...(azure
       ? [

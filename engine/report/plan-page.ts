@@ -1,6 +1,7 @@
 // A plan as a page.
 
 import type { Plan, PlannedChange, PlannedStep, Right } from "../plan/model.ts";
+import { isPending } from "../plan/pending.ts";
 import { fillTemplate, type Hole } from "../plan/template.ts";
 import { isJsonObject, type Json } from "../value/json.ts";
 import type { Count, Page, PageRight, PageStep, Tone } from "./page.ts";
@@ -104,8 +105,7 @@ function verdictOf(plan: Plan): { readonly tone: Tone; readonly text: string } {
       text: `${missing === 1 ? "A right is" : `${missing} rights are`} missing: the run would be refused.`,
     };
   }
-  const changes = countOf(plan.steps, "create") + countOf(plan.steps, "update") + countOf(plan.steps, "remove");
-  if (changes === 0 && !plan.steps.some(({ change }) => change === "opaque")) {
+  if (!plan.steps.some(isPending)) {
     return { tone: "calm", text: "No changes: everything is as the runbook describes it." };
   }
   const requests = plan.steps.reduce((sum, step) => sum + step.requests.length, 0);

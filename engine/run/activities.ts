@@ -9,6 +9,16 @@ import type { Secret } from "../value/secret.ts";
 export interface ResourceInput {
   readonly type: string;
   readonly id: string;
+  /** Absent: the version that the engine knows the type by. */
+  readonly apiVersion?: string;
+}
+
+export interface PostInput {
+  readonly path: string;
+  readonly apiVersion: string;
+  readonly body?: JsonObject;
+  /** By name, JSON pointers into the answer. With it the body of the answer is these secrets, by name. */
+  readonly secretAnswer?: Readonly<Record<string, string>>;
 }
 
 export interface WriteInput extends ResourceInput {
@@ -50,6 +60,8 @@ export interface Submitted {
   readonly poller?: JsonObject;
   /** In milliseconds, as the service asks. */
   readonly retryAfterMs?: number;
+  /** Of a POST. */
+  readonly requestId?: string;
   /** What was made for a run in a VM, and is to be removed whatever became of the run. */
   readonly cleanUp?: ManagedRun;
 }

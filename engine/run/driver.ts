@@ -21,10 +21,27 @@ export type Unkeyed = DriverOperation extends infer T ? (T extends DriverOperati
 
 /** The activities that a performer offers. Their inputs and results are documented in `activities.ts`. */
 export type ActivityName =
-  "get" | "list" | "put" | "patch" | "delete" | "poll" | "guest-run" | "guest-remove" | "arm-get" | "local-token";
+  | "get"
+  | "list"
+  | "put"
+  | "patch"
+  | "delete"
+  | "poll"
+  | "guest-run"
+  | "guest-remove"
+  | "arm-get"
+  | "local-token"
+  | "post";
 
 /** Activities that may change something at the target: their intent is on disk before they start. */
-export const MUTATING: ReadonlySet<ActivityName> = new Set(["put", "patch", "delete", "guest-run", "guest-remove"]);
+export const MUTATING: ReadonlySet<ActivityName> = new Set([
+  "put",
+  "patch",
+  "delete",
+  "post",
+  "guest-run",
+  "guest-remove",
+]);
 
 export type Completion = { readonly key: string } & (
   { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly failure: Failure }

@@ -1,7 +1,7 @@
 // How each operation becomes driver operations. Pure generators, replayed exactly as steps are.
 
 import { factsOf } from "../steps/resource.ts";
-import type { OperationData, RemovalCondition } from "../steps/operation.ts";
+import type { OperationData, Place, PostRequest, RemovalCondition } from "../steps/operation.ts";
 import { isJsonObject, type Json, type JsonObject } from "../value/json.ts";
 import type { Got, Submitted } from "./activities.ts";
 import { merge, satisfies, writable } from "./compare.ts";
@@ -10,10 +10,13 @@ import { guest } from "./expand-guest.ts";
 import {
   absent,
   activity,
+  activityOnce,
   type Expansion,
   finished,
   isFinal,
   type Observer,
+  placeIn,
+  polled,
   type RunFacts,
   settled,
   stateOf,
@@ -44,10 +47,11 @@ export function* expand(what: OperationData, facts: RunFacts, observer: Observer
     case "update": {
       observer.changed("update");
       const { type, id, patch } = what;
+      const place = placeIn(what);
       // Waits for a write of somebody else to end, and lets a resume see whether the resource is still the same.
       const before = yield* settled(what);
       if (before.status === 404) throw new OperationError(absent(id));
-      const input = { type, id, body: patch, basis: basisOf(before.body) };
+      const input = { ...place, body: patch, basis: basisOf(before.body) };
       const first = yield* patiently("patch", input, {}, facts, observer);
       yield* finished(first);
       noteWrite(type, id, patch, facts);
@@ -55,6 +59,8 @@ export function* expand(what: OperationData, facts: RunFacts, observer: Observer
     }
     case "remove":
       return yield* remove(what, facts, observer);
+    case "call":
+      return yield* call(what, facts, observer);
     case "guest":
       return yield* guest(what, facts, observer);
     case "arm-get":
@@ -75,18 +81,19 @@ function* ensure(
   observer: Observer,
 ): Expansion<Json> {
   const { type, id, desired } = what;
+  const knowledge = factsOf(type, what.apiVersion);
   const got = yield* settled(what);
   const present = got.status !== 404;
   // A resource whose last write failed is written again even when its properties read as wanted.
-  if (present && stateOf(got.body) !== "Failed" && satisfies(got.body, desired, factsOf(type))) {
+  if (present && stateOf(got.body) !== "Failed" && satisfies(got.body, desired, knowledge)) {
     observer.changed("none");
     return got.body;
   }
   observer.changed(present ? "update" : "create");
-  const body = (present ? merge(writable(got.body, factsOf(type)), desired) : desired) as JsonObject;
+  const body = (present ? merge(writable(got.body, knowledge), desired) : desired) as JsonObject;
   const principal = isJsonObject(desired["properties"]) ? desired["properties"]["principalId"] : undefined;
   const subject = typeof principal === "string" ? { principal } : {};
-  const input = { type, id, body, creates: !present, ...(present && { basis: basisOf(got.body) }) };
+  const input = { ...placeIn(what), body, creates: !present, ...(present && { basis: basisOf(got.body) }) };
   const first = yield* patiently("put", input, subject, facts, observer);
   yield* finished(first);
   const end = first.poller === undefined && isFinal(first.body) ? first.body : (yield* settled(what, "after")).body;
@@ -102,32 +109,32 @@ function* remove(
   facts: RunFacts,
   observer: Observer,
 ): Expansion<Json> {
-  const { type, id, ifStill } = what;
+  const { ifStill } = what;
   const got = yield* settled(what);
   if (got.status === 404) return { removed: false };
-  const kept = reasonToKeep(got.body, ifStill, type);
+  const kept = reasonToKeep(got.body, ifStill, what);
   if (kept !== undefined) return { removed: false, kept };
   observer.changed("remove");
-  yield* finished(yield* patiently("delete", { type, id }, {}, facts, observer));
+  yield* finished(yield* patiently("delete", placeIn(what), {}, facts, observer));
   // The answer to a DELETE may come before the resource is gone; what it is inside of must not be removed until it is.
   yield* gone(what);
   return { removed: true };
 }
 
-function reasonToKeep(body: Json, { marks, body: written }: RemovalCondition, type: string): string | undefined {
+function reasonToKeep(body: Json, { marks, body: written }: RemovalCondition, of: Place): string | undefined {
   const properties = isJsonObject(body) && isJsonObject(body["properties"]) ? body["properties"] : {};
   const other = Object.entries(marks).find(
     ([name, value]) => properties[name] !== undefined && properties[name] !== value,
   );
   if (other) return `it is not the one that this run made: its ${other[0]} is another`;
   const isKnown = Object.keys(marks).length > 0 || written === undefined;
-  if (isKnown || satisfies(body, written, factsOf(type))) return undefined;
+  if (isKnown || satisfies(body, written, factsOf(of.type, of.apiVersion))) return undefined;
   return "the run did not record that it made it, and it is not as the run would have made it";
 }
 
-function* gone(of: { readonly type: string; readonly id: string }): Expansion<void> {
+function* gone(of: Place): Expansion<void> {
   for (let n = 1; ; n++) {
-    const got = yield* activity<Got>(`gone.${n}`, "get", { type: of.type, id: of.id });
+    const got = yield* activity<Got>(`gone.${n}`, "get", placeIn(of));
     if (got.status === 404) return;
     if (n === GONE_LOOKS)
       throw new OperationError({ origin: "azure", message: `${of.id} was deleted and is still there` });
@@ -137,6 +144,24 @@ function* gone(of: { readonly type: string; readonly id: string }): Expansion<vo
 
 /** Twenty minutes of looks: longer than a group full of machines takes. */
 const GONE_LOOKS = 600;
+
+function* call(what: PostRequest, facts: RunFacts, observer: Observer): Expansion<Json> {
+  observer.changed("run");
+  const { path, apiVersion, body, repeatable, secretAnswer } = what;
+  const input = { path, apiVersion, ...(body && { body }), ...(secretAnswer && { secretAnswer }) };
+  const send = (attempt: number): Expansion<Submitted | { readonly assumed: true }> =>
+    repeatable
+      ? activity<Submitted>(`post.${attempt}`, "post", input)
+      : activityOnce<Submitted>(`post.${attempt}`, "post", input);
+  // What was refused was not done, so that it may be asked for again.
+  const first = yield* retried(send, {}, facts, observer);
+  if ("assumed" in first) return { status: 0, body: null, secrets: {}, requestId: "" };
+  const answer = first.poller === undefined ? first.body : yield* polled(first, "");
+  const { status, requestId = "" } = first;
+  return secretAnswer === undefined
+    ? { status, body: answer, secrets: {}, requestId }
+    : { status, body: null, secrets: answer, requestId };
+}
 
 function* armGet(
   what: Extract<OperationData, { kind: "arm-get" }>,

@@ -1,5 +1,6 @@
 // The driver operations that expansions are made of.
 
+import type { Place } from "../steps/operation.ts";
 import { isJsonObject, type Json, type JsonObject } from "../value/json.ts";
 import type { Got, GuestToken, Polled, Submitted } from "./activities.ts";
 import type { ActivityName, Unkeyed } from "./driver.ts";
@@ -35,9 +36,9 @@ export interface Observer {
 export type Expansion<T> = Generator<Request, T, unknown>;
 
 /** A read that waits until the resource is in a final state: somebody else, or an earlier process, may be writing it. */
-export function* settled(of: { readonly type: string; readonly id: string }, label = "read"): Expansion<Got> {
+export function* settled(of: Place, label = "read"): Expansion<Got> {
   for (let n = 1; ; n++) {
-    const got = yield* activity<Got>(`${label}.${n}`, "get", { type: of.type, id: of.id });
+    const got = yield* activity<Got>(`${label}.${n}`, "get", placeIn(of));
     if (got.status === 404 || isFinal(got.body)) return got;
     yield* timer(`${label}-wait.${n}`, 2_000);
   }
@@ -62,8 +63,22 @@ export function* polled(first: Submitted, prefix: string): Expansion<Json> {
 const DEFAULT_POLL_MS = 2_000;
 export const VM_TYPE = "Microsoft.Compute/virtualMachines";
 
+/** Of an operation or a resource: where it is and nothing else. */
+export function placeIn({ type, id, apiVersion }: Place): JsonObject {
+  return { type, id, ...(apiVersion !== undefined && { apiVersion }) };
+}
+
 export function* activity<T>(label: string, name: ActivityName, input: JsonObject): Expansion<T> {
   return (yield new Request(label, { kind: "activity", name, input })) as T;
+}
+
+/** One that must not happen twice; `{ assumed: true }` when whoever resumed the run said to take it for done. */
+export function* activityOnce<T>(
+  label: string,
+  name: ActivityName,
+  input: JsonObject,
+): Expansion<T | { readonly assumed: true }> {
+  return (yield new Request(label, { kind: "activity", name, input, once: true })) as T | { readonly assumed: true };
 }
 
 export function* timer(label: string, ms: number): Expansion<void> {

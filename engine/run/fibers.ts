@@ -201,7 +201,8 @@ export class Fibers {
         emit({ type: "attempt-failed", step, path, attempt, failure, retryInMs, propagation }),
       warned: (message: string): void => emit({ type: "warning", step, path, message }),
     };
-    if (what.kind === "guest" || what.kind === "local-token") this.#secretive.set(path, what);
+    const givesSecrets = what.kind === "call" && what.repeatable && what.secretAnswer !== undefined;
+    if (what.kind === "guest" || what.kind === "local-token" || givesSecrets) this.#secretive.set(path, what);
     emit({ type: "operation-started", step, path, summary: summaryOf(what) });
     const settle = (outcome: Outcome): void => {
       if (outcome.ok) emit({ type: "operation-finished", step, path, change });
@@ -253,6 +254,8 @@ function summaryOf(what: OperationData): string {
       return `${what.request.kind === "token" ? "get a token" : "make a request"} inside ${last(what.vm)}`;
     case "arm-get":
       return `read ${last(what.path)}`;
+    case "call":
+      return `${last(what.path)} ${last(what.path.slice(0, what.path.lastIndexOf("/")))}`;
     case "local-token":
       return "get a token from this machine's IMDS";
     case "list":

@@ -63,7 +63,10 @@ export function schemaProblem(error: ErrorObject, { what, owner, entry }: Schema
     }
     case "propertyNames": {
       const key = String(params["propertyName"]);
-      return { code: "wrong-name", message: `${quoted(key)} is no name, ${NAME_RULE}`, at: { key } };
+      const rule = (error.schema as Params)[PATTERN_MESSAGE_KEYWORD];
+      const own = typeof rule === "string" && rule !== NAME_RULE;
+      const said = own ? `a key of ${what} is ${quoted(key)}, ${rule}` : `${quoted(key)} is no name, ${NAME_RULE}`;
+      return { code: own ? "wrong-value" : "wrong-name", message: said, at: { key } };
     }
     case "type":
       return typeProblem(what, value, [error.schema].flat().map(String), isTime(schema), tell);

@@ -1,6 +1,8 @@
 // Ids of Azure Resource Manager, taken apart.
 
 import type { InputProblem } from "./definition.ts";
+import type { Place } from "./operation.ts";
+import { typeNamed } from "./resource.ts";
 
 export interface ArmId {
   /** Absent: the id is of no subscription. */
@@ -70,6 +72,37 @@ export function idProblems(at: string, id: string | undefined, type: keyof typeo
 export function scopeProblems(at: string, id: string | undefined): readonly InputProblem[] {
   const hint = "scopes are /subscriptions/<guid>, a group or a resource in one, or a management group";
   return id === undefined ? [] : anyIdProblems(at, id, "the ARM id of a scope", hint);
+}
+
+/** Stands in what an author writes for the subscription that a run works in. */
+const SUBSCRIPTION = "{subscriptionId}";
+const ANY_GUID = "00000000-0000-0000-0000-000000000000";
+
+/** What is wrong with an input that must be the id of any resource or group. */
+export function resourceIdProblems(at: string, id: string | undefined): readonly InputProblem[] {
+  if (id === undefined) return [];
+  const hint = `ids look like ${formOf("<provider>/<type>")}, or begin with /subscriptions/${SUBSCRIPTION}`;
+  const given = id.replace(SUBSCRIPTION, ANY_GUID);
+  if (isStepAside(given)) return [{ at, message: 'this id has a part "." or ".."', hint }];
+  const malformed = anyIdProblems(at, given, "the ARM id of a resource", hint);
+  if (malformed.length > 0) return malformed;
+  const { group, type } = parseArmId(given)!;
+  if (group !== undefined || type !== undefined) return [];
+  return [{ at, message: "this is the id of a subscription, expected that of a resource", hint }];
+}
+
+/** Whether a path has parts that a client would take for steps up, and so ask for another one. */
+export function isStepAside(path: string): boolean {
+  return path.split("/").some((part) => part === "." || part === "..");
+}
+
+/** Where the resource with an id is, in a version of its interface. Throws for what is no id. */
+export function placeAt(id: string, apiVersion: string): Place {
+  const found = isStepAside(id) ? undefined : parseArmId(id);
+  if (found === undefined || (found.type ?? found.group) === undefined) {
+    throw new Error(`"${id}" is not the ARM id of a resource`);
+  }
+  return { type: typeNamed(found.type ?? "Microsoft.Resources/resourceGroups"), id, apiVersion };
 }
 
 /** Ids are long, so that messages do not quote them: the excerpt shows them. */

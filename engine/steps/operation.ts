@@ -15,20 +15,41 @@ export type GuestRequest =
 
 export type OperationData =
   /** Read; compare with what is wanted; write only when something wanted is missing. */
-  | { readonly kind: "ensure"; readonly type: string; readonly id: string; readonly desired: JsonObject }
-  | { readonly kind: "read"; readonly type: string; readonly id: string }
+  | ({ readonly kind: "ensure"; readonly desired: JsonObject } & Place)
+  | ({ readonly kind: "read" } & Place)
   /** Like `read`, but an absent resource is an answer (`null`), not a failure. */
-  | { readonly kind: "find"; readonly type: string; readonly id: string }
+  | ({ readonly kind: "find" } & Place)
   | { readonly kind: "list"; readonly type: string; readonly scope: string; readonly filter: string }
   /** A PATCH. */
-  | { readonly kind: "update"; readonly type: string; readonly id: string; readonly patch: JsonObject }
+  | ({ readonly kind: "update"; readonly patch: JsonObject } & Place)
   /** A DELETE, after a look whether it is still the one that is meant. */
-  | { readonly kind: "remove"; readonly type: string; readonly id: string; readonly ifStill: RemovalCondition }
+  | ({ readonly kind: "remove"; readonly ifStill: RemovalCondition } & Place)
+  /** A POST. */
+  | ({ readonly kind: "call" } & PostRequest)
   | { readonly kind: "guest"; readonly vm: string; readonly request: GuestRequest }
   /** A GET of any ARM path by the engine, with a token of the runbook's or, without one, the engine's own credential. */
   | { readonly kind: "arm-get"; readonly path: string; readonly apiVersion: string; readonly token?: Secret }
   /** A token from the IMDS of the machine that the engine runs on. */
   | { readonly kind: "local-token"; readonly resource: string; readonly identity?: IdentitySelector };
+
+/** Where a resource is. */
+export interface Place {
+  readonly type: string;
+  readonly id: string;
+  /** Absent: the version that the engine knows the type by. */
+  readonly apiVersion?: string;
+}
+
+export interface PostRequest {
+  /** An ARM path that ends in the name of the action. */
+  readonly path: string;
+  readonly apiVersion: string;
+  readonly body?: JsonObject;
+  /** Whether doing it twice is the same as doing it once. If not, it is never sent again on the engine's own account. */
+  readonly repeatable: boolean;
+  /** By name, JSON pointers of texts in the answer that are secrets. With it nothing else of the answer's body is given. */
+  readonly secretAnswer?: Readonly<Record<string, string>>;
+}
 
 /** What tells one resource from another that was made later under its name. */
 export interface RemovalCondition {
@@ -85,15 +106,15 @@ export function observingOperations<T>(observe: (operation: Operation<unknown>) 
 }
 
 export function ensure<D, A>(resource: Resource<D, A>, desired: NoInfer<D>): Operation<A> {
-  return new Operation({ kind: "ensure", type: resource.type, id: resource.id, desired: desired as JsonObject });
+  return new Operation({ kind: "ensure", ...placeOf(resource), desired: desired as JsonObject });
 }
 
 export function read<A>(resource: Resource<never, A>): Operation<A> {
-  return new Operation({ kind: "read", type: resource.type, id: resource.id });
+  return new Operation({ kind: "read", ...placeOf(resource) });
 }
 
 export function find<A>(resource: Resource<never, A>): Operation<A | null> {
-  return new Operation({ kind: "find", type: resource.type, id: resource.id });
+  return new Operation({ kind: "find", ...placeOf(resource) });
 }
 
 /** Lists the resources of a type at an ARM scope. `filter` is an OData expression without `$filter=`. */
@@ -102,14 +123,30 @@ export function list<A>(type: string, scope: string, filter: string): Operation<
 }
 
 export function update<A>(resource: Resource<never, A>, patch: JsonObject): Operation<A> {
-  return new Operation({ kind: "update", type: resource.type, id: resource.id, patch });
+  return new Operation({ kind: "update", ...placeOf(resource), patch });
 }
 
-export function remove(
-  resource: { readonly type: string; readonly id: string },
-  ifStill: RemovalCondition,
-): Operation<RemovalAnswer> {
-  return new Operation({ kind: "remove", type: resource.type, id: resource.id, ifStill });
+export function remove(resource: Place, ifStill: RemovalCondition): Operation<RemovalAnswer> {
+  return new Operation({ kind: "remove", ...placeOf(resource), ifStill });
+}
+
+export interface CallAnswer {
+  /** HTTP status; 0 when whoever resumed the run said to take the request for done. */
+  readonly status: number;
+  /** `null` when the answer is secret. */
+  readonly body: Json;
+  /** Those of `secretAnswer`, by name. */
+  readonly secrets: Readonly<Record<string, Secret>>;
+  readonly requestId: string;
+}
+
+/** Performs an action of a resource, and waits until it has ended. */
+export function call(request: PostRequest): Operation<CallAnswer> {
+  return new Operation({ kind: "call", ...request });
+}
+
+function placeOf({ type, id, apiVersion }: Place): Place {
+  return { type, id, ...(apiVersion !== undefined && { apiVersion }) };
 }
 
 /** What IMDS answers to a token request; its numbers come as strings. */

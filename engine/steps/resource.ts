@@ -4,6 +4,8 @@
 export interface Resource<in D, out A> {
   readonly type: string;
   readonly id: string;
+  /** Absent: the version that the engine knows the type by. Needed for a type that it does not know. */
+  readonly apiVersion?: string;
   readonly types?: (desired: D) => A;
 }
 
@@ -51,11 +53,18 @@ const FACTS: ReadonlyMap<string, ResourceTypeFacts> = new Map(
   } satisfies Record<string, ResourceTypeFacts>),
 );
 
-/** Throws for a type that the engine does not know: a bug in a step definition. */
-export function factsOf(type: string): ResourceTypeFacts {
-  const facts = FACTS.get(type);
+/** Throws for a type that the engine does not know, unless a version to speak to it is given. */
+export function factsOf(type: string, apiVersion?: string): ResourceTypeFacts {
+  const facts = FACTS.get(type) ?? (apiVersion === undefined ? undefined : factsFor(type));
+  if (apiVersion !== undefined) return { ...facts, apiVersion };
   if (facts === undefined) throw new Error(`the engine knows no resource type "${type}"`);
   return facts;
+}
+
+/** A type's name as the engine spells it, or as it is given when the engine does not know it. */
+export function typeNamed(type: string): string {
+  const folded = type.toLowerCase();
+  return [...FACTS.keys()].find((name) => name.toLowerCase() === folded) ?? type;
 }
 
 /** The same, whatever the case of the type's name; absent for types unknown to the engine. */

@@ -3,6 +3,7 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { preloadClients } from "../../azure/clients.ts";
 import type { Plan } from "../../plan/model.ts";
+import { isPending } from "../../plan/pending.ts";
 import { builtinSteps } from "../../steps/builtin/index.ts";
 import { CliError } from "../cli-error.ts";
 import type { CliCommand } from "../command.ts";
@@ -113,14 +114,11 @@ function exitCodeOf(made: Plan, { deny, detailedExitCode }: PlanCommandOptions, 
     return EXIT.failed;
   }
   if (made.obstacles.length > 0) return EXIT.failed;
-  const pending = made.steps.some(
-    ({ change, resources }) => change === "opaque" || resources.some((resource) => resource.change !== "none"),
-  );
-  return detailedExitCode && pending ? EXIT.changesPending : EXIT.done;
+  return detailedExitCode && made.steps.some(isPending) ? EXIT.changesPending : EXIT.done;
 }
 
 function holds({ change, marks, resources, inVm }: Plan["steps"][number], kind: Deniable): boolean {
-  if (kind === "run") return inVm.length > 0;
+  if (kind === "run") return change === "run" || inVm.length > 0;
   if (kind === "opaque") return change === "opaque";
   if (kind === "create" || kind === "update") return resources.some((resource) => resource.change === kind);
   return marks.includes(kind);

@@ -2,22 +2,24 @@
  * Resources of types that the emulator has no behaviour for: kept as sent, shown again, deleted. Nothing that the type's
  * own provider would check or work out is done.
  */
-import { nameOf } from "../resource-id.ts";
+import { nameOf, type ResourceId } from "../resource-id.ts";
+import { nearestType } from "../routes/api-version.ts";
 import { inGroup, inSubscription, on, type Route } from "../routes/route.ts";
 import { namespaces, resourceTypeOf } from "../routes/resource-types.ts";
 import { view, type Entry } from "../store.ts";
 import { gatewayError, type Answer, type Body } from "../wire.ts";
 import { listOfType } from "./lists.ts";
-import { noContent, ok, requireEntry, requireGroup, requireLocation, type Context } from "./context.ts";
+import { noContent, notFound, ok, requireEntry, requireGroup, requireLocation, type Context } from "./context.ts";
 
 const shownFields = ["tags", "sku", "kind", "identity", "zones", "plan", "managedBy", "extendedLocation"];
 
 function putGeneric(c: Context): Answer {
-  requireGroup(c);
+  if (c.id.group) requireGroup(c);
   const isChild = c.id.types.length > 1;
   if (isChild) requireParent(c);
   const was = c.tx.get(c.id.path);
-  const needsLocation = !isChild && resourceTypeOf(c.id.type)?.isGlobal !== true;
+  const type = resourceTypeOf(c.id.type);
+  const needsLocation = !isChild && type !== undefined && type.isGlobal !== true;
   const location = needsLocation ? requireLocation(c, was) : (c.body["location"] as string | undefined);
   const id = was?.id ?? c.id.path;
   const body: Body = {
@@ -42,17 +44,23 @@ export function requireParent(c: Context): Entry {
     );
   return parent;
 }
-const getGeneric = (c: Context): Answer => ok(view(requireEntry(c), c.tx.now));
+const getGeneric = (c: Context): Answer => ok(view(entryOf(c), c.tx.now));
 const headGeneric = (c: Context): Answer => ({ status: c.tx.get(c.id.path) ? 204 : 404 });
 function patchGeneric(c: Context): Answer {
-  const e = requireEntry(c);
+  const e = entryOf(c);
   for (const field of shownFields) if (c.body[field] !== undefined) e.body[field] = c.body[field];
   if (c.body["properties"]) e.body["properties"] = { ...e.body["properties"], ...c.body["properties"] };
   c.tx.put(e);
   return ok(view(e, c.tx.now));
 }
+function entryOf(c: Context): Entry {
+  if (c.id.group) return requireEntry(c);
+  const entry = c.tx.get(c.id.path);
+  if (!entry) throw notFound(c.id);
+  return entry;
+}
 function deleteGeneric(c: Context): Answer {
-  requireGroup(c);
+  if (c.id.group) requireGroup(c);
   const e = c.tx.get(c.id.path);
   if (!e) return noContent;
   const below = `${e.id.toLowerCase()}/`;
@@ -60,6 +68,16 @@ function deleteGeneric(c: Context): Answer {
   c.tx.remove(e.id);
   return { status: 200 };
 }
+/** What a target has that this program has never heard of is kept for the time of a rehearsal like the types above. */
+export function unknownTypeRoute(method: string, id: ResourceId): Route | undefined {
+  const isResource = id.namespace !== undefined && id.names.length === id.types.length && id.types.length > 0;
+  const handler = { GET: getGeneric, HEAD: headGeneric, PUT: putGeneric, PATCH: patchGeneric, DELETE: deleteGeneric }[
+    method
+  ];
+  if (!isResource || handler === undefined || nearestType(id.type) !== undefined) return undefined;
+  return { method: method as Route["method"], path: id.path, operation: "Resources_ById", handler, type: id.type };
+}
+
 const routesOf = (fullName: string): Route[] => {
   const [namespace = "", ...types] = fullName.split("/");
   const collection = [namespace, ...types.flatMap((t, i) => (i + 1 < types.length ? [t, `{name${i}}`] : [t]))].join(

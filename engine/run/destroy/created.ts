@@ -9,6 +9,8 @@ import { pathOf } from "../operation-key.ts";
 export interface CreatedResource {
   readonly type: string;
   readonly id: string;
+  /** That it was written with; absent: the version that the engine knows the type by. */
+  readonly apiVersion?: string;
   /**
    * What Azure gave this one and would not give another of the same name, by name; empty when no answer is recorded.
    */
@@ -49,16 +51,25 @@ export function madeBy(state: JournalState): Made {
   for (const [key, { operation }] of intents) {
     const { name, input } = operation;
     if (input === undefined || wasRefused(state, key)) continue;
-    const { type, id, body, creates } = input as unknown as {
+    const { type, id, apiVersion, body, creates } = input as unknown as {
       type: string;
       id: string;
+      apiVersion?: string;
       body: JsonObject;
       creates?: true;
     };
     if (name === "put" && creates) {
       const answer = answerOf(state, key);
       const marks = { ...found.get(id.toLowerCase())?.marks, ...marksOf(answer) };
-      found.set(id.toLowerCase(), { type, id, body, marks, alongside: type === VM_TYPE ? disksOf(answer) : [] });
+      const alongside = type === VM_TYPE ? disksOf(answer) : [];
+      found.set(id.toLowerCase(), {
+        type,
+        id,
+        ...(apiVersion !== undefined && { apiVersion }),
+        body,
+        marks,
+        alongside,
+      });
     } else if (name === "patch" && type === VM_TYPE) identities.push(assignedBy(id, body, before(state, key)));
   }
   const resources = withOrder([...found.values()]);

@@ -25,12 +25,14 @@ const removeResource = defineStep({
   inputs: Type.Object({
     type: Type.String(),
     id: Type.String(),
+    apiVersion: Type.Optional(Type.String()),
     marks: Type.Unknown(),
     body: Type.Unknown(),
     alongside: Type.Array(Type.String()),
   }),
-  *run({ type, id, marks, body, alongside }) {
-    const answer = yield* remove({ type, id }, { marks: marks as Record<string, string>, body: body as JsonObject });
+  *run({ type, id, apiVersion, marks, body, alongside }) {
+    const place = { type, id, ...(apiVersion !== undefined && { apiVersion }) };
+    const answer = yield* remove(place, { marks: marks as Record<string, string>, body: body as JsonObject });
     if (answer.kept === undefined && alongside.length > 0) yield* removeAlongside(groupOf(id), alongside);
     return answer;
   },
@@ -98,13 +100,14 @@ export function stepsToDestroy({ resources, identities }: Made): readonly Schedu
     return { id: nameOf(`${vm}/identities`), uses: "take-off-identities", dependencies: [], inputs: () => inputs };
   });
   const removing = resources.toReversed().map((one): ScheduledStep => {
-    const { id, type, marks, body, alongside } = one;
+    const { id, type, apiVersion, marks, body, alongside } = one;
+    const place = { type, id, ...(apiVersion !== undefined && { apiVersion }) };
     const isGroup = type === GROUP_TYPE;
     return {
       id: nameOf(id),
       uses: isGroup ? "remove-group" : "remove-resource",
       dependencies: [...one.after.map(nameOf), ...usersOf(one, identities).map(({ vm }) => nameOf(`${vm}/identities`))],
-      inputs: () => (isGroup ? { id } : ({ type, id, marks, body, alongside } as unknown as Json)),
+      inputs: () => (isGroup ? { id } : ({ ...place, marks, body, alongside } as unknown as Json)),
     };
   });
   return [...takingOff, ...removing];

@@ -4,6 +4,7 @@ import { idProblems, placeholderIn } from "../arm-id.ts";
 import { defineStep, type InputProblem, SecretString } from "../definition.ts";
 import { armGet as get, guestArmGet } from "../operation.ts";
 import { Type } from "../type.ts";
+import { apiVersion } from "./arm-inputs.ts";
 import { Patterned, vmId } from "./fields.ts";
 
 export const armGet = defineStep({
@@ -12,11 +13,7 @@ export const armGet = defineStep({
   inputs: Type.Object(
     {
       path: Patterned("^/", "expected a path that begins with `/`", "Any ARM path, for example the id of a resource."),
-      apiVersion: Patterned(
-        "^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])(-(preview|alpha|beta|rc|privatepreview))?$",
-        "expected a date such as 2021-04-01, with or without -preview",
-        "Version of the interface, for example 2021-04-01.",
-      ),
+      apiVersion,
       token: Type.Optional(SecretString({ description: "An access token. Default: the engine's own credential." })),
       vm: Type.Optional(vmId),
     },
@@ -47,14 +44,14 @@ export const armGet = defineStep({
     const hint = "the engine's own credential stays here; get a token with get-imds-token";
     return [...pathProblems(known.path), ...vm, { at: "/vm", message, hint, isAboutKey: true }];
   },
-  *run({ path, apiVersion, token, vm }) {
+  *run({ path, apiVersion: version, token, vm }) {
     if (vm === undefined) {
-      const { status, body, requestId } = yield* get(path, apiVersion, token);
+      const { status, body, requestId } = yield* get(path, version, token);
       return { status, body, requestId };
     }
     if (token === undefined)
       throw new Error("a request from inside a VM needs a `token`: the engine's own credential stays here");
-    const { status, body, requestId } = yield* guestArmGet(vm, path, apiVersion, token);
+    const { status, body, requestId } = yield* guestArmGet(vm, path, version, token);
     return { status, body, requestId };
   },
 });

@@ -1,7 +1,10 @@
 // The step types that come with the engine.
 
 import type { StepRegistry } from "../definition.ts";
+import { armDelete } from "./arm-delete.ts";
 import { armGet } from "./arm-get.ts";
+import { armPost } from "./arm-post.ts";
+import { armPut } from "./arm-put.ts";
 import { assert } from "./assert.ts";
 import { assignIdentity } from "./assign-identity.ts";
 import { createRg } from "./create-rg.ts";
@@ -13,7 +16,19 @@ import { getImdsToken } from "./get-imds-token.ts";
 import { grantRole } from "./grant-role.ts";
 
 export const builtinSteps: StepRegistry = new Map(
-  [createRg, deleteRg, createVnet, createVm, createUami, assignIdentity, grantRole, getImdsToken, armGet, assert].map(
-    (step) => [step.name, step],
-  ),
+  [
+    createRg,
+    deleteRg,
+    createVnet,
+    createVm,
+    createUami,
+    assignIdentity,
+    grantRole,
+    getImdsToken,
+    armGet,
+    armPut,
+    armPost,
+    armDelete,
+    assert,
+  ].map((step) => [step.name, step]),
 );
