@@ -1,22 +1,21 @@
 // A run under its plan: what the plan does not list is not sent.
 
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { SealingKeys } from "../azure/guest/sealing-key.ts";
 import type { Target } from "../azure/target.ts";
+import { guarding, type Refusal } from "../plan/guard.ts";
 import type { Plan } from "../plan/model.ts";
-import type { Refusal } from "../plan/guard.ts";
 import type { RunbookRecord } from "../run/journal.ts";
 import type { Runbook } from "../runbook/model.ts";
 import type { RunResult } from "../run/execute.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import type { Io } from "./io.ts";
-import { nextCommands } from "./next-commands.ts";
+import { nextCommands, programName } from "./next-commands.ts";
 import { beginJournal } from "./run-journal.ts";
 import { newRunId } from "./run-id.ts";
 import type { RunInputs } from "./run-inputs.ts";
-import { PLAN_FILE } from "./run-record.ts";
+import { keepPlan } from "./run-record.ts";
+import { performRun } from "./run-session.ts";
 import { exitCodeOf, type RunOutput, tellEndOfRun, viewFor } from "./show-run.ts";
-import { makeStateDirectory } from "./target-options.ts";
 import { Terminal } from "./terminal.ts";
 import { RunProgress } from "./views/run-progress.ts";
 
@@ -36,10 +35,12 @@ export interface GuardedRunOptions extends RunInputs {
 
 export async function runUnderPlan(options: GuardedRunOptions, io: Io): Promise<ExitCode> {
   const { plan, planText, runbook, argv, target, inputs, vault, concurrency, output } = options;
-  const [{ performRun }, { guarding }] = await Promise.all([import("./run-session.ts"), import("../plan/guard.ts")]);
+  const sealingKeys = new SealingKeys();
+  // Made while the first steps run: looking for primes takes a while.
+  if (plan.steps.some(({ inVm }) => inVm.length > 0)) void sealingKeys.current();
   const id = newRunId(io.clock.now());
   const journal = await beginJournal({ id, runbook: options.record, inputs, target }, io);
-  writeFileSync(join(makeStateDirectory(io, join("runs", id)), PLAN_FILE), planText, { mode: 0o600 });
+  keepPlan(id, planText, 0, io);
   const progress = new RunProgress();
   const view = viewFor(output, id, progress, vault, io);
   const stop = new AbortController();
@@ -59,15 +60,24 @@ export async function runUnderPlan(options: GuardedRunOptions, io: Io): Promise<
     view,
     guard,
     stop: stop.signal,
+    sealingKeys,
     io,
   };
   const result: RunResult | undefined = await performRun(session);
   if (result === undefined) return EXIT.interrupted;
   const next = nextCommands({ id, status: result.status, progress, argv }, io.env);
   tellEndOfRun({ id, runbook, result, progress, vault, next }, output, io);
+  return tellRefusals(id, refusals, io) ? EXIT.failed : exitCodeOf(result.status);
+}
+
+/** Whether there are any. */
+export function tellRefusals(run: string, refusals: readonly Refusal[], io: Io): boolean {
   const err = new Terminal(io.stderr, io.env);
   for (const { method, url, why } of refusals) {
     err.line(`${err.paint(["bold", "red"], "not sent:")} ${method} ${url}: ${why}`);
   }
-  return refusals.length > 0 ? EXIT.failed : exitCodeOf(result.status);
+  if (refusals.length === 0) return false;
+  const again = `${programName(io.env)} resume ${run} --accept-changes`;
+  err.line(`${err.paint("cyan", "hint:")} \`${again}\` makes a new plan, shows it, and goes on under it`);
+  return true;
 }

@@ -98,6 +98,7 @@ export function readPlanFile(file: string, io: Io): Plan {
   }
 }
 
-export function refused({ part, message }: PlanFault): CliError {
-  return new CliError(EXIT.failed, `refused (${part}): ${message}`);
+/** `file`: the plan's, where the message does not go without. */
+export function refused({ part, message }: PlanFault, file?: string): CliError {
+  return new CliError(EXIT.failed, `${file === undefined ? "" : `${file}: `}refused (${part}): ${message}`);
 }

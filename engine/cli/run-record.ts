@@ -1,51 +1,79 @@
-// What was kept of a run: its journal and, when it had one, its plan.
+// What was kept of a run: its journal and the plan that it went by, which is another one after a resume that planned anew.
 
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Plan } from "../plan/model.ts";
-import { readPlan } from "../plan/plan-file.ts";
+import { PlanFault, readPlan } from "../plan/plan-file.ts";
 import type { RunEvent } from "../run/events.ts";
-import type { JournalEntry } from "../run/journal.ts";
-import { isJsonObject, parseJson } from "../value/json.ts";
+import { type JournalEntry, JournalFailure } from "../run/journal.ts";
+import { decodeLines } from "../run/journal/lines.ts";
+import { RunStore } from "../run/journal/run-store.ts";
 import { CliError } from "./cli-error.ts";
 import { EXIT } from "./exit-code.ts";
 import type { Io } from "./io.ts";
-import { stateDirectory } from "./target-options.ts";
+import { refused } from "./plan-output.ts";
+import { makeStateDirectory, stateDirectory } from "./target-options.ts";
 
 export interface KeptRun {
   readonly id: string;
   readonly entries: readonly JournalEntry[];
   readonly events: readonly RunEvent[];
+  /** The last one. */
   readonly plan?: Plan;
+  /** What was written under that plan: all of the journal, unless the run was resumed under another one. */
+  readonly underPlan: readonly JournalEntry[];
 }
 
-export const PLAN_FILE = "plan.json";
+/** `plan.json`, and `plan-2.json` of a run that was planned anew when it was resumed for the second time. */
+const PLAN_FILE = /^plan(?:-(\d+))?\.json$/;
 
-/** Absent: the latest run. Throws a `CliError` when there is no such run. */
-export function readRun(given: string | undefined, io: Io): KeptRun {
-  const runs = join(stateDirectory(io), "runs");
-  const ids = existsSync(runs) ? readdirSync(runs).toSorted() : [];
-  const id = given ?? ids.at(-1);
-  if (id === undefined) throw new CliError(EXIT.usage, "there is no run here yet", "start one with `runbook run`");
-  if (!ids.includes(id)) {
-    throw new CliError(EXIT.usage, `there is no run ${id}`, `the latest runs: ${ids.slice(-5).join(", ") || "none"}`);
-  }
-  const entries = entriesOf(readFileSync(join(runs, id, "journal.jsonl"), "utf8"));
+/** Keeps the plan that a run goes by from now on; `resumes`: how often the run will have been resumed then. */
+export function keepPlan(run: string, text: string, resumes: number, io: Io): void {
+  const name = resumes === 0 ? "plan.json" : `plan-${resumes}.json`;
+  writeFileSync(join(makeStateDirectory(io, join("runs", run)), name), text, { mode: 0o600 });
+}
+
+/** By its id or the beginning of it; absent: the latest run. Throws a `CliError` when there is no such run. */
+export async function readRun(given: string | undefined, io: Io): Promise<KeptRun> {
+  const store = new RunStore(join(stateDirectory(io), "runs"));
+  const {
+    run: id,
+    directory,
+    journal,
+  } = await store.find(given).catch((thrown: unknown) => {
+    if (!(thrown instanceof JournalFailure)) throw thrown;
+    throw new CliError(EXIT.usage, thrown.message, "`runbook runs` lists them");
+  });
+  if (!existsSync(journal)) throw new CliError(EXIT.failed, `run ${id} has no journal: it had not begun`);
+  const { entries } = decodeLines(readFileSync(journal), journal);
   const events = entries.flatMap((entry) => (entry.kind === "event" ? [entry.event] : []));
-  const planPath = join(runs, id, PLAN_FILE);
-  return { id, entries, events, ...(existsSync(planPath) && { plan: readPlan(readFileSync(planPath, "utf8")) }) };
+  const plans = readdirSync(directory).flatMap((name) => {
+    const found = PLAN_FILE.exec(name);
+    return found ? [{ name, resumes: Number(found[1] ?? 0) }] : [];
+  });
+  const last = plans.toSorted((a, b) => a.resumes - b.resumes).at(-1);
+  if (last === undefined) return { id, entries, events, underPlan: entries };
+  const plan = keptPlan(join(directory, last.name));
+  return { id, entries, events, plan, underPlan: since(entries, last.resumes) };
 }
 
-/** Lines of other kinds are passed over, and so is a last line that was torn when the process was killed. */
-function entriesOf(text: string): readonly JournalEntry[] {
-  return text.split("\n").flatMap((line) => {
-    try {
-      const entry = parseJson(line);
-      return isJsonObject(entry) && KINDS.has(String(entry["kind"])) ? [entry as unknown as JournalEntry] : [];
-    } catch {
-      return [];
-    }
+function keptPlan(path: string): Plan {
+  try {
+    return readPlan(readFileSync(path, "utf8"));
+  } catch (thrown) {
+    if (thrown instanceof PlanFault) throw refused(thrown, path);
+    throw thrown;
+  }
+}
+
+/** From the resume of this number on, and what was answered before: later requests may hold values of it. */
+function since(entries: readonly JournalEntry[], resumes: number): readonly JournalEntry[] {
+  let seen = 0;
+  return entries.filter((entry) => {
+    if (entry.kind === "resumed") seen++;
+    return seen >= resumes || entry.kind === "completion";
   });
 }
 
-const KINDS: ReadonlySet<string> = new Set(["intent", "completion", "event"]);
+export const resumesIn = (entries: readonly JournalEntry[]): number =>
+  entries.filter(({ kind }) => kind === "resumed").length;

@@ -1,5 +1,6 @@
 // One run on a target, with its journal, its signals and its view. What is told after it is up to the command.
 
+import type { SealingKeys } from "../azure/guest/sealing-key.ts";
 import { performerFor } from "../azure/performer.ts";
 import type { Target } from "../azure/target.ts";
 import { reportingTap, type WireTap } from "../azure/wire.ts";
@@ -32,11 +33,13 @@ export interface SessionOptions {
   readonly guard?: WireTap;
   /** Aborted by the guard: nothing more is started. */
   readonly stop?: AbortSignal;
+  /** What answers from inside VMs are sealed for; absent: made when the first one is needed. */
+  readonly sealingKeys?: SealingKeys;
 }
 
 /** `undefined`: a second Ctrl-C ended it with operations in flight; the process is to end at once. */
 export async function performRun(options: SessionOptions): Promise<RunResult | undefined> {
-  const { runbook, inputs, vault, target, concurrency, progress, view, io, resume, guard, stop } = options;
+  const { runbook, inputs, vault, target, concurrency, progress, view, io, resume, guard, stop, sealingKeys } = options;
   const { journal } = options.journal;
   const interrupt = new AbortController();
   stop?.addEventListener("abort", () => interrupt.abort(), { once: true });
@@ -54,7 +57,14 @@ export async function performRun(options: SessionOptions): Promise<RunResult | u
       inputs,
       outputs: (scope) => runbook.outputs(scope),
       performer: (onRetry, onSend) =>
-        performerFor({ target, vault, clock: io.clock, onRetry, tap: reportingTap(guard, onSend) }),
+        performerFor({
+          target,
+          vault,
+          clock: io.clock,
+          onRetry,
+          tap: reportingTap(guard, onSend),
+          ...(sealingKeys && { sealingKeys }),
+        }),
       journal,
       clock: io.clock,
       vault,

@@ -7,6 +7,7 @@ import { readerFor } from "../azure/reader.ts";
 import type { Clock } from "../run/clock.ts";
 import type { Runbook } from "../runbook/model.ts";
 import type { StepRegistry } from "../steps/definition.ts";
+import { prepareOverlays } from "./overlay.ts";
 import { separate } from "./plan-run.ts";
 import { rehearse } from "./rehearse.ts";
 import { usesIn } from "./rights.ts";
@@ -40,7 +41,7 @@ export async function exampleRights(
       target,
       caller,
       snapshot,
-      sealingKeys: new SealingKeys(),
+      sealingKeys: new SealingKeys(await prepareOverlays()),
       now: clock.now(),
     });
     for (const [failed, { message }] of rehearsal.result.failures)

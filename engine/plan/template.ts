@@ -63,12 +63,15 @@ export class TemplateMaker {
   }
 
   make(base: Json, variants: readonly Variant[]): Template {
-    const differing = variants.filter(({ value }) => canonicalJson(value) !== canonicalJson(base));
-    const unknown = (): Template => ({ $unknown: this.#decode(differing.map(({ label }) => label)) });
-    if (base instanceof Secret) return differing.length > 0 ? unknown() : base;
+    // What differs is looked at where it stands, not at each level above it.
+    const differing = (): readonly string[] =>
+      variants.filter(({ value }) => canonicalJson(value) !== canonicalJson(base)).map(({ label }) => label);
+    const unknown = (): Template => ({ $unknown: this.#decode(differing()) });
+    const whole = (): Template => (differing().length > 0 ? unknown() : base);
+    if (base instanceof Secret) return whole();
     if (typeof base === "string") {
       if (!variants.every(({ value }) => typeof value === "string")) return unknown();
-      if (differing.length === 0 && this.#nonces.size === 0) return base;
+      if (this.#nonces.size === 0 && variants.every(({ value }) => value === base)) return base;
       return this.#text(base, variants);
     }
     if (Array.isArray(base)) {
@@ -76,7 +79,7 @@ export class TemplateMaker {
       const alike = variants.every(({ value }) => Array.isArray(value) && value.length === items.length);
       return alike ? items.map((item, index) => this.make(item, membersAt(variants, index))) : unknown();
     }
-    if (!isJsonObject(base)) return differing.length > 0 ? unknown() : base;
+    if (!isJsonObject(base)) return whole();
     const keys = Object.keys(base);
     const alike = variants.every(({ value }) => isJsonObject(value) && sameKeys(keys, Object.keys(value)));
     // A literal that looks like a piece of a template would be read as one.

@@ -33,7 +33,7 @@ export class Vault {
   redact(text: string): string {
     let redacted = text;
     for (const value of this.#values.values()) {
-      if (value.length >= 4) redacted = redacted.replaceAll(value, "(secret)");
+      if (value.length >= 4 && redacted.includes(value)) redacted = redacted.replaceAll(value, "(secret)");
     }
     return redacted;
   }

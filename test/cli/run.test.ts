@@ -43,7 +43,7 @@ describe("runbook run", () => {
       "",
     ]);
     expect(ended.stderr).match(
-      /^windows-vm-user-assigned-identity on emulator \(\.runbook\/emulator\)\ngroup: started\n/,
+      /^! 1 grants a role\n! 1 gives a VM an identity\n8 to create, 1 to update, 2 requests inside a VM\n11 requests change something; nothing else will be sent\.\nwindows-vm-user-assigned-identity on emulator \(\.runbook\/emulator\)\ngroup: started\n/,
     );
     expect(ended.stdout.replaceAll(GUID, "<guid>")).equal(
       `${JSON.stringify(

@@ -3,7 +3,7 @@
 import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { Readable, Writable } from "node:stream";
+import { PassThrough, Readable, Writable } from "node:stream";
 import { expect } from "chai";
 import { main } from "../../engine/cli/main.ts";
 import type { Io } from "../../engine/cli/io.ts";
@@ -14,6 +14,8 @@ export interface CliOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Everything that stands on standard input. */
   readonly stdin?: string;
+  /** Keys that a person types at a question; standard input is a terminal then. */
+  readonly answer?: string;
   /** Standard output and error are a terminal of this width; absent: they are none. */
   readonly columns?: number;
   readonly clock?: Clock;
@@ -62,11 +64,12 @@ export class Rig implements AsyncDisposable {
   }
 
   async cli(argv: readonly string[], options: CliOptions = {}): Promise<Ended> {
-    const { env = {}, stdin = "", columns, clock = new VirtualClock(), onListening } = options;
-    const stdout = new Capture(columns);
+    const { env = {}, stdin = "", answer, columns, clock = new VirtualClock(), onListening } = options;
+    const person = answer === undefined ? undefined : new Person(answer);
+    const stdout = new Capture(columns, () => person?.look());
     const stderr = new Capture(columns);
     const io: Io = {
-      stdin: Readable.from([stdin]),
+      stdin: person ?? Readable.from([stdin]),
       stdout,
       stderr,
       env,
@@ -82,19 +85,43 @@ export class Rig implements AsyncDisposable {
   }
 }
 
+/** Types once something stands on the screen. */
+class Person extends PassThrough {
+  readonly isTTY = true;
+  #keys: string | undefined;
+
+  constructor(keys: string) {
+    super();
+    this.#keys = keys;
+  }
+
+  look(): void {
+    const keys = this.#keys;
+    this.#keys = undefined;
+    if (keys !== undefined) setImmediate(() => this.write(keys));
+  }
+
+  setRawMode(): this {
+    return this;
+  }
+}
+
 class Capture extends Writable {
   text = "";
+  readonly #onText: () => void;
   readonly isTTY: boolean;
   readonly columns: number;
 
-  constructor(columns: number | undefined) {
+  constructor(columns: number | undefined, onText: () => void = () => {}) {
     super({ decodeStrings: false });
+    this.#onText = onText;
     this.isTTY = columns !== undefined;
     this.columns = columns ?? 0;
   }
 
   override _write(chunk: string, _encoding: BufferEncoding, done: () => void): void {
     this.text += chunk;
+    this.#onText();
     done();
   }
 }

@@ -152,7 +152,8 @@ function use(plan: Plan, io: Io): void {
   try {
     const used = new Date(io.clock.now()).toISOString();
     writeFileSync(markOf(plan, io), `${JSON.stringify({ used })}\n`, { flag: "wx", mode: 0o600 });
-  } catch {
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code !== "EEXIST") throw thrown;
     throw refused(new PlanFault("used", "the plan is being applied by another process; a plan serves one run"));
   }
 }

@@ -22,8 +22,8 @@ export const reportCommand: CliCommand = {
 };
 
 export async function report(run: string | undefined, options: PageOptions, io: Io): Promise<ExitCode> {
-  const { id, entries, events, plan } = readRun(run, io);
-  const verification = plan && verifyRun(plan, entries);
+  const { id, underPlan, events, plan } = await readRun(run, io);
+  const verification = plan && verifyRun(plan, underPlan);
   const page = runPage({ id, events, ...(plan && { plan }), ...(verification && { verification }) });
   await tellPage(page, `${JSON.stringify(page, undefined, 2)}\n`, options, io);
   return EXIT.done;

@@ -12,19 +12,24 @@ import { ReplayMismatch } from "../../run/replay.ts";
 import { prepareResume, ResumeRefused, runbookRecord } from "../../run/resume.ts";
 import { loadRunbook } from "../../runbook/load.ts";
 import { builtinSteps } from "../../steps/builtin/index.ts";
+import type { WireTap } from "../../azure/wire.ts";
+import type { Refusal } from "../../plan/guard.ts";
+import { refuseUnattended } from "../azure-admission.ts";
 import { CliError } from "../cli-error.ts";
 import type { CliCommand } from "../command.ts";
 import { tellDiagnostics } from "../diagnostic-formats.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { addFaultOptions, type FaultOptions, faultOptionsOf } from "../faults/fault-options.ts";
 import { addSecretOptions, type InputOptions, secretOptionsOf } from "../input-options.ts";
+import { tellRefusals } from "../guarded-run.ts";
 import type { Io } from "../io.ts";
 import { nextCommands } from "../next-commands.ts";
 import { packageVersion } from "../package-root.ts";
+import type { PlanningOptions } from "../planned-run.ts";
 import { type OpenJournal, reopenJournal, runStore, targetRecord } from "../run-journal.ts";
 import { runInputs } from "../run-inputs.ts";
-import { readRun } from "../run-record.ts";
-import { performRun, type SessionOptions } from "../run-session.ts";
+import { keepPlan, readRun, resumesIn } from "../run-record.ts";
+import { performRun } from "../run-session.ts";
 import { exitCodeOf, type RunOutput, tellEndOfRun, viewFor } from "../show-run.ts";
 import { openTarget, type TargetOptions } from "../target-options.ts";
 import { Terminal } from "../terminal.ts";
@@ -40,6 +45,8 @@ export interface ResumeCommandOptions {
   /** Azure only: a cloud's name or a file. */
   readonly cloud: string;
   readonly concurrency: number;
+  /** Go on under a new plan without being asked. */
+  readonly yes: boolean;
   readonly output: RunOutput;
   readonly faults?: FaultOptions;
 }
@@ -55,7 +62,11 @@ export const resumeCommand: CliCommand = {
     command.option("--set <name=value>", "change an input and repeat what depends on it; repeatable", settings, []);
     addSecretOptions(command);
     command
-      .option("--accept-changes", "the runbook or a step type has changed: go on, and repeat what differs", false)
+      .option(
+        "--accept-changes",
+        "the runbook, a step type or the target has changed: make a new plan, and go on under it",
+        false,
+      )
       .addOption(
         new Option(
           "--assume <outcome>",
@@ -64,6 +75,7 @@ export const resumeCommand: CliCommand = {
       )
       .option("--cloud <cloud>", "Azure: as the run was begun", "public")
       .option("-c, --concurrency <n>", "how many steps may run at once", Number, 16)
+      .option("-y, --yes", "go on under a new plan without being asked", false)
       .option("--json", "tell events as JSON lines on standard output", false)
       .option("-q, --quiet", "tell outputs and failures only", false);
     addFaultOptions(command);
@@ -73,12 +85,13 @@ export const resumeCommand: CliCommand = {
 
 function optionsOf(command: Command): ResumeCommandOptions {
   const [run] = command.processedArgs as [string?];
-  const { set, acceptChanges, assume, cloud, concurrency, json, quiet } = command.opts<{
+  const { set, acceptChanges, assume, cloud, concurrency, yes, json, quiet } = command.opts<{
     set: InputOptions["inputs"];
     acceptChanges: boolean;
     assume?: "done" | "repeat";
     cloud: string;
     concurrency: number;
+    yes: boolean;
     json: boolean;
     quiet: boolean;
   }>();
@@ -90,6 +103,7 @@ function optionsOf(command: Command): ResumeCommandOptions {
     ...(assume && { assume }),
     cloud,
     concurrency,
+    yes,
     output: json ? "json" : quiet ? "quiet" : "human",
   };
 }
@@ -137,6 +151,10 @@ async function goOn(open: OpenJournal, options: ResumeCommandOptions, io: Io): P
   const target = await openTarget(targetOptions, io, "runbook resume", options.faults);
   try {
     const accept = options.acceptChanges || options.inputs.inputs.length > 0;
+    const { run: id } = header;
+    // Whoever accepts changes has left the plan, and goes on under another one.
+    const plan = accept ? await newPlan({ ...options, run: id, runbook, inputs, vault, target }, io) : undefined;
+    if (accept && plan === undefined) return EXIT.done;
     const prepared: NonNullable<RunOptions["resume"]> = prepareResume(journal, {
       engine: packageVersion(),
       now: io.clock.now(),
@@ -147,8 +165,9 @@ async function goOn(open: OpenJournal, options: ResumeCommandOptions, io: Io): P
       accept,
       ...(options.assume && { assume: options.assume }),
     });
+    if (plan !== undefined) keepPlan(id, plan.text, plan.resumes, io);
+    const { guard, stop, refusals } = await planGuard(id, io);
     const progress = new RunProgress();
-    const { run: id } = header;
     const view = viewFor(options.output, id, progress, vault, io);
     const { concurrency } = options;
     const session = {
@@ -162,8 +181,7 @@ async function goOn(open: OpenJournal, options: ResumeCommandOptions, io: Io): P
       progress,
       view,
       io,
-      // Whoever accepts changes has left the plan.
-      ...(accept ? {} : await planGuard(id, io)),
+      ...(guard && { guard, stop }),
     };
     const result = await performRun(session);
     if (result === undefined) return EXIT.interrupted;
@@ -171,19 +189,42 @@ async function goOn(open: OpenJournal, options: ResumeCommandOptions, io: Io): P
     const argv = kind === "azure" ? [...again, "--target", "azure"] : again;
     const next = nextCommands({ id, status: result.status, progress, argv }, io.env);
     tellEndOfRun({ id, runbook, result, progress, vault, next }, options.output, io);
-    return exitCodeOf(result.status);
+    return tellRefusals(id, refusals, io) ? EXIT.failed : exitCodeOf(result.status);
   } finally {
     await target.close();
   }
 }
 
+interface RunGuard {
+  readonly guard?: WireTap;
+  readonly stop: AbortSignal;
+  readonly refusals: readonly Refusal[];
+}
+
 /** A run that was begun under a plan goes on under it. */
-async function planGuard(run: string, io: Io): Promise<Pick<SessionOptions, "guard" | "stop">> {
-  const { plan, entries } = readRun(run, io);
-  if (plan === undefined) return {};
-  const { guarding } = await import("../../plan/guard.ts");
+async function planGuard(run: string, io: Io): Promise<RunGuard> {
+  const { plan, underPlan } = await readRun(run, io);
   const stop = new AbortController();
-  return { guard: guarding(plan, () => stop.abort(), entries), stop: stop.signal };
+  const refusals: Refusal[] = [];
+  if (plan === undefined) return { stop: stop.signal, refusals };
+  const { guarding } = await import("../../plan/guard.ts");
+  const onRefusal = (refusal: Refusal): void => {
+    refusals.push(refusal);
+    stop.abort();
+  };
+  return { guard: guarding(plan, onRefusal, underPlan), stop: stop.signal, refusals };
+}
+
+/** `undefined`: the person said no. */
+async function newPlan(
+  { run, yes, ...planning }: Omit<PlanningOptions, "asks"> & { readonly run: string; readonly yes: boolean },
+  io: Io,
+): Promise<{ readonly text: string; readonly resumes: number } | undefined> {
+  if (planning.target.kind === "azure") refuseUnattended(yes, io);
+  const { agreedPlan } = await import("../planned-run.ts");
+  const asks = !yes && io.stdin.isTTY === true && io.stdout.isTTY === true;
+  const agreed = await agreedPlan({ ...planning, asks }, io);
+  return agreed && { text: agreed.text, resumes: resumesIn((await readRun(run, io)).entries) + 1 };
 }
 
 function headerOf({ state }: FileJournal): { readonly header: JournalHeader; readonly runbook: RunbookRecord } {

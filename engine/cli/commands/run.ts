@@ -1,6 +1,7 @@
 // Runs a runbook, from its first step to its summary.
 
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { preloadClients } from "../../azure/clients.ts";
 import { admitToAzure, refuseUnattended } from "../azure-admission.ts";
 import type { CliCommand } from "../command.ts";
 import { tellDiagnostics } from "../diagnostic-formats.ts";
@@ -8,16 +9,12 @@ import { EXIT, type ExitCode } from "../exit-code.ts";
 import { addFaultOptions, type FaultOptions, faultOptionsOf } from "../faults/fault-options.ts";
 import { addInputOptions, type InputOptions, inputOptionsOf } from "../input-options.ts";
 import type { Io } from "../io.ts";
-import { nextCommands } from "../next-commands.ts";
 import { runbookRecord } from "../../run/resume.ts";
-import { newRunId } from "../run-id.ts";
-import { beginJournal } from "../run-journal.ts";
 import { runInputs } from "../run-inputs.ts";
 import { loadFile, readRunbookFile } from "../runbook-file.ts";
-import { exitCodeOf, type RunOutput, tellEndOfRun, viewFor } from "../show-run.ts";
+import type { RunOutput } from "../show-run.ts";
 import { addTargetOptions, openTarget, type TargetOptions, targetOptionsOf } from "../target-options.ts";
 import { Terminal } from "../terminal.ts";
-import { RunProgress } from "../views/run-progress.ts";
 
 export interface RunCommandOptions {
   /** Absent: the tutorial. */
@@ -83,28 +80,17 @@ export async function run(options: RunCommandOptions, io: Io): Promise<ExitCode>
   if (runbook === undefined) return EXIT.badInput;
   const asks = !options.yes && io.stdin.isTTY === true && io.stdout.isTTY === true;
   const { inputs, vault } = await runInputs(runbook, options.inputs, options.target.target, io);
-  const target = await openTarget(options.target, io, "runbook run", options.faults);
+  // Loaded while the target is opened, which may have to make a key or to ask a server.
+  const [target, { runPlanned }] = await Promise.all([
+    openTarget(options.target, io, "runbook run", options.faults),
+    import("../planned-run.ts"),
+    preloadClients(),
+  ]);
   try {
     // The question is asked with the plan.
     if (onAzure) await admitToAzure(target, runbook, true, io);
-    // Nobody has to agree to a run on the emulator that nobody watches.
-    if (asks || onAzure) {
-      const { runWithConsent } = await import("../consented-run.ts");
-      const record = runbookRecord(runbook.name, file.text, file.shown);
-      return await runWithConsent({ ...options, runbook, record, inputs, vault, target, asks }, io);
-    }
-    const { performRun } = await import("../run-session.ts");
-    const id = newRunId(io.clock.now());
-    const progress = new RunProgress();
-    const view = viewFor(options.output, id, progress, vault, io);
-    const { concurrency } = options;
     const record = runbookRecord(runbook.name, file.text, file.shown);
-    const journal = await beginJournal({ id, runbook: record, inputs, target }, io);
-    const result = await performRun({ journal, runbook, inputs, vault, target, concurrency, progress, view, io });
-    if (result === undefined) return EXIT.interrupted;
-    const next = nextCommands({ id, status: result.status, progress, argv: options.argv }, io.env);
-    tellEndOfRun({ id, runbook, result, progress, vault, next }, options.output, io);
-    return exitCodeOf(result.status);
+    return await runPlanned({ ...options, runbook, record, inputs, vault, target, asks }, io);
   } finally {
     await target.close();
   }

@@ -27,11 +27,11 @@ export const verifyCommand: CliCommand = {
   },
 };
 
-export function verify(planFile: string, run: string | undefined, json: boolean, io: Io): ExitCode {
+export async function verify(planFile: string, run: string | undefined, json: boolean, io: Io): Promise<ExitCode> {
   const out = new Terminal(io.stdout, io.env);
   const plan = readPlanFile(planFile, io);
-  const { id, entries } = readRun(run, io);
-  const verified = verifyRun(plan, entries);
+  const { id, entries, plan: last, underPlan } = await readRun(run, io);
+  const verified = verifyRun(plan, last?.digest === plan.digest ? underPlan : entries);
   const { sent, planned, extra, missing } = verified;
   const isSame = extra.length === 0 && missing.length === 0;
   if (json) out.line(JSON.stringify({ run: id, ...verified }, undefined, 2));
