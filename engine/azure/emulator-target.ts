@@ -45,6 +45,7 @@ export async function openEmulatorTarget(options: EmulatorTargetOptions): Promis
     credential: clientSecretCredential(httpClient, emulator.tenantId, emulator.operator, now),
     httpClient,
     localImds: false,
+    ...(faults && { undisturbed: (work) => faults.whilePaused(work) }),
     close: async () => emulator.close(),
   };
 }

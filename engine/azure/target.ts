@@ -19,6 +19,8 @@ export interface Target {
   readonly ca?: string;
   /** Whether the machine that the engine runs on can have an IMDS of this target. */
   readonly localImds: boolean;
+  /** Does some work while no injected fault strikes: they are for the run, not for its plan. Absent: there are none. */
+  undisturbed?<T>(work: () => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 

@@ -45,6 +45,11 @@ export async function planRun(options: PlanOptions): Promise<Plan> {
 
 /** The plan and the text of its file. */
 export async function planText(options: PlanOptions): Promise<{ readonly plan: Plan; readonly text: string }> {
+  const { target } = options;
+  return target.undisturbed === undefined ? made(options) : target.undisturbed(() => made(options));
+}
+
+async function made(options: PlanOptions): Promise<{ readonly plan: Plan; readonly text: string }> {
   const { runbook, registry, target, clock = systemClock } = options;
   const [caller, key] = await Promise.all([callerOf(target), prepareOverlays()]);
   const sealingKeys = new SealingKeys(key);

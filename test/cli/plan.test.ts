@@ -51,7 +51,7 @@ describe("runbook plan, show, apply, verify, report", () => {
     for (const [path, text] of await rig.files()) {
       if (!path.endsWith("keys.json")) expect(text, path).not.include(PASSWORD);
     }
-  }).timeout(30_000);
+  }).timeout(120_000);
 
   it("say 0 and no changes after the run, and 2 when another client changed a tag", async () => {
     await using rig = await Rig.open({ "a.yaml": TAGGED });
@@ -63,7 +63,7 @@ describe("runbook plan, show, apply, verify, report", () => {
     const one = await rig.cli(["plan", "b.yaml", "--detailed-exitcode"]);
     expect(one.code).equal(2);
     expect(one.stdout).include('~ tags.owner: "alice" -> "bob"');
-  }).timeout(30_000);
+  }).timeout(120_000);
 
   it("go on under the plan when an interrupted run is resumed", async () => {
     await using rig = await Rig.open({ "a.yaml": SIX_STEPS });
@@ -88,7 +88,7 @@ describe("runbook plan, show, apply, verify, report", () => {
     expect(resumed.code, resumed.stderr).equal(0);
     const verified = await rig.cli(["verify", "p.json"]);
     expect(verified.stdout).match(/9 planned, the same\n$/);
-  }).timeout(30_000);
+  }).timeout(120_000);
 
   it("deny what is not wanted, with the reason", async () => {
     await using rig = await Rig.open({ "a.yaml": SIX_STEPS });
@@ -100,7 +100,7 @@ describe("runbook plan, show, apply, verify, report", () => {
     expect(stderr).equal("denied: the plan holds role-assignment (grant); exposure (vm)\n");
     expect((await rig.cli(["plan", "a.yaml", "--deny", "remove"], { env: ENV })).code).equal(0);
     expect((await rig.cli(["plan", "a.yaml", "--deny", "everything"], { env: ENV })).code).equal(64);
-  }).timeout(30_000);
+  }).timeout(120_000);
 
   it("plan without the secret, and do not save what would fail", async () => {
     await using rig = await Rig.open({ "a.yaml": SIX_STEPS, "b.yaml": TAGGED.replace("eastus", "nowhere") });
@@ -111,7 +111,7 @@ describe("runbook plan, show, apply, verify, report", () => {
     expect(failing.code).equal(1);
     expect(failing.stderr).match(/(?:^|\n)error: the plan is not saved: group would fail: .*nowhere/);
     expect([...(await rig.files()).keys()].filter((path) => path.endsWith("p.json"))).eql([]);
-  }).timeout(30_000);
+  }).timeout(120_000);
 
   it("show what differs between two runbooks, and nothing for a step with another name", async () => {
     await using rig = await Rig.open({
@@ -130,7 +130,7 @@ describe("runbook plan, show, apply, verify, report", () => {
     expect(stdout, stdout).match(
       /^~ PUT \S+virtualMachines\/vm1\?\S+\n {4}~ properties.hardwareProfile.vmSize: "Standard_D2s_v\d" -> "Standard_B2s"\n$/,
     );
-  }).timeout(30_000);
+  }).timeout(120_000);
 
   it("draw the graph in every format", async () => {
     await using rig = await Rig.open({ "a.yaml": SIX_STEPS });
@@ -191,5 +191,5 @@ describe("runbook plan --target azure, over HTTPS", () => {
     expect(applied.code, applied.stderr).equal(0);
     const sent = (await sentIn(rig, "server/requests.jsonl")).filter((request) => !request.startsWith("GET "));
     expect(sent).length(9);
-  }).timeout(30_000);
+  }).timeout(120_000);
 });

@@ -33,6 +33,7 @@ interface Armed {
 export class FaultInjector {
   readonly #armed: Armed[] = [];
   readonly #seed: string;
+  #paused = 0;
   readonly #onAnswered: FaultInjectorOptions["onAnswered"];
 
   /** Throws `BadPattern` or `TypeError` for a fault that says nothing that can be done. */
@@ -77,9 +78,20 @@ export class FaultInjector {
    * each thing that it turns out to be: asking counts.
    */
   strike(request: SeenRequest, what: readonly Strikes[]): readonly Fault[] {
+    if (this.#paused > 0) return [];
     return this.#armed
       .filter((one) => what.includes(one.kind.strikes) && this.#strikes(one, request))
       .map((one) => one.fault);
+  }
+
+  /** Strikes and counts nothing while this is done. */
+  async whilePaused<T>(work: () => Promise<T>): Promise<T> {
+    this.#paused++;
+    try {
+      return await work();
+    } finally {
+      this.#paused--;
+    }
   }
 
   answered(request: AnsweredRequest): void {
