@@ -70,6 +70,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/report.ts")).reportCommand,
   },
   {
+    name: "new",
+    group: "Write",
+    summary: "write a new runbook and its tests, from a template",
+    load: async () => (await import("./commands/new.ts")).newCommand,
+  },
+  {
     name: "diff",
     group: "Write",
     summary: "show what changes between two versions of a runbook",

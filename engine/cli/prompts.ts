@@ -28,6 +28,21 @@ export async function askWhether(message: string, io: Io): Promise<boolean> {
   return answered(await confirm({ input: io.stdin, output: io.stdout, message, initialValue: false }));
 }
 
+/** Asks until `problem` finds none. */
+export async function askText(message: string, problem: (text: string) => string | undefined, io: Io): Promise<string> {
+  const streams = { input: io.stdin, output: io.stdout };
+  return answered(await text({ ...streams, message, validate: (answer) => problem(answer ?? "") }));
+}
+
+export async function askChoice(
+  message: string,
+  choices: readonly { readonly value: string; readonly about: string }[],
+  io: Io,
+): Promise<string> {
+  const options = choices.map(({ value, about }) => ({ value, label: value, hint: about }));
+  return answered(await select({ input: io.stdin, output: io.stdout, message, options }));
+}
+
 function answered<T>(answer: T): Exclude<T, symbol> {
   if (isCancel(answer)) throw new CliError(EXIT.interrupted, "stopped at the question");
   return answer as Exclude<T, symbol>;

@@ -41,6 +41,8 @@ export async function namedValues(placeholder: string, place: Place, io: Io): Pr
       return [{ value: "show", about: "tell the story of one run" }];
     case "argument shell":
       return SHELLS.map((value) => ({ value }));
+    case "--template template":
+      return (await import("../commands/new.ts")).templateNames().map((value) => ({ value }));
     case "argument type":
       return stepTypes();
     case "--input name=value":
