@@ -16,6 +16,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/resume.ts")).resumeCommand,
   },
   {
+    name: "approve",
+    group: "Run",
+    summary: "answer a run that waits for an approval",
+    load: async () => (await import("./commands/approve.ts")).approveCommand,
+  },
+  {
     name: "cancel",
     group: "Run",
     summary: "stop a run that another process works on",

@@ -4,7 +4,9 @@ import { RunStore } from "../run/journal/run-store.ts";
 import type { RunPlace } from "../run/journal/run-store.ts";
 import { JOURNAL_FORMAT, type RunbookRecord, type TargetRecord } from "../run/journal.ts";
 import { FileJournal } from "../run/journal/file-journal.ts";
+import { approvalsOf } from "../run/journal/approvals.ts";
 import { takeLock } from "../run/journal/lock.ts";
+import type { SignalSource } from "../run/local-driver.ts";
 import type { Target } from "../azure/target.ts";
 import type { Json } from "../value/json.ts";
 import type { Io } from "./io.ts";
@@ -13,6 +15,8 @@ import { makeStateDirectory } from "./target-options.ts";
 
 export interface OpenJournal {
   readonly journal: FileJournal;
+  /** Who answers what the run waits to be told; absent where nothing is asked. */
+  readonly signals?: SignalSource;
   /** Closes the file and gives the lock back. */
   close(): Promise<void>;
 }
@@ -65,6 +69,7 @@ async function locked(
     const journal = await open();
     return {
       journal,
+      signals: approvalsOf(directory, io.clock),
       async close() {
         await journal.close().finally(() => lock.release());
       },

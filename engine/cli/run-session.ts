@@ -40,7 +40,7 @@ export interface SessionOptions {
 /** `undefined`: a second Ctrl-C ended it with operations in flight; the process is to end at once. */
 export async function performRun(options: SessionOptions): Promise<RunResult | undefined> {
   const { runbook, inputs, vault, target, concurrency, progress, view, io, resume, guard, stop, sealingKeys } = options;
-  const { journal } = options.journal;
+  const { journal, signals } = options.journal;
   const interrupt = new AbortController();
   stop?.addEventListener("abort", () => interrupt.abort(), { once: true });
   const { abandoned, stopListening } = listen(io, () => {
@@ -68,6 +68,7 @@ export async function performRun(options: SessionOptions): Promise<RunResult | u
       journal,
       clock: io.clock,
       vault,
+      ...(signals && { signals }),
       ...(resume && { resume }),
       concurrency,
       interrupt: interrupt.signal,

@@ -109,6 +109,7 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
     journal: NO_JOURNAL,
     clock,
     concurrency: 16,
+    isRehearsal: true,
     onEvent: (event) => events.push(event),
   });
   await overlay.close();

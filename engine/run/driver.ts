@@ -12,7 +12,8 @@ export type DriverOperation = { readonly key: string } & (
       /** Doing it twice is not the same as doing it once, and there is no way to see whether it was done. */
       readonly once?: true;
     }
-  | { readonly kind: "timer"; readonly ms: number }
+  /** `isWait`: the author asked for it, not the engine. */
+  | ({ readonly kind: "timer"; readonly isWait?: true } & ({ readonly ms: number } | { readonly until: string }))
   /** Waits for somebody's word; its value is a `SignalAnswer`. */
   | { readonly kind: "signal"; readonly message: string }
 );

@@ -36,6 +36,18 @@ export type EventBody =
       /** True when the engine waits for something that this run wrote to become visible; false: for what is busy. */
       readonly propagation: boolean;
     }
+  /** A step waits for somebody's word. */
+  | { readonly type: "approval-asked"; readonly step: string; readonly path: string; readonly message: string }
+  | {
+      readonly type: "approval-given";
+      readonly step: string;
+      readonly path: string;
+      readonly approved: boolean;
+      readonly by: string;
+      /** When they said so; the event is when the run heard of it. Milliseconds since the epoch. */
+      readonly givenAt: number;
+      readonly comment?: string;
+    }
   /** Nothing failed, but somebody should know. */
   | { readonly type: "warning"; readonly step: string; readonly path: string; readonly message: string }
   /** A request that changes something leaves. */

@@ -38,6 +38,8 @@ export interface RunOptions {
   readonly vault?: Vault;
   /** Who answers what the run waits to be told; absent: a step that asks fails. */
   readonly signals?: SignalSource;
+  /** Time that an author lets pass takes none, and everything is approved. */
+  readonly isRehearsal?: boolean;
 }
 
 /** A request that changes something, as it goes over the wire; secrets in it are handles. */
@@ -81,6 +83,7 @@ export async function executeRun(options: RunOptions): Promise<RunResult> {
   const driver = new LocalDriver(journal, perform, clock, {
     ...resume,
     ...(signals && { signals }),
+    isRehearsal: options.isRehearsal ?? false,
     admit: (step) => scheduler.admit(step),
   });
   const onInterrupt = (): void => {

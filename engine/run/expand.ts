@@ -5,6 +5,7 @@ import type { OperationData, Place, PostRequest, RemovalCondition } from "../ste
 import { isJsonObject, type Json, type JsonObject } from "../value/json.ts";
 import type { Got, Submitted } from "./activities.ts";
 import { merge, satisfies, writable } from "./compare.ts";
+import type { SignalAnswer } from "./driver.ts";
 import { basisOf } from "./digest.ts";
 import { guest } from "./expand-guest.ts";
 import {
@@ -17,6 +18,7 @@ import {
   type Observer,
   placeIn,
   polled,
+  Request,
   type RunFacts,
   settled,
   stateOf,
@@ -66,6 +68,22 @@ export function* expand(what: OperationData, facts: RunFacts, observer: Observer
     case "arm-get":
       observer.changed("read");
       return yield* armGet(what, facts, observer);
+    case "approve": {
+      observer.asked(what.message);
+      const answer = (yield new Request("approval", { kind: "signal", message: what.message })) as SignalAnswer;
+      observer.answered(answer);
+      const { approved, by, at, comment } = answer;
+      if (approved) return { by, at, ...(comment !== undefined && { comment }) };
+      const why = comment === undefined ? "" : `: ${comment}`;
+      throw new OperationError({ origin: "step", code: "Rejected", message: `${by} rejected it${why}` });
+    }
+    case "wait":
+      yield new Request("wait", {
+        kind: "timer",
+        isWait: true,
+        ...("until" in what ? { until: what.until } : { ms: what.ms }),
+      });
+      return null;
     case "local-token":
       observer.changed("read");
       return yield* activity<Json>("token", "local-token", {

@@ -3,7 +3,7 @@
 import type { Place } from "../steps/operation.ts";
 import { isJsonObject, type Json, type JsonObject } from "../value/json.ts";
 import type { Got, GuestToken, Polled, Submitted } from "./activities.ts";
-import type { ActivityName, Unkeyed } from "./driver.ts";
+import type { ActivityName, SignalAnswer, Unkeyed } from "./driver.ts";
 import type { Change } from "./events.ts";
 import type { Failure } from "./failure.ts";
 import type { RecentWrites } from "./retry.ts";
@@ -31,6 +31,9 @@ export interface Observer {
   /** `propagation`: what is waited for is something that this run wrote. */
   retrying(attempt: number, failure: Failure, delayMs: number, propagation: boolean): void;
   warned(message: string): void;
+  /** Somebody's word is waited for, and was given. */
+  asked(message: string): void;
+  answered(answer: SignalAnswer): void;
 }
 
 export type Expansion<T> = Generator<Request, T, unknown>;

@@ -3,7 +3,7 @@
 
 import { Command, Operation, type OperationData, observingOperations, type Program } from "../steps/operation.ts";
 import { canonicalJson, deepFreeze, type Json, roundTrip } from "../value/json.ts";
-import type { Completion, DriverOperation } from "./driver.ts";
+import type { Completion, DriverOperation, SignalAnswer } from "./driver.ts";
 import { type Change, type EventBody, strongerChange } from "./events.ts";
 import { expand } from "./expand.ts";
 import { Request, type RunFacts } from "./expansion.ts";
@@ -200,6 +200,17 @@ export class Fibers {
       retrying: (attempt: number, failure: Failure, retryInMs: number, propagation: boolean): void =>
         emit({ type: "attempt-failed", step, path, attempt, failure, retryInMs, propagation }),
       warned: (message: string): void => emit({ type: "warning", step, path, message }),
+      asked: (message: string): void => emit({ type: "approval-asked", step, path, message }),
+      answered: ({ approved, by, at, comment }: SignalAnswer): void =>
+        emit({
+          type: "approval-given",
+          step,
+          path,
+          approved,
+          by,
+          givenAt: at,
+          ...(comment !== undefined && { comment }),
+        }),
     };
     const givesSecrets = what.kind === "call" && what.repeatable && what.secretAnswer !== undefined;
     if (what.kind === "guest" || what.kind === "local-token" || givesSecrets) this.#secretive.set(path, what);
@@ -256,6 +267,10 @@ function summaryOf(what: OperationData): string {
       return `read ${last(what.path)}`;
     case "call":
       return `${last(what.path)} ${last(what.path.slice(0, what.path.lastIndexOf("/")))}`;
+    case "approve":
+      return `wait for approval: ${what.message}`;
+    case "wait":
+      return "until" in what ? `wait until ${what.until}` : "wait";
     case "local-token":
       return "get a token from this machine's IMDS";
     case "list":

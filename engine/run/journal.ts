@@ -52,6 +52,14 @@ export type JournalEntry =
   /** Written before a mutation is sent: whoever resumes without a completion of the same key must look first. */
   | { readonly kind: "intent"; readonly key: string; readonly digest: string; readonly operation: Unkeyed }
   | { readonly kind: "timer"; readonly key: string; readonly digest: string; readonly dueAt: number }
+  /** Somebody's word is waited for. */
+  | {
+      readonly kind: "signal";
+      readonly key: string;
+      readonly digest: string;
+      readonly message: string;
+      readonly askedAt: number;
+    }
   | ({ readonly kind: "completion"; readonly digest: string; readonly operation?: Unkeyed } & Completion)
   | { readonly kind: "event"; readonly event: RunEvent };
 

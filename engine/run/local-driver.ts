@@ -30,7 +30,13 @@ export type Performer = (operation: ActivityOperation, how: PerformHow) => Promi
 /** Waits for the answer to a signal operation. */
 export type SignalSource = (
   operation: Extract<DriverOperation, { kind: "signal" }>,
-  abort: AbortSignal,
+  how: {
+    readonly signal: AbortSignal;
+    /** An earlier process asked, so that there may be an answer already. */
+    readonly isAskedBefore: boolean;
+    /** Puts the question on the disk, where whoever answers finds it. To be called before an answer is waited for. */
+    ask(): Promise<void>;
+  },
 ) => Promise<SignalAnswer>;
 
 export interface LocalDriverOptions {
@@ -41,6 +47,8 @@ export interface LocalDriverOptions {
   /** What to take for true of an operation that may or may not have happened and must not happen twice. */
   readonly assume?: "done" | "repeat";
   readonly signals?: SignalSource;
+  /** Time that an author lets pass takes none, and everything is approved: for a rehearsal. */
+  readonly isRehearsal?: boolean;
   /** Asks the scheduler to start a step whose turn has not come, because its record is next. */
   readonly admit?: (step: string) => readonly DriverOperation[];
 }
@@ -190,14 +198,24 @@ export class LocalDriver implements RunDriver {
     const { key } = operation;
     const { signal } = this.#ended;
     if (operation.kind === "timer") {
+      if (operation.isWait === true && this.#options.isRehearsal === true) return null;
       const begun = this.#anew.has(instanceOf(key)) ? undefined : this.#options.recorded?.timers.get(key);
-      const dueAt = begun?.dueAt ?? this.#dueIn(operation.ms, key, digest);
+      const dueAt = begun?.dueAt ?? this.#dueAt(operation, digest);
       await this.#clock.sleep(Math.max(0, dueAt - this.#clock.now()), signal);
       return null;
     }
     if (operation.kind === "signal") {
-      if (!this.#options.signals) throw new Error("this run has nobody who could approve anything");
-      return roundTrip(await this.#options.signals(operation, signal));
+      const { signals, isRehearsal, recorded } = this.#options;
+      if (isRehearsal === true) return { approved: true, by: "the rehearsal", at: this.#clock.now() };
+      if (!signals) throw new Error("this run has nobody who could approve anything");
+      const isAskedBefore = !this.#anew.has(instanceOf(key)) && recorded?.signals.has(key) === true;
+      const { message } = operation;
+      const askedAt = this.#clock.now();
+      const ask = async (): Promise<void> => {
+        if (!isAskedBefore) this.#journal.append({ kind: "signal", key, digest, message, askedAt });
+        await this.#journal.durable();
+      };
+      return roundTrip(await signals(operation, { signal, isAskedBefore, ask }));
     }
     if (MUTATING.has(operation.name)) {
       const { key: _, ...unkeyed } = operation;
@@ -209,9 +227,9 @@ export class LocalDriver implements RunDriver {
     return roundTrip(await this.#perform(operation, { continues, signal }));
   }
 
-  #dueIn(ms: number, key: string, digest: string): number {
-    const dueAt = this.#clock.now() + ms;
-    this.#journal.append({ kind: "timer", key, digest, dueAt });
+  #dueAt(operation: Extract<DriverOperation, { kind: "timer" }>, digest: string): number {
+    const dueAt = "until" in operation ? Date.parse(operation.until) : this.#clock.now() + operation.ms;
+    this.#journal.append({ kind: "timer", key: operation.key, digest, dueAt });
     return dueAt;
   }
 }

@@ -71,7 +71,7 @@ export class Replay {
   /** Compares what is in flight with what an earlier process had begun, before any of it is performed. */
   checkInFlight(asked: ReadonlyMap<string, DriverOperation>): void {
     for (const [key, operation] of asked) {
-      const begun = this.#state.timers.get(key) ?? this.#state.intents.get(key);
+      const begun = this.#state.timers.get(key) ?? this.#state.signals.get(key) ?? this.#state.intents.get(key);
       const isDiscarded = this.#discarded.has(instanceOf(key));
       if (begun && !isDiscarded && begun.digest !== digestOf(operation)) {
         this.#mismatch({ key, digest: begun.digest, ...("operation" in begun && begun) }, operation);

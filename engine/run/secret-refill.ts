@@ -49,7 +49,7 @@ async function performAgain(
   const { clock, facts } = options;
   const what = options.operationAt(path);
   if (what === undefined) return [];
-  const silent = { changed: () => {}, retrying: () => {}, warned: () => {} };
+  const silent = { changed: () => {}, retrying: () => {}, warned: () => {}, asked: () => {}, answered: () => {} };
   const ownFacts = { ...facts, tokenOrigins: new Map(facts.tokenOrigins) };
   const expansion = expand(what, ownFacts, silent);
   let asked = expansion.next();
@@ -57,7 +57,7 @@ async function performAgain(
     const { operation, label } = asked.value;
     try {
       let value: unknown = null;
-      if (operation.kind === "timer") await clock.sleep(operation.ms, how.signal);
+      if (operation.kind === "timer" && "ms" in operation) await clock.sleep(operation.ms, how.signal);
       else if (operation.kind === "activity")
         value = await perform({ ...operation, key: `${path}:again.${label}` }, how);
       else throw new Error(`${path} waits for somebody's word`);

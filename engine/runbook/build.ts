@@ -3,6 +3,7 @@
 import { EvaluationError, evaluateTemplate } from "../expression/evaluate.ts";
 import { readsName } from "../expression/template.ts";
 import type { Span } from "../source/source-text.ts";
+import { durationMs } from "../value/duration.ts";
 import { isJsonObject, type Json } from "../value/json.ts";
 import { Secret } from "../value/secret.ts";
 import { type Authored, type AuthoredScalar, entriesOf, entryAt, pathOf, textAt } from "./authored.ts";
@@ -11,7 +12,7 @@ import type { Outline, StepOutline } from "./outline.ts";
 import { itemsOf } from "./items.ts";
 import { acceptedBy, dependenciesOf } from "./rules/dependencies.ts";
 import type { InputsValidator } from "./rules/step-inputs.ts";
-import { milliseconds, retryPolicy } from "./rules/timeouts.ts";
+import { retryPolicy } from "./rules/timeouts.ts";
 import { schemaProblem } from "./schema-messages.ts";
 
 const outlines = new WeakMap<Runbook, Outline>();
@@ -62,7 +63,7 @@ function buildStep(
   const { id = "", uses, if: condition, timeout, description, idSpan, isFinally } = step;
   const retry = retryPolicy(step);
   const forEach = buildForEach(step, values);
-  const timeoutMs = typeof timeout?.value === "string" ? milliseconds(timeout.value) : undefined;
+  const timeoutMs = typeof timeout?.value === "string" ? durationMs(timeout.value) : undefined;
   return {
     id,
     uses,

@@ -2,6 +2,7 @@
 
 import type { StepDefinition, StepRegistry } from "../steps/definition.ts";
 import { PATTERN_MESSAGE_KEYWORD, SECRET_KEYWORD } from "../steps/definition.ts";
+import { DURATION_PATTERN, DURATION_RULE } from "../value/duration.ts";
 import { INPUT_TYPES } from "./model.ts";
 import { NAME_RULE } from "./schema-messages.ts";
 
@@ -116,8 +117,8 @@ export function runbookSchema(registry: StepRegistry): Schema {
 
 const TIME = {
   type: "string",
-  pattern: "^[0-9]{1,9}(\\.[0-9]{1,3})?(ms|s|m|h)$",
-  [PATTERN_MESSAGE_KEYWORD]: "expected a time such as 90s, 5m or 1.5h",
+  pattern: DURATION_PATTERN,
+  [PATTERN_MESSAGE_KEYWORD]: DURATION_RULE,
 } as const;
 
 const retrySchema: Schema = {

@@ -29,6 +29,10 @@ export type OperationData =
   | { readonly kind: "guest"; readonly vm: string; readonly request: GuestRequest }
   /** A GET of any ARM path by the engine, with a token of the runbook's or, without one, the engine's own credential. */
   | { readonly kind: "arm-get"; readonly path: string; readonly apiVersion: string; readonly token?: Secret }
+  /** Somebody's word, which may take days. */
+  | { readonly kind: "approve"; readonly message: string }
+  /** Time that passes; `until` is a time of ISO 8601 with its zone. */
+  | ({ readonly kind: "wait" } & ({ readonly ms: number } | { readonly until: string }))
   /** A token from the IMDS of the machine that the engine runs on. */
   | { readonly kind: "local-token"; readonly resource: string; readonly identity?: IdentitySelector };
 
@@ -178,6 +182,28 @@ export function armGet(path: string, apiVersion: string, token?: Secret): Operat
 
 export function localToken(resource: string, identity?: IdentitySelector): Operation<TokenAnswer> {
   return new Operation({ kind: "local-token", resource, ...(identity && { identity }) });
+}
+
+/** Waits until somebody approves; fails when they reject. */
+export function approve(message: string): Operation<Approval> {
+  return new Operation({ kind: "approve", message });
+}
+
+/** What somebody said who approved. */
+export interface Approval {
+  readonly by: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly comment?: string;
+}
+
+export function wait(ms: number): Operation<null> {
+  return new Operation({ kind: "wait", ms });
+}
+
+/** `time`: ISO 8601 with its zone. */
+export function waitUntil(time: string): Operation<null> {
+  return new Operation({ kind: "wait", until: time });
 }
 
 /** Performs several programs at once and gives their results in the order written; every one ends before the first failure is thrown. */

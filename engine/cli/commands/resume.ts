@@ -118,6 +118,7 @@ export async function resume(options: ResumeCommandOptions, io: Io): Promise<Exi
   let isClosed = false;
   const closing: OpenJournal = {
     journal: open.journal,
+    ...(open.signals && { signals: open.signals }),
     close: async () => {
       isClosed = true;
       await open.close();

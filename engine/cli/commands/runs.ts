@@ -97,6 +97,10 @@ function lineOf(event: RunEvent): string | undefined {
       return undefined;
     case "attempt-failed":
       return `  ${event.step}: ${event.failure.code ?? event.failure.message}, again in ${event.retryInMs / 1000} s`;
+    case "approval-asked":
+      return `  ${event.step}: waits for approval: ${event.message}`;
+    case "approval-given":
+      return `  ${event.step}: ${event.approved ? "approved" : "rejected"} by ${event.by}${event.comment === undefined ? "" : `: ${event.comment}`}`;
     case "warning":
       return `  ${event.step}: warning: ${event.message}`;
     case "step-finished":

@@ -2,7 +2,7 @@
 
 import { FAULT_KINDS, type Fault, type FaultKind, type Kind } from "../../emulator/faults/kinds.ts";
 import { BadPattern, patternOf } from "../../emulator/faults/pattern.ts";
-import { milliseconds } from "../../runbook/rules/timeouts.ts";
+import { durationMs } from "../../value/duration.ts";
 
 /** Of a fault that the schema accepts. */
 export function faultOf(written: Readonly<Record<string, unknown>>): Fault {
@@ -10,7 +10,7 @@ export function faultOf(written: Readonly<Record<string, unknown>>): Fault {
   const settings = Object.entries<{ readonly written: string; readonly type: string }>(FAULT_KINDS[kind].settings);
   const entries = Object.entries(written).map(([key, value]) => {
     const [name, setting] = settings.find(([, one]) => one.written === key) ?? [key];
-    return [name, setting?.type === "duration" ? milliseconds(String(value)) : value];
+    return [name, setting?.type === "duration" ? durationMs(String(value)) : value];
   });
   return Object.fromEntries(entries) as Fault;
 }

@@ -6,7 +6,7 @@ import type { Terminal } from "../terminal.ts";
 import { countText } from "../diagnostic-formats.ts";
 import { causeOf, type RunProgress } from "./run-progress.ts";
 import type { RunView } from "./run-view.ts";
-import { endText, headingOf } from "./step-rows.ts";
+import { approvalText, endText, headingOf } from "./step-rows.ts";
 import { durationText } from "./text-fit.ts";
 
 /** `progress` must have taken an event before the view is given it. */
@@ -33,6 +33,12 @@ export function lineView(progress: RunProgress, terminal: Terminal): RunView {
           tell(`${event.step}: waiting for ${cause}`);
           return;
         }
+        case "approval-asked":
+          tell(`${event.step}: ${approvalText(event.message)}`);
+          return;
+        case "approval-given":
+          tell(`${event.step}: ${event.approved ? "approved" : "rejected"} by ${event.by}`);
+          return;
         case "warning":
           tell(`${event.step}: warning: ${event.message}`);
           return;

@@ -4,7 +4,7 @@ import type { RunEvent } from "../../run/events.ts";
 import type { Terminal } from "../terminal.ts";
 import type { RunProgress } from "./run-progress.ts";
 import type { RunView } from "./run-view.ts";
-import { headingOf, idWidth, stepRow } from "./step-rows.ts";
+import { approvalText, headingOf, idWidth, stepRow } from "./step-rows.ts";
 import { cut, widthOf } from "./text-fit.ts";
 
 const BLOCK_LINES = 10;
@@ -41,6 +41,8 @@ export function liveView({ progress, terminal, now, every = realInterval }: Live
     event(event: RunEvent) {
       if (event.type === "run-started")
         above.push(terminal.paint("bold", cut(headingOf(progress), terminal.columns - 1)));
+      if (event.type === "approval-asked")
+        above.push(cut(`${event.step} ${approvalText(event.message)}`, terminal.columns - 1));
       if (event.type !== "step-finished") return;
       const { columns } = terminal;
       const at = { width: idWidth(progress, columns), columns, now: event.at };

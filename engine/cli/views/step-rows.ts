@@ -30,6 +30,11 @@ export function headingOf(progress: RunProgress): string {
   return `${progress.runbook} on ${progress.target}`;
 }
 
+/** What somebody has to do, as the end of a sentence about a step. */
+export function approvalText(message: string): string {
+  return `waits for approval: ${message}; answer with \`runbook approve\``;
+}
+
 /** How a step ended, as the end of a sentence about it. */
 export function endText(step: StepProgress): string {
   if (step.status === "skipped") {

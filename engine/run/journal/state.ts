@@ -28,6 +28,7 @@ export interface JournalState {
   /** All intents, also those of discarded steps: what they sent happened. */
   readonly intents: Map<string, RecordedIntent>;
   readonly timers: Map<string, { readonly dueAt: number; readonly digest: string }>;
+  readonly signals: Map<string, { readonly message: string; readonly askedAt: number; readonly digest: string }>;
   /** By key; those of discarded steps are gone. */
   readonly completions: Map<string, RecordedCompletion>;
   /** Bodies of all completed operations that made or changed something, discarded or not, by key. */
@@ -45,6 +46,7 @@ export function emptyState(): JournalState {
     sessions: 0,
     intents: new Map(),
     timers: new Map(),
+    signals: new Map(),
     completions: new Map(),
     results: new Map(),
     events: [],
@@ -81,11 +83,18 @@ export function applyEntry(state: JournalState, entry: JournalEntry): void {
       if (state.timers.has(entry.key)) throw illegal(`a second timer ${entry.key}`);
       state.timers.set(entry.key, { dueAt: entry.dueAt, digest: entry.digest });
       return;
+    case "signal": {
+      const { key, message, askedAt, digest } = entry;
+      refuseCompleted(state, key, "a question");
+      if (state.signals.has(key)) throw illegal(`a second question ${key}`);
+      state.signals.set(key, { message, askedAt, digest });
+      return;
+    }
     case "completion": {
       const { kind: _, ...completion } = entry;
       const { key, digest } = completion;
       refuseCompleted(state, key, "a completion");
-      const begun = state.intents.get(key) ?? state.timers.get(key);
+      const begun = state.intents.get(key) ?? state.timers.get(key) ?? state.signals.get(key);
       if (begun && begun.digest !== digest)
         throw illegal(`the completion of ${key} is not of the operation that was begun`);
       state.completions.set(key, completion);
@@ -113,6 +122,7 @@ function begin(state: JournalState, header: JournalHeader): void {
 function discard(state: JournalState, step: string): void {
   for (const key of state.completions.keys()) if (covers(step, key)) state.completions.delete(key);
   for (const key of state.timers.keys()) if (covers(step, key)) state.timers.delete(key);
+  for (const key of state.signals.keys()) if (covers(step, key)) state.signals.delete(key);
   state.events = state.events.filter((event) => !("step" in event && covers(step, event.step)));
 }
 

@@ -1,19 +1,13 @@
 // The times of a step make sense: `timeout`, and the delays of `retry`.
 
 import { type Diagnostic, diagnosticAt } from "../../source/diagnostic.ts";
+import { durationMs } from "../../value/duration.ts";
 import { type AuthoredScalar, scalarAt } from "../authored.ts";
 import type { RetryPolicy } from "../model.ts";
 import type { Outline, Rule, StepOutline } from "../outline.ts";
 
-const UNIT_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
-/** A week. A timer of the runtime holds no more than 24 days. */
-const MAX_MS = 7 * 24 * UNIT_MS.h;
-
-/** A time such as `90s` in milliseconds; absent when the text is none. */
-export function milliseconds(text: string): number | undefined {
-  const parts = /^(\d{1,9}(?:\.\d{1,3})?)(ms|s|m|h)$/.exec(text);
-  return parts === null ? undefined : Math.round(Number(parts[1]) * UNIT_MS[parts[2] as keyof typeof UNIT_MS]);
-}
+/** A week. */
+const MAX_MS = 7 * 86_400_000;
 
 export const timeouts: Rule = (outline) =>
   outline.steps.flatMap(({ timeout, retry }) => {
@@ -37,7 +31,7 @@ function senseless(key: string, node: AuthoredScalar | undefined, { source }: Ou
 }
 
 function millisecondsOf(node: AuthoredScalar | undefined): number | undefined {
-  return typeof node?.value === "string" ? milliseconds(node.value) : undefined;
+  return typeof node?.value === "string" ? durationMs(node.value) : undefined;
 }
 
 /** What `retry` says; the delays grow until they stay the same. */

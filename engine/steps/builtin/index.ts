@@ -2,6 +2,7 @@
 
 import type { StepRegistry } from "../definition.ts";
 import { armDelete } from "./arm-delete.ts";
+import { approve } from "./approve.ts";
 import { armGet } from "./arm-get.ts";
 import { armPost } from "./arm-post.ts";
 import { armPut } from "./arm-put.ts";
@@ -14,6 +15,7 @@ import { createVnet } from "./create-vnet.ts";
 import { deleteRg } from "./delete-rg.ts";
 import { getImdsToken } from "./get-imds-token.ts";
 import { grantRole } from "./grant-role.ts";
+import { wait } from "./wait.ts";
 
 export const builtinSteps: StepRegistry = new Map(
   [
@@ -30,5 +32,7 @@ export const builtinSteps: StepRegistry = new Map(
     armPost,
     armDelete,
     assert,
+    approve,
+    wait,
   ].map((step) => [step.name, step]),
 );
