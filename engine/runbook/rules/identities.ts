@@ -74,7 +74,8 @@ function unassigned(token: Token, outline: Outline, order: Order): readonly Diag
     const hint = isOwn
       ? `write \`systemAssignedIdentity: true\` in step "${vm}", or assign one with assign-identity`
       : "assign it with a step that uses assign-identity, and name that step in `needs`";
-    return [diagnosticAt(source, step.idSpan, "unassigned-identity", message, { hint })];
+    const notes = [{ span: made.idSpan, message: "the VM is made here" }];
+    return [diagnosticAt(source, step.idSpan, "unassigned-identity", message, { hint, notes })];
   }
   if (assigned.some((one) => order.isBefore(one.id, id) !== false)) return [];
   const [first] = assigned;

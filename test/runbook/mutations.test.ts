@@ -1,0 +1,154 @@
+// Every key of the shipped runbooks, dropped, misspelt or given a value of another type: nearly all of what is wrong then
+// is told at the place of the mistake. What is missed is listed in mutations.out.
+
+import { expect } from "chai";
+import { readdirSync } from "node:fs";
+import { isMap, isScalar, isSeq, type Pair, parseDocument, type Scalar } from "yaml";
+import { type Authored, entryAt, templatesIn } from "../../engine/runbook/authored.ts";
+import { namePlaces } from "../../engine/runbook/editing/names.ts";
+import { schemaAt, type Schema } from "../../engine/runbook/editing/schema-place.ts";
+import { outlineOf } from "../../engine/runbook/outline.ts";
+import { readYaml } from "../../engine/runbook/read-yaml.ts";
+import { runbookSchema } from "../../engine/runbook/schema.ts";
+import type { Diagnostic } from "../../engine/source/diagnostic.ts";
+import { SourceText, type Span } from "../../engine/source/source-text.ts";
+import { builtinSteps } from "../../engine/steps/builtin/index.ts";
+import { load } from "../support/check-runbook.ts";
+import { expectGolden } from "../support/golden.ts";
+import { projectFile, readProjectFile } from "../support/project.ts";
+
+type Path = readonly string[];
+interface Mutant {
+  readonly what: string;
+  readonly text: string;
+  /** Where the mistake is in the text, and what it makes wrong. */
+  readonly places: readonly Span[];
+}
+
+const schema = runbookSchema(builtinSteps);
+const KINDS = ["dropped", "misspelt", "retyped"] as const;
+type Kind = (typeof KINDS)[number];
+
+const shipped = readdirSync(projectFile("runbooks")).filter((name) => /(?<!\.test)\.yaml$/.test(name));
+
+function keysOf(node: unknown, path: Path = []): readonly Path[] {
+  if (isSeq(node)) return node.items.flatMap((item, index) => keysOf(item, [...path, String(index)]));
+  if (!isMap(node)) return [];
+  return node.items.flatMap((pair) => {
+    const at = [...path, String((pair.key as Scalar).value)];
+    return [at, ...keysOf(pair.value, at)];
+  });
+}
+
+/** The schema of the map that holds a key; for inputs of a step that of its type. */
+function schemaOf(path: Path, text: string): Schema | undefined {
+  const holder = path.slice(0, -1);
+  if (!/^(?:steps|finally)$/.test(path[0]!) || holder[2] !== "with") {
+    return schemaAt(
+      schema,
+      holder.map((part) => (/^\d+$/.test(part) ? "-" : part)),
+    );
+  }
+  const uses = (parseDocument(text).getIn([path[0], Number(path[1]), "uses"]) as string | undefined) ?? "";
+  return schemaAt(builtinSteps.get(uses)!.inputs as unknown as Schema, holder.slice(3));
+}
+
+/** What no schema asks for and this runbook cannot do without. */
+const NEEDED = new Set(["needs", "secret", "adminPassword", "systemAssignedIdentity", "token"]);
+
+/** Whether a runbook is wrong with the mutation; names of outputs and tags are free, and what is optional may go. */
+function isWrong(kind: Kind, path: Path, text: string): boolean {
+  const key = path.at(-1)!;
+  const holder = schemaOf(path, text);
+  const isName = path[0] === "inputs" && path.length === 2;
+  if (path[0] === "outputs" && path.length > 1) return false;
+  if (isName) return true;
+  if (kind === "dropped") return ((holder?.["required"] as readonly string[]) ?? []).includes(key) || NEEDED.has(key);
+  return Object.hasOwn((holder?.["properties"] as Schema | undefined) ?? {}, key);
+}
+
+function mutate(kind: Kind, path: Path, text: string): string {
+  const document = parseDocument(text);
+  const at = path.map((part) => (/^\d+$/.test(part) ? Number(part) : part));
+  const map = path.length === 1 ? document.contents : document.getIn(at.slice(0, -1));
+  if (!isMap(map)) throw new Error("no map");
+  const pair = map.items.find((one) => (one.key as Scalar).value === path.at(-1)) as Pair<Scalar, unknown>;
+  if (kind === "dropped") map.delete(path.at(-1));
+  else if (kind === "misspelt") pair.key.value = misspelt(path.at(-1)!);
+  else pair.value = document.createNode(retyped(pair.value));
+  return document.toString();
+}
+
+function misspelt(key: string): string {
+  return key.length < 4 ? `${key}x` : key.slice(0, 2) + key.charAt(3) + key.charAt(2) + key.slice(4);
+}
+
+function retyped(value: unknown): unknown {
+  if (isMap(value)) return "text";
+  if (isSeq(value)) return { a: "map" };
+  const scalar = isScalar(value) ? value.value : value;
+  if (typeof scalar === "string") return ["list"];
+  return String(scalar);
+}
+
+/** The key itself or the head of the map that it is missing from; and what reads it, of a name. */
+function placesOf(kind: Kind, path: Path, text: string): readonly Span[] {
+  const source = new SourceText("a.yaml", text);
+  const { root } = readYaml(source);
+  if (root === undefined) return [{ start: 0, end: text.length }];
+  const found: Span[] = [];
+  const add = (at: Path): void => {
+    const entry = entryAt(root, at);
+    if (entry?.keySpan !== undefined) found.push(entry.keySpan);
+    if (entry !== undefined) found.push(kind === "dropped" ? headOf(entry.node) : entry.node.span);
+  };
+  add(kind === "misspelt" ? [...path.slice(0, -1), misspelt(path.at(-1)!)] : path);
+  if (kind === "dropped") add(path.slice(0, -1));
+  // A step is told of at its id.
+  if (/^(?:steps|finally)$/.test(path[0]!) && path.length > 2) {
+    const id = entryAt(root, [...path.slice(0, 2), "id"])?.node.span;
+    if (id !== undefined) found.push(id);
+  }
+  if (path[0] === "inputs" && path.length > 1) {
+    const places = namePlaces(outlineOf(root, source, builtinSteps));
+    found.push(...places.filter(({ kind: is, name }) => is === "input" && name === path[1]).map(({ span }) => span));
+    for (const { template, span } of templatesIn(root)) {
+      if (template !== undefined && text.slice(span.start, span.end).includes(`inputs.${path[1]}`)) found.push(span);
+    }
+  }
+  return found;
+}
+
+function headOf(node: Authored): Span {
+  if (node.kind !== "map") return node.span;
+  return [...node.entries.values()][0]?.keySpan ?? node.span;
+}
+
+function mutantsOf(name: string, kind: Kind): readonly Mutant[] {
+  const text = readProjectFile(`runbooks/${name}`);
+  return keysOf(parseDocument(text).contents)
+    .filter((path) => isWrong(kind, path, text))
+    .map((path) => {
+      const mutated = mutate(kind, path, text);
+      return { what: `${name}: /${path.join("/")} ${kind}`, text: mutated, places: placesOf(kind, path, mutated) };
+    });
+}
+
+function isCaught({ text, places }: Mutant): boolean {
+  const told: readonly Diagnostic[] = load(text).diagnostics;
+  const spans = told.flatMap(({ span, notes = [] }) => [span, ...notes.map((note) => note.span)]);
+  return spans.some((span) => places.some((place) => span.start <= place.end && place.start <= span.end));
+}
+
+describe("a shipped runbook with one key changed", () => {
+  it("is told what is wrong, at the place, in at least 95 of 100 cases", () => {
+    const mutants = shipped.flatMap((name) => KINDS.flatMap((kind) => mutantsOf(name, kind)));
+    const missed = mutants.filter((mutant) => !isCaught(mutant)).map(({ what }) => what);
+    expect(missed.length / mutants.length, missed.join("\n")).most(0.05);
+    const counted = `${mutants.length} mistakes, ${missed.length} missed\n`;
+    expectGolden("test/runbook/mutations.out", counted + missed.map((line) => `${line}\n`).join(""));
+  }).timeout(60_000);
+  it("is told nothing as it is", () => {
+    for (const name of shipped) expect(load(readProjectFile(`runbooks/${name}`)).diagnostics).eql([]);
+  });
+});
