@@ -40,12 +40,18 @@ function layOut(text: string): string | undefined {
   let isKept = true;
   visit(document, {
     Collection(_key, node, path) {
+      if (node.anchor !== undefined) isKept = false;
       if (node.flow !== true) return;
       const isInside = path.some((parent) => isCollection(parent) && parent.flow === true);
       if (!isInside && isLong(text, node.range)) node.flow = node.items.length === 0;
       if (node.flow === true) padLike(node as YAMLMap | YAMLSeq);
     },
+    // A runbook has neither these nor anchors, and not all that can be read of them can be written.
+    Alias() {
+      isKept = false;
+    },
     Scalar(_key, node) {
+      if (node.anchor !== undefined) isKept = false;
       // One with a tag is the library's.
       if (node.tag !== undefined) return;
       const written = writtenOf(node, text);
