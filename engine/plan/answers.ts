@@ -1,5 +1,6 @@
 // Where in the answers of a rehearsal a value stands.
 
+import { instanceOf } from "../run/operation-key.ts";
 import { isJsonObject, type Json } from "../value/json.ts";
 import { escapePointer } from "./differences.ts";
 import type { Rehearsal } from "./rehearse.ts";
@@ -9,8 +10,11 @@ import type { Hole, Sources } from "./template.ts";
 const SHORTEST = 8;
 const TOKEN = /[A-Za-z0-9_.~-]+/g;
 
-/** The places where the base rehearsal was answered a value, and where each other one was answered its own. */
-export function sourcesIn(base: Rehearsal, others: readonly Rehearsal[]): Sources {
+/**
+ * The places where the base rehearsal was answered a value, and where each other one was answered its own. `unnamed`:
+ * items whose operations will have another path.
+ */
+export function sourcesIn(base: Rehearsal, others: readonly Rehearsal[], unnamed: ReadonlySet<string>): Sources {
   const places = new Map<string, Map<string, NonNullable<Hole["from"]>>>();
   // What a request held before any answer did was not read anywhere: a step derived it.
   const derived = new Set<string>();
@@ -20,7 +24,7 @@ export function sourcesIn(base: Rehearsal, others: readonly Rehearsal[]): Source
     }
     for (const [at, text] of textsIn(response?.body ?? null)) {
       for (const token of tokensOf(text)) {
-        if (token.length < SHORTEST || derived.has(token)) continue;
+        if (token.length < SHORTEST || derived.has(token) || unnamed.has(instanceOf(operation))) continue;
         const found = places.get(token) ?? new Map<string, NonNullable<Hole["from"]>>();
         found.set(`${operation}#${at}`, { operation, at });
         places.set(token, found);

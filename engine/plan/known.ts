@@ -4,6 +4,7 @@ import type { GuestRunInput } from "../run/activities.ts";
 import { stepOf } from "../run/operation-key.ts";
 import type { Json } from "../value/json.ts";
 import { sourcesIn } from "./answers.ts";
+import { aligned, namedLater } from "./items.ts";
 import type { Known } from "./planned-steps.ts";
 import type { Rehearsal } from "./rehearse.ts";
 import { guestRunsOf, isMutation, slotsOf } from "./slots.ts";
@@ -21,12 +22,17 @@ export interface Comparison extends Known {
 
 export function compareRehearsals(
   base: Rehearsal,
-  others: readonly { readonly label: string; readonly rehearsal: Rehearsal }[],
+  varied: readonly { readonly label: string; readonly rehearsal: Rehearsal }[],
   code: Code,
   nonces: ReadonlySet<string>,
 ): Comparison {
+  const unnamed = namedLater(
+    base,
+    varied.map(({ rehearsal }) => rehearsal),
+  );
+  const others = varied.map(({ label, rehearsal }) => ({ label, rehearsal: aligned(base, rehearsal) }));
   const rehearsals = others.map(({ rehearsal }) => rehearsal);
-  const maker = new TemplateMaker(sourcesIn(base, rehearsals), (labels) => code.decode(labels), nonces);
+  const maker = new TemplateMaker(sourcesIn(base, rehearsals, unnamed), (labels) => code.decode(labels), nonces);
   const slots = slotsOf(base.sent);
   const otherSlots = others.map(({ label, rehearsal }) => ({ label, slots: slotsOf(rehearsal.sent) }));
   const made = new Map<string, Template>();

@@ -31,17 +31,19 @@ export function plannedSteps(runbook: Runbook, base: Rehearsal, known: Known): r
       .filter(([, sent]) => isMutation(sent))
       .toSorted(([, a], [, b]) => comparePaths(a.path, b.path));
     const resources = [
-      ...changing.flatMap(([slot, sent]) => resourceChange(base, slot, sent, known) ?? []),
+      ...changing.flatMap(([slot, sent]) => resourceChanges(base, slot, sent, known)),
       ...unchanged(base, step.id, known, slots),
     ];
-    const outputs = known.outputs(step.id);
+    const outcome = outcomeOf(step, base, resources, own.length === 0);
+    // What an opaque step gave in the rehearsal was made up.
+    const outputs = outcome.change === "opaque" ? undefined : known.outputs(step.id);
     return {
       id: step.id,
       uses: step.uses,
       ...(step.description !== undefined && { description: step.description }),
       line: runbook.source.positionAt(step.span.start).line,
       dependencies: [...step.dependencies],
-      ...outcomeOf(step, base, resources, own.length === 0),
+      ...outcome,
       marks: [...new Set(resources.flatMap(({ marks }) => marks))],
       resources,
       requests: changing.map(([slot, sent]) => plannedRequest(slot, sent, base, known)),
@@ -72,8 +74,8 @@ function readsOf(own: readonly (readonly [string, SentRequest])[], known: Known)
   });
 }
 
-function resourceChange(base: Rehearsal, slot: string, sent: SentRequest, known: Known): ResourceChange | undefined {
-  if (sent.method === "POST") return undefined;
+function resourceChanges(base: Rehearsal, slot: string, sent: SentRequest, known: Known): readonly ResourceChange[] {
+  if (sent.method === "POST") return [];
   const type = typeOfId(pathOfUrl(sent.url));
   const have = shownBefore(base, sent);
   const body = known.body(slot);
@@ -87,15 +89,25 @@ function resourceChange(base: Rehearsal, slot: string, sent: SentRequest, known:
   const change =
     sent.method === "DELETE" ? "remove" : have === undefined && sent.method === "PUT" ? "create" : "update";
   const id = idOf(known.url(slot));
-  return {
-    id,
-    type,
-    name: nameOf(id),
-    operation: sent.path,
-    change,
-    marks: marksOf(type, change, sent, differences),
-    differences,
-  };
+  const marks = marksOf(type, change, sent, differences);
+  const own: ResourceChange = { id, type, name: nameOf(id), operation: sent.path, change, marks, differences };
+  return change === "remove" ? [own, ...goneWith(base, sent)] : [own];
+}
+
+/** What is in a group that is deleted, as far as the step has asked. */
+function goneWith(base: Rehearsal, { path: operation, step, url }: SentRequest): readonly ResourceChange[] {
+  const group = pathOfUrl(url).toLowerCase();
+  const inside = base.performed.flatMap(({ operation: { name, input }, step: asking, outcome }) => {
+    const isInside = name === "list" && asking === step && String(input["scope"]).toLowerCase() === group;
+    return isInside && outcome.ok && Array.isArray(outcome.value) ? (outcome.value as readonly Json[]) : [];
+  });
+  return inside.flatMap((item) => {
+    const id = isJsonObject(item) ? item["id"] : undefined;
+    if (typeof id !== "string") return [];
+    return [
+      { id, type: typeOfId(id), name: nameOf(id), operation, change: "remove", marks: ["remove"], differences: [] },
+    ];
+  });
 }
 
 /** What `ensure` found as it is wanted. */
@@ -187,12 +199,25 @@ function outcomeOf(
   if (skipped !== undefined || ends.length === 0) {
     const { reason } = skipped ?? {};
     if (reason === "if") return { change: "skipped", reason: "its `if` is false" };
+    if (reason !== undefined && isLost(reason, base)) {
+      return { change: "skipped", reason: `it depends on ${reason}, which would fail or not be reached` };
+    }
     return { change: "opaque", reason: `what it does is known only when ${reason ?? "the run"} is done` };
   }
   const strongest = STRONGEST.findLast((change) => resources.some((one) => one.change === change));
   if (strongest !== undefined && strongest !== "none") return { change: strongest };
   if (ends.some((end) => end.change === "run")) return { change: "run" };
   return { change: strongest === "none" || asksNothing ? "none" : "read" };
+}
+
+/** Whether a step would fail, or depends on one that would. */
+function isLost(step: string, base: Rehearsal): boolean {
+  return base.events.some((event) => {
+    if (event.type !== "step-finished" || stepOf(event.step) !== step) return false;
+    if (event.failure !== undefined) return !isOpaque(event.failure, base, step);
+    const { status, reason } = event;
+    return status === "skipped" && reason !== undefined && reason !== "if" && isLost(reason, base);
+  });
 }
 
 /** Whether it is the rehearsal that cannot tell, not the step that would fail. */
