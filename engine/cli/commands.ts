@@ -82,6 +82,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/new.ts")).newCommand,
   },
   {
+    name: "export",
+    group: "Write",
+    summary: "write a runbook as an az script or as Bicep",
+    load: async () => (await import("./commands/export.ts")).exportCommand,
+  },
+  {
     name: "diff",
     group: "Write",
     summary: "show what changes between two versions of a runbook",
