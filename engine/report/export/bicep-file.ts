@@ -160,7 +160,7 @@ class Declarations {
       this.#tags === undefined
         ? ""
         : ` --tags ${Object.entries(this.#tags)
-            .map(([key, tag]) => `'${key}=${String(tag)}'`)
+            .map(([key, tag]) => singleQuoted(`${key}=${String(tag)}`))
             .join(" ")}`;
     const given = secrets.length === 0 ? "" : ` --parameters ${secrets.map((name) => `${name}=…`).join(" ")}`;
     return [
@@ -347,4 +347,6 @@ function quotedText(text: string): string {
     .replaceAll("\t", "\\t");
 }
 
+/** For a POSIX shell. */
+const singleQuoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
