@@ -150,7 +150,7 @@ describe("the examples of step types", () => {
         expect(code, stderr).equal(0);
         if (index > 0) return;
         expectEnd(await rig.cli(["steps", type.name, "--example"]), { stdout: text });
-      }).timeout(20_000);
+      }).timeout(60_000);
     }
   }
 

@@ -1,5 +1,5 @@
 // The resources of the runbook odd, made by `runbook export --to bicep`. Deploy them with:
-//   az group create --name lab --location eastus --tags 'it's=a $(b) `c` \ ${d}' 'plain=yes'
+//   az group create --name lab --location eastus --tags 'it'\''s=a $(b) `c` \ ${d}' 'plain=yes'
 //   az deployment group create --resource-group lab --template-file <this file> --parameters password=…
 //
 // It leaves out:
