@@ -20,6 +20,8 @@ export interface EmulatorTargetOptions {
   readonly faults?: NonNullable<Settings["faults"]>;
   /** As a person would write it. */
   readonly description: string;
+  /** What runs scripts that the emulated guest does not know; absent: they are refused. */
+  readonly guest?: NonNullable<Settings["guest"]>;
   readonly now?: () => number;
   /** How a fault that takes time passes it. */
   readonly sleep?: (ms: number) => Promise<void>;
@@ -33,6 +35,7 @@ export async function openEmulatorTarget(options: EmulatorTargetOptions): Promis
     ...(directory !== undefined && { directory }),
     ...(latency !== undefined && { latency }),
     ...(faults !== undefined && { faults }),
+    ...(options.guest !== undefined && { guest: options.guest }),
     now,
     sleep,
   });

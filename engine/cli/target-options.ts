@@ -8,6 +8,7 @@ import type { Target } from "../azure/target.ts";
 import { CliError } from "./cli-error.ts";
 import { EXIT } from "./exit-code.ts";
 import { type FaultOptions, hasFaults } from "./faults/fault-options.ts";
+import { type GuestOption, openGuest } from "./guest-option.ts";
 import type { Io } from "./io.ts";
 
 export type TargetOptions =
@@ -70,8 +71,10 @@ export async function openTarget(
   io: Io,
   doing: string,
   faults: FaultOptions = { specs: [] },
+  guest?: GuestOption,
 ): Promise<Target> {
-  if (options.target === "emulator") return openEmulator(options.latency, io, doing, faults);
+  if (options.target === "emulator") return openEmulator(options.latency, io, doing, faults, guest);
+  if (guest !== undefined) throw new CliError(EXIT.usage, "--guest means something only on the emulator");
   if (hasFaults(faults)) {
     const name = faults.plan === undefined ? "--fault" : "--fault-plan";
     throw new CliError(EXIT.usage, `${name} means something only on the emulator`);
@@ -99,17 +102,20 @@ async function openEmulator(
   io: Io,
   doing: string,
   faultOptions: FaultOptions,
+  guestOption: GuestOption | undefined,
 ): Promise<Target> {
   const { openEmulatorTarget } = await import("../azure/emulator-target.ts");
   const injection = hasFaults(faultOptions) ? await import("./faults/open-faults.ts") : undefined;
   const faults = injection?.openFaults(faultOptions, io);
   const directory = makeStateDirectory(io, "emulator");
+  const guest = guestOption && (await openGuest());
   const what = "the emulator's state in .runbook/emulator";
   const lock = await takeLock(directory, { what, doing, now: io.clock.now() });
   const target = await openEmulatorTarget({
     directory,
     latency,
     ...(faults && { faults }),
+    ...(guest && { guest }),
     now: () => io.clock.now(),
     sleep: (ms) => io.clock.sleep(ms),
     description: "emulator (.runbook/emulator)",

@@ -1,27 +1,26 @@
 /** Azure, as far as runbooks need it. */
 import type { KeyObject } from "node:crypto";
-import { discovery } from "./discovery.ts";
-import { entra } from "./entra/endpoints.ts";
+import { dispatch } from "./dispatch.ts";
 import { jwks, openKeys, prepareKeys, type Keys } from "./entra/keys.ts";
 import { FaultInjector } from "./faults/injector.ts";
 import type { Fault } from "./faults/kinds.ts";
 import { operationName } from "./faults/operation-name.ts";
 import { agentIsReady, alter, ConnectionReset, delayOf, effectsOf, lifetimeOf, outcomeOf } from "./faults/strike.ts";
 import { describeStrikes, whatIs } from "./faults/what-is.ts";
-import { arm } from "./gateway.ts";
-import { graph } from "./graph.ts";
-import type { GuestDoor } from "./guest/run-script.ts";
-import { hydrate } from "./hydrate.ts";
+import type { Finish, GuestDoor, GuestJob, GuestOutput } from "./guest/run-script.ts";
+import { fetchMissing } from "./hydrate.ts";
 import { imdsRequest, type ImdsRequest } from "./imds/imds.ts";
+import { endInterrupted } from "./sandbox/finish.ts";
 import { Inventor } from "./invent.ts";
 import { latencyOf, type LatencySettings } from "./latency.ts";
 import { generousLimits, type Limits } from "./limits.ts";
 import { operatorOf, settle, type Operator } from "./operator.ts";
 import { requestLine, type RequestLine } from "./request-line.ts";
+import { respond } from "./respond.ts";
 import { RequestLog, type LogLine } from "./request-log.ts";
-import { lower, parseId } from "./resource-id.ts";
-import { anyResource, Miss, Store, Transaction, type Upstream } from "./store.ts";
-import { AzureError, type Answer, type Door, type EmulatorRequest, type EmulatorResponse } from "./wire.ts";
+import { parseId } from "./resource-id.ts";
+import { Miss, Store, Transaction, type Upstream } from "./store.ts";
+import type { Answer, Door, EmulatorRequest, EmulatorResponse } from "./wire.ts";
 
 export type { EmulatorRequest, EmulatorResponse } from "./wire.ts";
 export type { LatencySettings } from "./latency.ts";
@@ -44,6 +43,8 @@ export interface EmulatorOptions {
   inventor?: Inventor;
   upstream?: Upstream;
   faults?: FaultInjector;
+  /** Runs scripts that the emulated guest does not know; absent: they are refused. */
+  guest?: { run(emulator: Emulator, job: GuestJob): Promise<GuestOutput>; close(): void };
   /** Called when something has been written. */
   onWrite?: () => void;
 }
@@ -54,6 +55,8 @@ interface Passage {
   readonly requestId: string;
   readonly operation: string;
   readonly struck: Fault[];
+  /** What is to run in the sandbox once the request is kept. */
+  readonly jobs: { readonly job: GuestJob; readonly finish: Finish }[];
 }
 
 export class Emulator {
@@ -71,6 +74,7 @@ export class Emulator {
   readonly #upstream: Upstream | undefined;
   readonly #log: RequestLog;
   readonly #onWrite: (() => void) | undefined;
+  readonly #guest: EmulatorOptions["guest"];
   #requests = 0;
 
   static open(options: EmulatorOptions = {}): Emulator {
@@ -90,6 +94,7 @@ export class Emulator {
     this.#upstream = o.upstream;
     this.#log = new RequestLog(o.directory);
     this.#onWrite = o.onWrite;
+    this.#guest = o.guest;
     this.faults = o.faults ?? new FaultInjector();
     const kept = this.#store.entries.get("/settings")?.body,
       seed: string = kept?.["seed"] ?? o.seed ?? "emulator";
@@ -97,11 +102,10 @@ export class Emulator {
     this.subscriptionId = kept?.["subscriptionId"] ?? o.subscriptionId ?? this.#invent.guid("subscription", "default");
     this.tenantId = kept?.["tenantId"] ?? o.tenantId ?? this.#invent.guid("tenant", "default");
     this.operator = operatorOf(this.#invent, this.#keys);
-    if (kept) return;
     const tx = this.#transaction();
-    settle(tx, this.operator, seed);
-    tx.commit();
-    this.#store.save(tx.now);
+    if (kept) endInterrupted(tx);
+    else settle(tx, this.operator, seed);
+    if (tx.commit()) this.#store.save(tx.now);
   }
   #transaction(): Transaction {
     return new Transaction({
@@ -127,6 +131,7 @@ export class Emulator {
       .map((e) => e.id);
   }
   close(): void {
+    this.#guest?.close();
     this.#store.save(this.#now());
   }
 
@@ -153,6 +158,7 @@ export class Emulator {
       // Whatever a handler did is done again after a miss, the requests that it let a VM make among it.
       const inner: LogLine[] = [];
       const tx = this.#transaction();
+      passage.jobs.length = 0;
       try {
         const { answer, caller } = this.#answer(request, passage, tx, inner);
         const { begins, spreads } = effectsOf(tx);
@@ -166,11 +172,13 @@ export class Emulator {
           this.#store.save(tx.now);
           this.#onWrite?.();
         }
+        for (const { job, finish } of passage.jobs) this.#runGuest(job, finish);
         const outcome = outcomeOf(passage.struck, "after", passageOf(passage), tx.now) ?? answer;
         return this.#end(request, passage, outcome, caller, inner, begins, spreads);
       } catch (e) {
         if (!(e instanceof Miss)) throw e;
-        await this.#fetch(e, /[?&]api-version=([^&]*)/i.exec(request.url)?.[1]);
+        const apiVersion = /[?&]api-version=([^&]*)/i.exec(request.url)?.[1];
+        if (this.#upstream) await fetchMissing(e, apiVersion, this.#store, this.#upstream, this.#now());
       }
     }
   }
@@ -181,75 +189,38 @@ export class Emulator {
     const struck = this.faults.isArmed
       ? this.faults.strike({ method: line.method, path: line.path, operation }, whatIs(line.method, operation))
       : [];
-    return { line, operation, struck: [...struck], requestId: this.#requestId(this.#now()) };
+    return { line, operation, struck: [...struck], jobs: [], requestId: this.#requestId(this.#now()) };
   }
 
-  /** Throws a `Miss` and nothing else. What a refused request wrote is not kept. */
+  /** Beside everything else; what comes of it is written when it is known. */
+  #runGuest(job: GuestJob, finish: Finish): void {
+    const end = (output: GuestOutput): void => {
+      const tx = this.#transaction();
+      finish(tx, output);
+      if (tx.commit()) this.#store.save(tx.now);
+    };
+    this.#guest
+      ?.run(this, job)
+      .then(end, (thrown: unknown) => end({ exitCode: 1, stdout: "", stderr: "", problem: (thrown as Error).message }));
+  }
+
+  /** Throws a `Miss` and nothing else. */
   #answer(
     request: Pick<EmulatorRequest, "headers" | "body">,
-    { line, requestId, struck }: Passage,
+    { line, requestId, struck, jobs }: Passage,
     tx: Transaction,
     log: LogLine[],
-  ): { answer: Answer; caller: string | null } {
-    const { method, path, query, origin } = line;
-    let caller: string | null = null;
-    const body = request.body ?? "",
-      now = tx.now,
-      writesBefore = new Map(tx.writes),
-      guestDoor: GuestDoor = {
-        agentIsReady: agentIsReady(struck),
-        arm: (url, headers, then) => this.#fromGuest(url, headers, then, log),
-        imds: (vmId, sent, then) => this.#imds(vmId, sent, then, "guest", log),
-      };
-    try {
-      const own = { keys: this.#keys, tenantId: this.tenantId, now, origin, requestId, operator: this.operator };
-      const lifetimeMs = lifetimeOf(struck);
-      const answer =
-        entra(method, path, query, body, { ...own, ...(lifetimeMs !== undefined && { lifetimeMs }) }) ??
-        discovery(method, path, origin, this.tenantId) ??
-        graph({
-          method,
-          path,
-          query,
-          authorization: request.headers["authorization"],
-          body,
-          origin,
-          tx,
-          keys: this.#keys,
-          operator: this.operator,
-        }) ??
-        arm(
-          {
-            method,
-            path,
-            query,
-            headers: request.headers,
-            body,
-            origin,
-            tx,
-            keys: this.#keys,
-            guestDoor,
-          },
-          (o) => {
-            caller = o;
-          },
-        );
-      return { answer, caller };
-    } catch (e) {
-      if (e instanceof Miss) throw e;
-      tx.writes.clear();
-      for (const [id, entry] of writesBefore) tx.writes.set(id, entry);
-      const answer =
-        e instanceof AzureError
-          ? e.answer()
-          : {
-              status: 500,
-              body: {
-                error: { code: "InternalServerError", message: `The emulator failed: ${(e as Error).message}` },
-              },
-            };
-      return { answer, caller };
-    }
+  ) {
+    const guestDoor: GuestDoor = {
+      agentIsReady: agentIsReady(struck),
+      arm: (url, headers, then) => this.#fromGuest(url, headers, then, log),
+      imds: (vmId, sent, then) => this.#imds(vmId, sent, then, "guest", log),
+      ...(this.#guest && { sandbox: (job, finish) => void jobs.push({ job, finish }) }),
+    };
+    const { headers, body = "" } = request;
+    const lifetimeMs = lifetimeOf(struck);
+    const keys = this.#keys;
+    return dispatch({ line, headers, body, requestId, tx, keys, operator: this.operator, guestDoor, lifetimeMs });
   }
 
   /** Logs the request, and those that it let a VM make behind it. */
@@ -267,24 +238,8 @@ export class Emulator {
     this.#log.write([this.#logLine(passage, request.door, status, caller, now), ...inner]);
     this.#watch(passage, request.door, status, begins, spreads);
     if (outcome === "reset") throw new ConnectionReset();
-    const { requestId, line } = passage;
-    const text = outcome.body === undefined || line.method === "HEAD" ? "" : JSON.stringify(outcome.body);
-    return {
-      status,
-      body: text,
-      headers: {
-        "cache-control": "no-cache",
-        pragma: "no-cache",
-        expires: "-1",
-        "x-content-type-options": "nosniff",
-        "strict-transport-security": "max-age=31536000; includeSubDomains",
-        "x-ms-request-id": requestId,
-        "x-ms-correlation-request-id": request.headers["x-ms-correlation-request-id"] ?? requestId,
-        date: new Date(now).toUTCString(),
-        ...(text ? { "content-type": "application/json; charset=utf-8" } : {}),
-        ...outcome.headers,
-      },
-    };
+    const ids = { request: passage.requestId, correlation: request.headers["x-ms-correlation-request-id"] };
+    return respond(outcome, passage.line, ids, now);
   }
 
   #logLine(
@@ -345,23 +300,6 @@ export class Emulator {
 
   #requestId(now: number): string {
     return this.#invent.guid("request", `${now}|${this.#requests++}`);
-  }
-  async #fetch(miss: Miss, apiVersion: string | undefined): Promise<void> {
-    if (!this.#upstream) return;
-    if (miss.kind === "get") {
-      const body = await this.#upstream.get(miss.id, apiVersion);
-      this.#store.entries.set(lower(miss.id), body ? hydrate(miss.id, body, this.#now()) : null);
-      return;
-    }
-    const listed = await this.#upstream.list(miss.id, miss.type);
-    if (miss.type === anyResource) {
-      this.#store.listed.set(lower(miss.id), listed);
-      return;
-    }
-    for (const body of listed)
-      if (!this.#store.entries.has(lower(String(body["id"]))))
-        this.#store.entries.set(lower(String(body["id"])), hydrate(String(body["id"]), body, this.#now()));
-    this.#store.fetched.add(`${lower(miss.id)}|${lower(miss.type)}`);
   }
 }
 

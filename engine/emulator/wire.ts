@@ -8,7 +8,7 @@ export interface EmulatorRequest {
   /** Names in lower case. */
   headers: Record<string, string>;
   body?: string;
-  door: Exclude<Door, "guest">;
+  door: Door;
 }
 export interface EmulatorResponse {
   status: number;

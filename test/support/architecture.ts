@@ -18,8 +18,9 @@ const USES: readonly Use[] = [
   {
     what: /(?<![\w.$-])process\s*\.|\bfrom ["'](node:)?process["']/,
     problem: "only cli/ touches process",
-    // A lock names the process that holds it, and asks whether another lives.
-    isAllowed: (path, layer) => layer === "cli" || path === "engine/run/journal/process-record.ts",
+    // A lock names the process that holds it, and asks whether another lives; a sandbox is a process.
+    isAllowed: (path, layer) =>
+      layer === "cli" || path === "engine/run/journal/process-record.ts" || path.startsWith("engine/emulator/sandbox/"),
   },
   {
     what: /(?<![\w.$-])console\s*\.|\bfrom ["'](node:)?(console|readline|tty)["']/,

@@ -10,6 +10,7 @@ import type { CliCommand } from "../command.ts";
 import { accessLines, type EmulatorAccess, writeAccess } from "../emulator-access.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { addFaultOptions, type FaultOptions, faultOptionsOf, hasFaults } from "../faults/fault-options.ts";
+import { addGuestOption, type GuestOption, openGuest } from "../guest-option.ts";
 import type { Io } from "../io.ts";
 import { makeStateDirectory } from "../target-options.ts";
 import { Terminal } from "../terminal.ts";
@@ -24,6 +25,7 @@ export interface EmulatorCommandOptions {
   readonly ephemeral: boolean;
   readonly reset: boolean;
   readonly faults: FaultOptions;
+  readonly guest?: GuestOption;
   readonly json: boolean;
 }
 
@@ -48,6 +50,7 @@ export const emulatorCommand: CliCommand = {
       .option("--reset", "begin empty, and keep what is made from then on", false)
       .option("--json", "tell as JSON lines on standard output", false);
     addFaultOptions(command);
+    addGuestOption(command);
   },
   run: (command, io) => serve(optionsOf(command), io),
 };
@@ -103,12 +106,14 @@ async function open(options: EmulatorCommandOptions, directory: string, io: Io):
   const faults = injection?.openFaults(options.faults, io);
   const authority = keptAuthority(directory);
   await Emulator.prepare(directory);
+  const guest = options.guest && (await openGuest());
   let follow = (): void => {};
   const emulator = Emulator.open({
     keysDirectory: directory,
     ...(!options.ephemeral && { directory }),
     latency: options.latency,
     ...(faults && { faults }),
+    ...(guest && { guest }),
     now: () => io.clock.now(),
     sleep: (ms) => io.clock.sleep(ms),
     onWrite: () => follow(),

@@ -7,6 +7,7 @@ import type { CliCommand } from "../command.ts";
 import { tellDiagnostics } from "../diagnostic-formats.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { addFaultOptions, type FaultOptions, faultOptionsOf } from "../faults/fault-options.ts";
+import { addGuestOption, type GuestOption, guestOptionOf } from "../guest-option.ts";
 import { addInputOptions, type InputOptions, inputOptionsOf } from "../input-options.ts";
 import type { Io } from "../io.ts";
 import { runbookRecord } from "../../run/resume.ts";
@@ -22,6 +23,7 @@ export interface RunCommandOptions {
   readonly inputs: InputOptions;
   readonly target: TargetOptions;
   readonly faults?: FaultOptions;
+  readonly guest?: GuestOption;
   readonly concurrency: number;
   /** Start without asking. */
   readonly yes: boolean;
@@ -41,6 +43,7 @@ export const runCommand: CliCommand = {
     addInputOptions(command);
     addTargetOptions(command);
     addFaultOptions(command);
+    addGuestOption(command);
     command
       .option("-c, --concurrency <n>", "how many steps may run at once", wholeNumber, 16)
       .option("-y, --yes", "start without asking")
@@ -52,6 +55,7 @@ export const runCommand: CliCommand = {
 
 function optionsOf(command: Command, argv: readonly string[]): RunCommandOptions {
   const [file] = command.processedArgs as [string?];
+  const guest = guestOptionOf(command);
   const { concurrency, yes, json, quiet } = command.opts<{
     concurrency: number;
     yes?: true;
@@ -63,6 +67,7 @@ function optionsOf(command: Command, argv: readonly string[]): RunCommandOptions
     inputs: inputOptionsOf(command),
     target: targetOptionsOf(command),
     faults: faultOptionsOf(command),
+    ...(guest !== undefined && { guest }),
     concurrency,
     yes: yes === true,
     argv,
@@ -82,7 +87,7 @@ export async function run(options: RunCommandOptions, io: Io): Promise<ExitCode>
   const { inputs, vault } = await runInputs(runbook, options.inputs, options.target.target, io);
   // Loaded while the target is opened, which may have to make a key or to ask a server.
   const [target, { runPlanned }] = await Promise.all([
-    openTarget(options.target, io, "runbook run", options.faults),
+    openTarget(options.target, io, "runbook run", options.faults, options.guest),
     import("../planned-run.ts"),
     preloadClients(),
   ]);

@@ -29,8 +29,8 @@ export async function openHttpsDoor(
     host,
     port,
     tls: leafOf(authority, names),
-    answer: (request) => answer(emulator, request, "https"),
-    refuse,
+    answer: (request) => answerArm(emulator, request, "https"),
+    refuse: refuseArm,
   });
   return { ...door, url: `https://localhost:${door.port}`, caPem: authority.certPem };
 }
@@ -39,17 +39,22 @@ export async function openHttpDoor(
   emulator: Emulator,
   { host = "127.0.0.1", port = 0 }: ArmDoorOptions = {},
 ): Promise<WebDoor & { readonly url: string }> {
-  const door = await openWebDoor({ host, port, answer: (request) => answer(emulator, request, "http"), refuse });
+  const door = await openWebDoor({
+    host,
+    port,
+    answer: (request) => answerArm(emulator, request, "http"),
+    refuse: refuseArm,
+  });
   return { ...door, url: `http://${host}:${door.port}` };
 }
 
-function answer(emulator: Emulator, request: WebRequest, door: Extract<Door, "https" | "http">): Promise<WebResponse> {
+export function answerArm(emulator: Emulator, request: WebRequest, door: Door): Promise<WebResponse> {
   const { method, url, headers, body, origin } = request;
   return emulator.handle({ method, url: `${origin}${url}`, headers, body, door });
 }
 
 /** What never reached the emulator: Azure's form all the same. */
-function refuse(status: number, code: string, message: string): WebResponse {
+export function refuseArm(status: number, code: string, message: string): WebResponse {
   const error = new AzureError(status, code, message).answer();
   return {
     status,

@@ -62,32 +62,37 @@ export class MetadataDoors {
   async #open(vm: string): Promise<WebDoor> {
     const [a = 0, b = 0, c = 0] = createHash("sha256").update(vm.toLowerCase()).digest();
     const own = `127.${64 + (a % 128)}.${b}.${1 + (c % 254)}`;
-    const answer = (request: WebRequest): Promise<WebResponse> => this.#answer(vm, request);
+    const answer = (request: WebRequest): Promise<WebResponse> => answerMetadata(this.#emulator, vm, request);
+    const service = { answer, refuse: refuseMetadata };
     try {
-      return await openWebDoor({ host: own, port: this.#options.port, answer, refuse });
+      return await openWebDoor({ host: own, port: this.#options.port, ...service });
     } catch {
-      return openWebDoor({ host: "127.0.0.1", port: 0, answer, refuse });
+      return openWebDoor({ host: "127.0.0.1", port: 0, ...service });
     }
   }
+}
 
-  async #answer(vm: string, { method, url, headers }: WebRequest): Promise<WebResponse> {
-    const at = url.indexOf("?");
-    const path = at < 0 ? url : url.slice(0, at);
-    const query = new URLSearchParams(at < 0 ? "" : url.slice(at + 1));
-    const { status, body, headers: more } = await this.#emulator.imds(vm, { method, path, query, headers });
-    const isText = typeof body === "string";
-    return {
-      status,
-      headers: { ...imdsHeaders, ...(isText && { "content-type": "text/plain; charset=utf-8" }), ...more },
-      body: body === undefined || method === "HEAD" ? "" : isText ? body : JSON.stringify(body),
-    };
-  }
+export async function answerMetadata(
+  emulator: Emulator,
+  vm: string,
+  { method, url, headers }: WebRequest,
+): Promise<WebResponse> {
+  const at = url.indexOf("?");
+  const path = at < 0 ? url : url.slice(0, at);
+  const query = new URLSearchParams(at < 0 ? "" : url.slice(at + 1));
+  const { status, body, headers: more } = await emulator.imds(vm, { method, path, query, headers });
+  const isText = typeof body === "string";
+  return {
+    status,
+    headers: { ...imdsHeaders, ...(isText && { "content-type": "text/plain; charset=utf-8" }), ...more },
+    body: body === undefined || method === "HEAD" ? "" : isText ? body : JSON.stringify(body),
+  };
 }
 
 /** `Server` as the service itself tells it. */
 const imdsHeaders = { "content-type": "application/json; charset=utf-8", server: "IMDS/150.870.65.512" };
 
-function refuse(status: number, code: string, message: string): WebResponse {
+export function refuseMetadata(status: number, code: string, message: string): WebResponse {
   const error = code.replaceAll(/(?<=[a-z])(?=[A-Z])/g, "_").toLowerCase();
   return { status, headers: imdsHeaders, body: JSON.stringify({ error, error_description: message }) };
 }

@@ -27,10 +27,12 @@ export interface WebRequest {
   /** Scheme and host as the client called it. */
   readonly origin: string;
 }
-export interface WebDoorOptions {
-  readonly host: string;
-  /** 0: any that is free. */
-  readonly port: number;
+/** An address and a port, 0 for any that is free; or a socket in the file system. */
+export type WebPlace =
+  | { readonly host: string; readonly port: number; readonly path?: never }
+  | { readonly path: string; readonly host?: never; readonly port?: never };
+export type WebDoorOptions = WebPlace & WebService;
+export interface WebService {
   readonly tls?: { readonly certPem: string; readonly keyPem: string };
   answer(request: WebRequest): Promise<WebResponse>;
   /** How this service tells of an error. */
@@ -49,7 +51,7 @@ const headersLimit = 32 * 1024;
 const requestLimitMs = 30_000;
 
 export async function openWebDoor(options: WebDoorOptions): Promise<WebDoor> {
-  const { host, port, tls, refuse } = options;
+  const { host, port, path, tls, refuse } = options;
   const settings = { maxHeaderSize: headersLimit, requireHostHeader: false, keepAliveTimeout: 65_000 };
   const listener: RequestListener = (request, response) => serve(request, response, options);
   const server: Server = tls
@@ -66,16 +68,17 @@ export async function openWebDoor(options: WebDoorOptions): Promise<WebDoor> {
   );
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
-    server.listen(port, host, () => {
+    server.listen(path === undefined ? { host, port } : { path }, () => {
       server.off("error", reject);
       resolve();
     });
   });
   // What happens to one connection is told there; nothing else can happen to a server that listens.
   server.on("error", () => {});
+  const address = server.address() as AddressInfo | string;
   return {
-    host,
-    port: (server.address() as AddressInfo).port,
+    host: host ?? "",
+    port: typeof address === "string" ? 0 : address.port,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -84,7 +87,7 @@ export async function openWebDoor(options: WebDoorOptions): Promise<WebDoor> {
   };
 }
 
-function serve(request: IncomingMessage, response: ServerResponse, options: WebDoorOptions): void {
+function serve(request: IncomingMessage, response: ServerResponse, options: WebService): void {
   const { headers } = request;
   const hasBody = headers["content-length"] !== undefined || headers["transfer-encoding"] !== undefined;
   if (!hasBody || headers["content-length"] === "0") {
@@ -126,7 +129,7 @@ function textOf(bytes: Buffer): string | undefined {
   }
 }
 
-function answer(request: IncomingMessage, response: ServerResponse, body: string, options: WebDoorOptions): void {
+function answer(request: IncomingMessage, response: ServerResponse, body: string, options: WebService): void {
   const { method = "GET", url = "/", headers } = request;
   const { host } = headers;
   const scheme = options.tls ? "https" : "http";
@@ -153,7 +156,7 @@ function reset(socket: Socket): void {
   else socket.resetAndDestroy();
 }
 
-function tooLarge(response: ServerResponse, { refuse }: WebDoorOptions): void {
+function tooLarge(response: ServerResponse, { refuse }: WebService): void {
   const message = `The request content size exceeds the maximum size of ${bodyLimit / 1024 / 1024} MB.`;
   send(response, refuse(413, "RequestContentTooLarge", message), true);
 }
@@ -165,7 +168,7 @@ function send(response: ServerResponse, { status, headers, body }: WebResponse, 
   response.end(body);
 }
 
-function turnAway(error: NodeJS.ErrnoException, socket: Duplex, refuse: WebDoorOptions["refuse"]): void {
+function turnAway(error: NodeJS.ErrnoException, socket: Duplex, refuse: WebService["refuse"]): void {
   if (error.code === "ECONNRESET" || !socket.writable) {
     socket.destroy();
     return;

@@ -1,5 +1,5 @@
 // What a VM does with a script that Run Command gives it: the one constant script is answered as it would answer, and
-// nothing else is run. No script is ever executed on the machine that the emulator runs on.
+// nothing else is run, unless a Linux guest has a sandbox. No script is ever executed outside of one.
 
 import type { ImdsRequest } from "../imds/imds.ts";
 import type { Transaction } from "../store.ts";
@@ -21,7 +21,28 @@ export interface GuestDoor {
   readonly agentIsReady: boolean;
   arm(url: URL, headers: Readonly<Record<string, string>>, tx: Transaction): GuestReply;
   imds(vmId: string, request: ImdsRequest, tx: Transaction): GuestReply;
+  /** Runs a job once the request that asks for it has been kept; absent: no unknown script is run. */
+  readonly sandbox?: (job: GuestJob, finish: Finish) => void;
 }
+
+/** A script that only a sandbox may run. */
+export interface GuestJob {
+  readonly vmId: string;
+  readonly hostName: string;
+  readonly resourceManager: string;
+  readonly script: string;
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+export interface GuestOutput {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Why it was ended before its end, or never begun. */
+  readonly problem?: string;
+}
+/** Writes what came of a job; called in a later transaction. */
+export type Finish = (tx: Transaction, output: GuestOutput) => void;
 
 export interface Machine {
   readonly vmId: string;
@@ -32,13 +53,21 @@ export interface Machine {
 }
 
 export interface Script {
+  /** Values that the script finds as `$1`, `$2`. */
+  readonly positional?: readonly string[];
   readonly text: string | readonly string[];
   /** By name, the protected ones among them. */
   readonly parameters: ReadonlyMap<string, string>;
 }
 
 export type ScriptRun =
-  | { readonly known: true; readonly stdout: string; readonly ranMs: number }
+  | {
+      readonly known: true;
+      readonly stdout: string;
+      readonly ranMs: number;
+      /** Present when it runs in the sandbox from now on: to be told how to write down what comes of it. */
+      readonly later?: (finish: Finish) => void;
+    }
   | { readonly known: false; readonly code: string; readonly why: string };
 
 /** `tx` as of the moment when the script starts. */
@@ -49,14 +78,36 @@ export function runScript(tx: Transaction, machine: Machine, script: Script): Sc
   }
   const sha256 = scriptHash(script.text);
   if (recognise(sha256)?.os !== machine.os) {
+    const { sandbox } = machine.door;
+    if (machine.os === "Linux" && sandbox !== undefined) {
+      const job = jobOf(machine, script);
+      return { known: true, stdout: "", ranMs: never, later: (finish) => sandbox(job, finish) };
+    }
     return {
       known: false,
       code: "NotEmulated",
-      why: `The emulated guest runs only the engine's own request script for ${machine.os}; it does not know the script with SHA-256 ${sha256}.`,
+      why: `The emulated guest runs only the engine's own request script for ${machine.os}; it does not know the script with SHA-256 ${sha256}.${machine.os === "Linux" ? " Others run in a sandbox when the emulator is started with `--guest sandbox`." : ""}`,
     };
   }
   const { stdout, waitedMs } = runRequest(script.parameters, { os: machine.os, network: networkOf(tx, machine) });
   return { known: true, stdout: tail(stdout), ranMs: waitedMs };
+}
+
+/** A hundred years: nobody knows yet when it will end. */
+const never = 100 * 365 * 86_400_000;
+
+/** Named values are in the environment, as far as a shell can name them. */
+function jobOf({ vmId, resourceManager }: Machine, { text, parameters, positional = [] }: Script): GuestJob {
+  const lines = typeof text === "string" ? text : text.join("\n");
+  const named = [...parameters].filter(([name]) => /^[A-Za-z_]\w*$/.test(name));
+  return {
+    vmId,
+    hostName: vmId.slice(vmId.lastIndexOf("/") + 1).replaceAll(/[^A-Za-z0-9-]/g, "-"),
+    resourceManager,
+    script: lines.replaceAll("\r\n", "\n"),
+    argv: positional,
+    env: Object.fromEntries(named),
+  };
 }
 
 /** Azure's own words: https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/error-vmagent-status */

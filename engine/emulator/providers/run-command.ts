@@ -2,6 +2,7 @@
 
 import { runScript, type Machine, type Script, type ScriptRun } from "../guest/run-script.ts";
 import { inGroup, on } from "../routes/route.ts";
+import { finishAction, markRunning } from "../sandbox/finish.ts";
 import type { Entry } from "../store.ts";
 import { AzureError, type Answer, type Body } from "../wire.ts";
 import { requireEntry, startOperation, type Context } from "./context.ts";
@@ -25,19 +26,23 @@ export function runCommand(c: Context): Answer {
     });
   }
   const text = (c.body["script"] ?? []) as readonly string[];
-  const run = startScript(c, vm, { text, parameters: parametersOf(c.body["parameters"]) });
+  const parameters = parametersOf(c.body["parameters"]);
+  const run = startScript(c, vm, { text, parameters, positional: [...parameters.values()] });
   vm.hidden = { ...vm.hidden, runUntil: run.endsAt };
   c.tx.put(vm);
-  return {
-    status: 202,
-    headers: startOperation(c, {
-      provider: "Microsoft.Compute",
-      region: vm.body["location"],
-      readyAt: run.endsAt,
-      location: true,
-      ...(run.known ? { output: { value: statuses(os, run.stdout) } } : { error: notRun(run) }),
-    }),
-  };
+  const headers = startOperation(c, {
+    provider: "Microsoft.Compute",
+    region: vm.body["location"],
+    readyAt: run.endsAt,
+    location: true,
+    ...(run.known ? { output: { value: statuses(os, run.stdout) } } : { error: notRun(run) }),
+  });
+  if (run.known && run.later) {
+    const operation = headers["azure-asyncoperation"] ?? "";
+    markRunning(c.tx, new URL(operation).pathname, vm.id);
+    run.later(finishAction(vm.id, operation, ({ stdout, stderr }) => statuses(os, stdout, stderr)));
+  }
+  return { status: 202, headers };
 }
 
 /** Azure runs nothing in a VM that is off, or whose agent is not there or may not run extensions. */
@@ -76,7 +81,7 @@ export function parametersOf(...lists: readonly unknown[]): ReadonlyMap<string, 
 const notRun = ({ code, why }: { readonly code: string; readonly why: string }): Body => ({ code, message: why });
 
 /** Linux gives one status for both streams, also when the script failed; Windows one for each. */
-function statuses(os: Machine["os"], stdout: string): Body[] {
+function statuses(os: Machine["os"], stdout: string, stderr = ""): Body[] {
   const status = (code: string, message: string): Body => ({
     code,
     level: "Info",
@@ -84,7 +89,7 @@ function statuses(os: Machine["os"], stdout: string): Body[] {
     message,
   });
   if (os === "Linux") {
-    return [status("ProvisioningState/succeeded", `Enable succeeded: \n[stdout]\n${stdout}\n[stderr]\n`)];
+    return [status("ProvisioningState/succeeded", `Enable succeeded: \n[stdout]\n${stdout}\n[stderr]\n${stderr}`)];
   }
   return [status("ComponentStatus/StdOut/succeeded", stdout), status("ComponentStatus/StdErr/succeeded", "")];
 }

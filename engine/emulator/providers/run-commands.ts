@@ -1,6 +1,7 @@
 // Managed run commands, `virtualMachines/runCommands/{name}`: made, read, listed, deleted. Protected parameters are used
 // for the run and forgotten: they are neither stored nor shown.
 
+import { finishManaged, markRunning } from "../sandbox/finish.ts";
 import { lower, nameOf } from "../resource-id.ts";
 import { inGroup, on } from "../routes/route.ts";
 import { view, type Entry } from "../store.ts";
@@ -47,11 +48,13 @@ export function putManagedRunCommand(c: Context): Answer {
     hidden: { instanceView: { ...result, ...times, statuses: [] } },
   };
   c.tx.put(entry);
-  return {
-    status: was ? 200 : 201,
-    body: view(entry, c.tx.now),
-    headers: startOperation(c, { provider: "Microsoft.Compute", region: location, readyAt: run.endsAt }),
-  };
+  const headers = startOperation(c, { provider: "Microsoft.Compute", region: location, readyAt: run.endsAt });
+  if (run.known && run.later) {
+    const operation = headers["azure-asyncoperation"] ?? "";
+    markRunning(c.tx, new URL(operation).pathname, id);
+    run.later(finishManaged(id, operation));
+  }
+  return { status: was ? 200 : 201, body: view(entry, c.tx.now), headers };
 }
 
 export function getManagedRunCommand(c: Context): Answer {

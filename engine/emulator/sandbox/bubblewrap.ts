@@ -123,29 +123,27 @@ export class Sandbox {
       processes,
     };
     const hosts = Object.entries({ localhost: "127.0.0.1", [job.hostName]: "127.0.0.1", ...job.hosts });
-    const ca = file("ca.pem", job.caPem);
+    const sized = (folder: string): string[] => ["--size", String(64 * 1024 * 1024), "--tmpfs", folder];
+    const etc = (name: string, text: string): string[] => ["--ro-bind", file(name, text), `/etc/${name}`];
     const args = [
-      ...["--unshare-all", "--unshare-user", "--uid", "0", "--gid", "0", "--hostname", job.hostName],
-      ...["--die-with-parent", "--new-session", "--clearenv", "--cap-drop", "ALL"],
+      ["--unshare-all", "--unshare-user", "--uid", "0", "--gid", "0", "--hostname", job.hostName],
+      ["--die-with-parent", "--new-session", "--clearenv", "--cap-drop", "ALL"],
       // To make its network and then to give these rights up; the script itself has none.
-      ...["--cap-add", "CAP_NET_ADMIN", "--cap-add", "CAP_NET_BIND_SERVICE", "--cap-add", "CAP_SETPCAP"],
-      ...system(),
-      ...["--proc", "/proc", "--dev", "/dev"],
-      ...["/tmp", "/root", "/home", "/var/tmp", "/dev/shm", home].flatMap((folder) => [
-        ...["--size", String(64 * 1024 * 1024), "--tmpfs", folder],
-      ]),
-      ...["--ro-bind", file("passwd", "root:x:0:0:root:/root:/bin/sh\n"), "/etc/passwd"],
-      ...["--ro-bind", file("group", "root:x:0:\n"), "/etc/group"],
-      ...["--ro-bind", file("hosts", hosts.map(([name, address]) => `${address} ${name}\n`).join("")), "/etc/hosts"],
-      ...["--ro-bind", file("nsswitch", "hosts: files\npasswd: files\ngroup: files\n"), "/etc/nsswitch.conf"],
-      ...["--ro-bind", ca, "/etc/ssl/certs/ca-certificates.crt"],
-      ...["--ro-bind", process.execPath, "/run/emulator/node"],
-      ...["--ro-bind", fileURLToPath(new URL("./bridge.js", import.meta.url)), "/run/emulator/bridge.mjs"],
-      ...sockets.flatMap(([outside, inside]) => ["--bind", outside, inside]),
-      ...["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", home],
-      "/run/emulator/node",
-      "/run/emulator/bridge.mjs",
-    ];
+      ["--cap-add", "CAP_NET_ADMIN", "--cap-add", "CAP_NET_BIND_SERVICE", "--cap-add", "CAP_SETPCAP"],
+      system(),
+      ["--proc", "/proc", "--dev", "/dev"],
+      ...["/tmp", "/root", "/home", "/var/tmp", "/dev/shm", home].map(sized),
+      etc("passwd", "root:x:0:0:root:/root:/bin/sh\n"),
+      etc("group", "root:x:0:\n"),
+      etc("hosts", hosts.map(([name, address]) => `${address} ${name}\n`).join("")),
+      etc("nsswitch.conf", "hosts: files\npasswd: files\ngroup: files\n"),
+      ["--ro-bind", file("ca.pem", job.caPem), trusted],
+      ["--ro-bind", process.execPath, "/run/emulator/node"],
+      ["--ro-bind", fileURLToPath(new URL("./bridge.js", import.meta.url)), "/run/emulator/bridge.mjs"],
+      ...sockets.map(([outside, inside]) => ["--bind", outside, inside]),
+      ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", home],
+      ["/run/emulator/node", "/run/emulator/bridge.mjs"],
+    ].flat();
     return new Promise((resolve) => {
       const child = spawn(bwrap, args, { stdio: ["pipe", "pipe", "pipe", "pipe", "pipe"], env: {} });
       child.stdin?.on("error", () => {});
@@ -178,14 +176,15 @@ export class Sandbox {
   }
 }
 
+const trusted = "/etc/ssl/certs/ca-certificates.crt";
 const environment: Readonly<Record<string, string>> = {
   PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
   HOME: "/root",
   LANG: "C.UTF-8",
-  SSL_CERT_FILE: "/etc/ssl/certs/ca-certificates.crt",
-  CURL_CA_BUNDLE: "/etc/ssl/certs/ca-certificates.crt",
-  REQUESTS_CA_BUNDLE: "/etc/ssl/certs/ca-certificates.crt",
-  NODE_EXTRA_CA_CERTS: "/etc/ssl/certs/ca-certificates.crt",
+  SSL_CERT_FILE: trusted,
+  CURL_CA_BUNDLE: trusted,
+  REQUESTS_CA_BUNDLE: trusted,
+  NODE_EXTRA_CA_CERTS: trusted,
 };
 
 /** Programs and their libraries, and of `/etc` what those need: nothing of the user's. */

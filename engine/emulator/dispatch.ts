@@ -1,0 +1,58 @@
+/** Which service a request is for, and its answer, errors among them. */
+import { discovery } from "./discovery.ts";
+import { entra } from "./entra/endpoints.ts";
+import type { Keys } from "./entra/keys.ts";
+import { arm } from "./gateway.ts";
+import { graph } from "./graph.ts";
+import type { GuestDoor } from "./guest/run-script.ts";
+import type { Operator } from "./operator.ts";
+import type { RequestLine } from "./request-line.ts";
+import { Miss, type Transaction } from "./store.ts";
+import { AzureError, type Answer } from "./wire.ts";
+
+export interface DispatchedRequest {
+  readonly line: RequestLine;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly requestId: string;
+  readonly tx: Transaction;
+  readonly keys: Keys;
+  readonly operator: Operator;
+  readonly guestDoor: GuestDoor;
+  /** Of tokens that are given; absent: as usual. */
+  readonly lifetimeMs: number | undefined;
+}
+
+/** Throws a `Miss` and nothing else. What a refused request wrote is not kept. */
+export function dispatch(r: DispatchedRequest): { readonly answer: Answer; readonly caller: string | null } {
+  const { tx } = r;
+  const writesBefore = new Map(tx.writes);
+  let caller: string | null = null;
+  try {
+    return { answer: service(r, (objectId) => (caller = objectId)), caller };
+  } catch (e) {
+    if (e instanceof Miss) throw e;
+    tx.writes.clear();
+    for (const [id, entry] of writesBefore) tx.writes.set(id, entry);
+    return { answer: e instanceof AzureError ? e.answer() : broken(e), caller };
+  }
+}
+
+function service(r: DispatchedRequest, seen: (objectId: string) => void): Answer {
+  const { tx, keys, operator, requestId, lifetimeMs, headers, body, guestDoor } = r;
+  const { method, path, query, origin } = r.line;
+  const { tenantId, now } = tx;
+  const own = { keys, tenantId, now, origin, requestId, operator, ...(lifetimeMs !== undefined && { lifetimeMs }) };
+  const authorization = headers["authorization"];
+  return (
+    entra(method, path, query, body, own) ??
+    discovery(method, path, origin, tenantId) ??
+    graph({ method, path, query, authorization, body, origin, tx, keys, operator }) ??
+    arm({ method, path, query, headers, body, origin, tx, keys, guestDoor }, seen)
+  );
+}
+
+const broken = (thrown: unknown): Answer => ({
+  status: 500,
+  body: { error: { code: "InternalServerError", message: `The emulator failed: ${(thrown as Error).message}` } },
+});

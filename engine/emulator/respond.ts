@@ -1,0 +1,32 @@
+/** An answer as it goes out, with the headers that Resource Manager puts on all of them. */
+import type { RequestLine } from "./request-line.ts";
+import type { Answer, EmulatorResponse } from "./wire.ts";
+
+const always = {
+  "cache-control": "no-cache",
+  pragma: "no-cache",
+  expires: "-1",
+  "x-content-type-options": "nosniff",
+  "strict-transport-security": "max-age=31536000; includeSubDomains",
+};
+
+export function respond(
+  { status, headers, body }: Answer,
+  { method }: RequestLine,
+  ids: { readonly request: string; readonly correlation: string | undefined },
+  now: number,
+): EmulatorResponse {
+  const text = body === undefined || method === "HEAD" ? "" : JSON.stringify(body);
+  return {
+    status,
+    body: text,
+    headers: {
+      ...always,
+      "x-ms-request-id": ids.request,
+      "x-ms-correlation-request-id": ids.correlation ?? ids.request,
+      date: new Date(now).toUTCString(),
+      ...(text ? { "content-type": "application/json; charset=utf-8" } : {}),
+      ...headers,
+    },
+  };
+}
