@@ -25,6 +25,8 @@ export class Access {
   readonly #reader: TargetReader;
   readonly #subscription: string;
   readonly #roles = new Map<string, Promise<Role | undefined>>();
+  /** Sentences about what was read and not understood. */
+  readonly notes = new Set<string>();
 
   constructor(reader: TargetReader, subscriptionId: string) {
     this.#reader = reader;
@@ -50,6 +52,10 @@ export class Access {
     const { scope, roleDefinitionId } = properties;
     if (typeof id !== "string" || typeof scope !== "string" || typeof roleDefinitionId !== "string") return undefined;
     const role = await this.role(roleDefinitionId);
+    if (role !== undefined && typeof properties["condition"] === "string") {
+      const name = id.slice(id.lastIndexOf("/") + 1);
+      this.notes.add(`whether the condition of the role assignment ${name} (${role.name}) lets each call through`);
+    }
     return role && { id, scope, role };
   }
 

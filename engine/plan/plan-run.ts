@@ -107,7 +107,7 @@ async function made(options: PlanOptions): Promise<{ readonly plan: Plan; readon
     ...rights,
     outputs,
     obstacles: obstaclesIn(steps, known.unpredictable),
-    unknowns: unknownsOf(about, steps, snapshot.notes, placeholders),
+    unknowns: unknownsOf(about, steps, new Set([...snapshot.notes, ...access.notes]), placeholders),
     rehearsals: 1 + others.length,
   });
 }

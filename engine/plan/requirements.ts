@@ -25,7 +25,8 @@ function ownRequirement(method: string, url: string): Requirement | undefined {
   const [namespace, ...rest] = segments.slice(providers + 1);
   if (namespace === undefined || rest.length === 0) return undefined;
   const scope = `/${segments.slice(0, providers).join("/")}`;
-  // A long-running operation's status: `locations/{place}/operations/{id}`.
+  // A long-running operation's status: `locations/{place}/operations/{id}`. Azure asks for it, and the emulator does not:
+  // https://github.com/Azure/azure-xplat-cli/issues/2051
   if (/^locations$/i.test(rest[0] ?? "") && rest.length === 4) {
     return { action: `${namespace}/locations/${rest[2]}/read`, scope };
   }

@@ -21,8 +21,9 @@ export function markdownPage(page: Page): string {
   const notice =
     left === 0
       ? ""
-      : `\n> **Cut: ${left} of ${details.length} steps in detail do not fit in a comment.** The saved plan has them all: \`runbook show --full\`.\n`;
-  const text = `${head}${kept.join("")}${notice}${cut(tail, TAIL_LIMIT)}`;
+      : `\n> **Cut: ${left} of ${details.length} steps in detail do not fit in a comment.** The saved plan has them all: \`runbook show --full\`.\n\n`;
+  // Before what is there: whoever reads a part of a plan should know it from the start.
+  const text = `${head}${notice}${kept.join("")}${cut(tail, TAIL_LIMIT)}`;
   return cut(text, MARKDOWN_LIMIT);
 }
 

@@ -19,7 +19,7 @@ if (missing) process.stderr.write(`SKIPPED: ${missing}\n`);
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const screenshots = process.env.SCREENSHOTS;
 
-describe("the pages in Chromium", { skip: missing, timeout: 120_000 }, () => {
+describe("the pages in Chromium", { skip: missing, timeout: 600_000 }, () => {
   let browser;
   let directory;
   let pages;
