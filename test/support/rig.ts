@@ -19,6 +19,8 @@ export interface CliOptions {
   /** Standard output and error are a terminal of this width; absent: they are none. */
   readonly columns?: number;
   readonly clock?: Clock;
+  /** Told of all that is written, as a terminal would show it: both outputs in the order in which they came. */
+  readonly onWrite?: (text: string) => void;
   /** Given the function that stands for Ctrl-C, as soon as somebody listens. */
   readonly onListening?: (interrupt: () => void) => void;
 }
@@ -64,10 +66,13 @@ export class Rig implements AsyncDisposable {
   }
 
   async cli(argv: readonly string[], options: CliOptions = {}): Promise<Ended> {
-    const { env = {}, stdin = "", answer, columns, clock = new VirtualClock(), onListening } = options;
+    const { env = {}, stdin = "", answer, columns, clock = new VirtualClock(), onListening, onWrite } = options;
     const person = answer === undefined ? undefined : new Person(answer);
-    const stdout = new Capture(columns, () => person?.look());
-    const stderr = new Capture(columns);
+    const stdout = new Capture(columns, (text) => {
+      person?.look();
+      onWrite?.(text);
+    });
+    const stderr = new Capture(columns, onWrite);
     const io: Io = {
       stdin: person ?? Readable.from([stdin]),
       stdout,
@@ -108,11 +113,11 @@ class Person extends PassThrough {
 
 class Capture extends Writable {
   text = "";
-  readonly #onText: () => void;
+  readonly #onText: (text: string) => void;
   readonly isTTY: boolean;
   readonly columns: number;
 
-  constructor(columns: number | undefined, onText: () => void = () => {}) {
+  constructor(columns: number | undefined, onText: (text: string) => void = () => {}) {
     super({ decodeStrings: false });
     this.#onText = onText;
     this.isTTY = columns !== undefined;
@@ -121,7 +126,7 @@ class Capture extends Writable {
 
   override _write(chunk: string, _encoding: BufferEncoding, done: () => void): void {
     this.text += chunk;
-    this.#onText();
+    this.#onText(chunk);
     done();
   }
 }
