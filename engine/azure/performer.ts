@@ -9,6 +9,7 @@ import type {
   Polled,
   PostInput,
   ResourceInput,
+  ScriptInput,
   Submitted,
   WriteInput,
 } from "../run/activities.ts";
@@ -25,6 +26,7 @@ import type { Secret } from "../value/secret.ts";
 import { type Clients, clientsFor } from "./clients.ts";
 import { arrived } from "./continued-write.ts";
 import { GUEST_RUN, type GuestPollInput, pollGuestRun, removeGuestRun, submitGuestRun } from "./guest/run-in-vm.ts";
+import { isScriptRun, pollScript, submitScript } from "./guest/script-run.ts";
 import { SealingKeys } from "./guest/sealing-key.ts";
 import { localToken } from "./local-imds.ts";
 import { rawPost, restoreRawPoller } from "./raw-calls.ts";
@@ -90,9 +92,14 @@ async function perform(operation: ActivityOperation, context: CallContext, mayHa
       );
     case "delete":
       return write("delete", { ...(input as ResourceInput), body: {} }, context);
+    case "script-name":
+      return { name: `runbook-${context.sealingKeys.requestId(operation.key)}` };
+    case "script-run":
+      return submitScript(input as ScriptInput, context, mayHaveArrived);
     case "post":
       return post(input as PostInput, context, operation);
     case "poll":
+      if (isScriptRun(input)) return pollScript(input, context);
       return isGuestRun(input)
         ? pollGuestRun(input, context, operation.key)
         : poll(input as PollInput, context, operation.key);

@@ -9,7 +9,7 @@ import type { ResourceCalls, Sent } from "./resource-calls.ts";
 import { withSentinels } from "./wire.ts";
 
 export const rawCalls: ResourceCalls = {
-  get: (clients, id, apiVersion) => exchange(clients, "GET", addressOf(id, apiVersion)),
+  get: (clients, id, apiVersion, query) => exchange(clients, "GET", addressOf(id, apiVersion, query)),
   async put(clients, id, apiVersion, body) {
     return begin(clients, "PUT", id, apiVersion, body);
   },
@@ -81,9 +81,10 @@ function refusal(response: PipelineResponse): RestError {
 }
 
 /** A path with its parts as a URL writes them. */
-function addressOf(path: string, apiVersion: string): string {
+function addressOf(path: string, apiVersion: string, query: Readonly<Record<string, string>> = {}): string {
   const parts = path.split("/").map(encodeURIComponent).join("/");
-  return `${parts}?api-version=${encodeURIComponent(apiVersion)}`;
+  const more = Object.entries(query).map(([name, value]) => `${name}=${encodeURIComponent(value)}&`);
+  return `${parts}?${more.join("")}api-version=${encodeURIComponent(apiVersion)}`;
 }
 
 function parsed(text: string | null | undefined): Json {

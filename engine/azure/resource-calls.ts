@@ -18,7 +18,7 @@ export interface SdkPoller {
 export type Sent = { readonly poller?: SdkPoller };
 
 export interface ResourceCalls {
-  get(clients: Clients, id: string, apiVersion: string): Promise<unknown>;
+  get(clients: Clients, id: string, apiVersion: string, query?: Readonly<Record<string, string>>): Promise<unknown>;
   /** Resolves once the SDK has taken the call; a poller is there when the operation may go on after the first answer. */
   put(clients: Clients, id: string, apiVersion: string, body: JsonObject): Promise<Sent>;
   patch?(clients: Clients, id: string, apiVersion: string, body: JsonObject): Promise<Sent>;

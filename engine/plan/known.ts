@@ -1,6 +1,7 @@
 // What is known of the requests and values of a run, found by comparing rehearsals.
 
 import type { GuestRunInput } from "../run/activities.ts";
+import type { ActivityOperation } from "../run/local-driver.ts";
 import { stepOf } from "../run/operation-key.ts";
 import type { Json } from "../value/json.ts";
 import { sourcesIn } from "./answers.ts";
@@ -73,7 +74,7 @@ export function compareRehearsals(
   }
   for (const event of base.events) if (event.type === "step-finished") outputs(event.step);
   const guest = (path: string): ReturnType<Known["guest"]> => {
-    const inputOf = (runs: typeof guests): Json => (runs.get(path)?.operation.input ?? null) as Json;
+    const inputOf = (runs: typeof guests): Json => insideOf(runs.get(path)?.operation);
     const variants = otherGuests.map(({ label, runs }) => ({ label, value: inputOf(runs) }));
     const { vm, request } = make(`guest ${path}`, inputOf(guests), variants) as unknown as GuestRunInput;
     return { vm, request: request as unknown as Json };
@@ -107,6 +108,16 @@ function varyingRequests(
     const labels = others.filter(({ slots }) => slots.has(slot) !== base.has(slot)).map(({ label }) => label);
     return labels.length > 0 ? [[slot, labels] as const] : [];
   });
+}
+
+/** Where something was run, and what. */
+function insideOf(operation: ActivityOperation | undefined): Json {
+  if (operation?.name !== "script-run") return operation?.input ?? null;
+  const { vm, script, parameters, secretParameters } = operation.input;
+  return {
+    vm: vm!,
+    request: { kind: "script", script: script!, parameters: parameters!, secretParameters: secretParameters! },
+  };
 }
 
 function outputsIn({ events }: Rehearsal, step: string): Json | undefined {

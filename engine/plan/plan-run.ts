@@ -117,10 +117,12 @@ const ANOTHER_TIME_MS = 163_193_717_131;
 
 /** What the engine makes anew for each request in a VM: its id, and the key that the answer is sealed for. */
 async function noncesOf(base: Rehearsal, sealingKeys: SealingKeys): Promise<ReadonlySet<string>> {
-  const runs = base.performed.filter(({ operation }) => operation.name === "guest-run");
-  if (runs.length === 0) return new Set();
+  const named = (name: string) => base.performed.filter(({ operation }) => operation.name === name);
+  const scripts = named("script-name").map(({ operation }) => `runbook-${sealingKeys.requestId(operation.key)}`);
+  const runs = named("guest-run");
+  if (runs.length === 0) return new Set(scripts);
   const ids = runs.map(({ operation }) => sealingKeys.requestId(operation.key));
-  return new Set([...ids, ...ids.map((id) => `runbook-${id}`), (await sealingKeys.current()).rbKey]);
+  return new Set([...scripts, ...ids, ...ids.map((id) => `runbook-${id}`), (await sealingKeys.current()).rbKey]);
 }
 
 export function runbookDigest(runbook: Runbook): string {

@@ -104,6 +104,7 @@ function isTokenOfRunbook(base: Rehearsal, key: string): boolean {
 
 function* usesInVms(base: Rehearsal): Generator<Use> {
   for (const { operation, step } of guestRunsOf(base).values()) {
+    if (operation.name !== "guest-run") continue;
     const { request, vm } = operation.input as unknown as GuestRunInput;
     if (request.kind !== "arm-get") continue;
     const owner = ownerOf(base, vm, request.token);
@@ -120,6 +121,7 @@ type GuestToken = Extract<GuestRunInput["request"], { kind: "arm-get" }>["token"
 function ownerOf(base: Rehearsal, vm: string, token: GuestToken): Caller | undefined {
   if (token.from === "secret") return token.token.ref === undefined ? undefined : base.tokens.get(token.token.ref);
   for (const { operation, path } of guestRunsOf(base).values()) {
+    if (operation.name !== "guest-run") continue;
     const { request, vm: other } = operation.input as unknown as GuestRunInput;
     if (request.kind !== "token" || other.toLowerCase() !== vm.toLowerCase()) continue;
     if (request.resource !== token.resource) continue;

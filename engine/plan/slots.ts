@@ -23,10 +23,12 @@ export function slotsOf(sent: readonly SentRequest[]): ReadonlyMap<string, SentR
   return slots;
 }
 
+const INSIDE: ReadonlySet<string> = new Set(["guest-run", "script-run"]);
+
 /** What was run inside VMs, by operation; a repeated attempt makes no new place. */
 export function guestRunsOf({ performed }: Rehearsal): ReadonlyMap<string, Performed> {
   const runs = new Map<string, Performed>();
-  for (const one of performed) if (one.operation.name === "guest-run" && !runs.has(one.path)) runs.set(one.path, one);
+  for (const one of performed) if (INSIDE.has(one.operation.name) && !runs.has(one.path)) runs.set(one.path, one);
   return runs;
 }
 

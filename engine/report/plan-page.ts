@@ -82,6 +82,14 @@ function inVmText(vm: string, request: Json): string {
   const name = vm.slice(vm.lastIndexOf("/") + 1);
   const of = isJsonObject(request) ? request : {};
   if (of["kind"] === "token") return `in ${name}: a token for ${String(of["resource"])} from its metadata service`;
+  if (of["kind"] === "script") {
+    const lines = String(of["script"]).trimEnd().split("\n").length;
+    const names = [of["parameters"], of["secretParameters"]].flatMap((one) =>
+      Object.keys(isJsonObject(one ?? null) ? (one as object) : {}),
+    );
+    const given = names.length === 0 ? "" : `, with ${names.join(", ")}`;
+    return `in ${name}: a script of ${lines === 1 ? "one line" : `${lines} lines`}${given}`;
+  }
   return `in ${name}: GET ${String(of["path"])}?api-version=${String(of["apiVersion"])}`;
 }
 

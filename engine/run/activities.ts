@@ -35,6 +35,27 @@ export interface ListInput {
   readonly filter: string;
 }
 
+export interface ScriptInput {
+  readonly vm: string;
+  /** Of the managed run command. */
+  readonly name: string;
+  readonly location: string;
+  readonly script: string;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly secretParameters: Readonly<Record<string, Secret>>;
+  readonly timeoutSeconds: number;
+}
+
+/** How an author's script in a VM ended. */
+export interface ScriptResult {
+  /** `Succeeded`, `Failed`, `TimedOut` or `Canceled`. */
+  readonly state: string;
+  readonly exitCode: number;
+  /** The last 4,096 bytes. */
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
 /** Where the token of a guest's request comes from. */
 export type GuestToken =
   /** IMDS of the same VM: the token never leaves it. */

@@ -32,7 +32,9 @@ export type ActivityName =
   | "guest-remove"
   | "arm-get"
   | "local-token"
-  | "post";
+  | "post"
+  | "script-name"
+  | "script-run";
 
 /** Activities that may change something at the target: their intent is on disk before they start. */
 export const MUTATING: ReadonlySet<ActivityName> = new Set([
@@ -40,6 +42,7 @@ export const MUTATING: ReadonlySet<ActivityName> = new Set([
   "patch",
   "delete",
   "post",
+  "script-run",
   "guest-run",
   "guest-remove",
 ]);

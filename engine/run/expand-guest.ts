@@ -74,7 +74,7 @@ function* guestRun(
   }
 }
 
-function* guestRemove(attempt: number, made: ManagedRun, observer: Observer): Expansion<void> {
+export function* guestRemove(attempt: number, made: ManagedRun, observer: Observer): Expansion<void> {
   try {
     yield* activity(`remove.${attempt}`, "guest-remove", made);
   } catch (thrown) {
@@ -107,13 +107,13 @@ function noteToken(
   facts.tokenOrigins.set(token.ref, { vm, token: { from: "imds", resource, ...(identity && { identity }) } });
 }
 
-function osTypeOf(machine: Json): "Windows" | "Linux" {
+export function osTypeOf(machine: Json): "Windows" | "Linux" {
   const at = (value: Json | undefined, key: string): Json | undefined => (isJsonObject(value) ? value[key] : undefined);
   const osType = at(at(at(at(machine, "properties"), "storageProfile"), "osDisk"), "osType");
   return osType === "Windows" ? "Windows" : "Linux";
 }
 
-function locationOf(machine: Json): string {
+export function locationOf(machine: Json): string {
   const location = isJsonObject(machine) ? machine["location"] : undefined;
   return typeof location === "string" ? location : "";
 }

@@ -26,7 +26,8 @@ import {
   VM_TYPE,
 } from "./expansion.ts";
 import { OperationError } from "./failure.ts";
-import { propagationDelayMs } from "./retry.ts";
+import { retried } from "./retried.ts";
+import { script } from "./expand-script.ts";
 
 export function* expand(what: OperationData, facts: RunFacts, observer: Observer): Expansion<Json> {
   switch (what.kind) {
@@ -61,6 +62,8 @@ export function* expand(what: OperationData, facts: RunFacts, observer: Observer
     }
     case "remove":
       return yield* remove(what, facts, observer);
+    case "script":
+      return yield* script(what, facts, observer);
     case "call":
       return yield* call(what, facts, observer);
     case "guest":
@@ -189,28 +192,6 @@ function* armGet(
   const { path, apiVersion, token } = what;
   const input = { path, apiVersion, ...(token && { token }) };
   return yield* retried((attempt) => activity<Json>(`get.${attempt}`, "arm-get", input), {}, facts, observer);
-}
-
-/** Repeats while a failure says that what this run wrote is not visible yet. */
-function* retried<T>(
-  attemptOnce: (attempt: number) => Expansion<T>,
-  subject: { readonly principal?: string },
-  facts: RunFacts,
-  observer: Observer,
-): Expansion<T> {
-  let waitedMs = 0;
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return yield* attemptOnce(attempt);
-    } catch (thrown) {
-      if (!(thrown instanceof OperationError)) throw thrown;
-      const delayMs = propagationDelayMs(thrown.failure, attempt, waitedMs, subject, facts.recent);
-      if (delayMs === undefined) throw thrown;
-      observer.retrying(attempt, thrown.failure, delayMs, true);
-      waitedMs += delayMs;
-      yield* timer(`pause.${attempt}`, delayMs);
-    }
-  }
 }
 
 function patiently(

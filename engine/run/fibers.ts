@@ -265,6 +265,8 @@ function summaryOf(what: OperationData): string {
       return `${what.request.kind === "token" ? "get a token" : "make a request"} inside ${last(what.vm)}`;
     case "arm-get":
       return `read ${last(what.path)}`;
+    case "script":
+      return `run a script inside ${last(what.vm)}`;
     case "call":
       return `${last(what.path)} ${last(what.path.slice(0, what.path.lastIndexOf("/")))}`;
     case "approve":

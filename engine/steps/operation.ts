@@ -26,6 +26,8 @@ export type OperationData =
   | ({ readonly kind: "remove"; readonly ifStill: RemovalCondition } & Place)
   /** A POST. */
   | ({ readonly kind: "call" } & PostRequest)
+  /** A script of the author's inside a VM. */
+  | ({ readonly kind: "script" } & ScriptRequest)
   | { readonly kind: "guest"; readonly vm: string; readonly request: GuestRequest }
   /** A GET of any ARM path by the engine, with a token of the runbook's or, without one, the engine's own credential. */
   | { readonly kind: "arm-get"; readonly path: string; readonly apiVersion: string; readonly token?: Secret }
@@ -42,6 +44,16 @@ export interface Place {
   readonly id: string;
   /** Absent: the version that the engine knows the type by. */
   readonly apiVersion?: string;
+}
+
+export interface ScriptRequest {
+  readonly vm: string;
+  /** For PowerShell on Windows, for `sh` on Linux. */
+  readonly script: string;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly secretParameters: Readonly<Record<string, Secret>>;
+  /** It is stopped when it takes longer. */
+  readonly timeoutSeconds: number;
 }
 
 export interface PostRequest {
@@ -147,6 +159,18 @@ export interface CallAnswer {
 /** Performs an action of a resource, and waits until it has ended. */
 export function call(request: PostRequest): Operation<CallAnswer> {
   return new Operation({ kind: "call", ...request });
+}
+
+export interface ScriptAnswer {
+  readonly exitCode: number;
+  /** The last 4,096 bytes. */
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a script inside a VM and waits for its end, whatever its exit code is. */
+export function runScript(request: ScriptRequest): Operation<ScriptAnswer> {
+  return new Operation({ kind: "script", ...request });
 }
 
 function placeOf({ type, id, apiVersion }: Place): Place {

@@ -147,7 +147,9 @@ describe("the examples of step types", () => {
         const running = rig.cli(["run", "example.yaml"]);
         while (type.name === "approve" && (await rig.cli(["approve"])).code !== 0);
         const { code, stderr } = await running;
-        expect(code, stderr).equal(0);
+        // No VM of the emulator runs a script of somebody's.
+        if (type.name === "run-command") expect(stderr).include("The emulated guest runs only the engine's own");
+        else expect(code, stderr).equal(0);
         if (index > 0) return;
         expectEnd(await rig.cli(["steps", type.name, "--example"]), { stdout: text });
       }).timeout(60_000);

@@ -15,6 +15,7 @@ import { createVnet } from "./create-vnet.ts";
 import { deleteRg } from "./delete-rg.ts";
 import { getImdsToken } from "./get-imds-token.ts";
 import { grantRole } from "./grant-role.ts";
+import { runCommand } from "./run-command.ts";
 import { wait } from "./wait.ts";
 
 export const builtinSteps: StepRegistry = new Map(
@@ -31,6 +32,7 @@ export const builtinSteps: StepRegistry = new Map(
     armPut,
     armPost,
     armDelete,
+    runCommand,
     assert,
     approve,
     wait,
