@@ -1,8 +1,9 @@
 // What an expression is once it is parsed. Spans are offsets in the text of the whole template.
 
 import type { Span } from "../source/source-text.ts";
+import type { Template } from "./template.ts";
 
-export type Expression = Literal | Name | Property | Index | Not | Binary | Call;
+export type Expression = Literal | Name | Property | Index | Not | Binary | Call | Local;
 
 export interface Literal {
   readonly kind: "literal";
@@ -59,6 +60,21 @@ export interface Call {
   readonly span: Span;
 }
 
+/** `locals.name` with what it stands for. The parser makes none: whoever knows the locals puts them in. */
+export interface Local {
+  readonly kind: "local";
+  readonly name: string;
+  readonly value: LocalValue;
+  /** Of the reference; the spans within `value` are of other texts. */
+  readonly span: Span;
+}
+
+export type LocalValue =
+  | { readonly kind: "list"; readonly items: readonly LocalValue[] }
+  | { readonly kind: "map"; readonly entries: readonly (readonly [string, LocalValue])[] }
+  | { readonly kind: "literal"; readonly value: null | boolean | number | string }
+  | { readonly kind: "template"; readonly template: Template };
+
 /** How tightly a binary operator binds; more is tighter. All of them group to the left. */
 export const PRECEDENCE: Readonly<Record<BinaryOperator, number>> = {
   "||": 1,
@@ -90,6 +106,21 @@ export function childrenOf(expression: Expression): readonly Expression[] {
       return [expression.left, expression.right];
     case "call":
       return expression.arguments;
+    case "local":
+      return expressionsIn(expression.value);
+  }
+}
+
+function expressionsIn(value: LocalValue): readonly Expression[] {
+  switch (value.kind) {
+    case "list":
+      return value.items.flatMap(expressionsIn);
+    case "map":
+      return value.entries.flatMap(([, member]) => expressionsIn(member));
+    case "literal":
+      return [];
+    case "template":
+      return value.template.parts.filter((part) => typeof part !== "string");
   }
 }
 

@@ -3,18 +3,20 @@
 import type { DiagnosticCode } from "../source/diagnostic-codes.ts";
 import type { Span } from "../source/source-text.ts";
 import { suggest } from "../source/suggestion.ts";
-import { type Binary, type Call, type Expression, type Index, type Property, stepOf } from "./ast.ts";
+import { type Binary, type Call, type Expression, type Index, type LocalValue, type Property, stepOf } from "./ast.ts";
 import { type ExpressionFunction, functionNamed, functionNames, insteadOf } from "./functions.ts";
 import { excerpt } from "./print.ts";
 import { type ExpressionProblem, problemAt } from "./problem.ts";
 import type { Template } from "./template.ts";
-import { ANY, common, describeType, holdsSecret, isAssignable, type ValueType } from "./types.ts";
+import { ANY, common, describeType, holdsSecret, isAssignable, typeOfSchema, type ValueType } from "./types.ts";
 
 /** What expressions may read where they stand. */
 export interface Environment {
   readonly inputs: ReadonlyMap<string, ValueType>;
   /** The type of each step's outputs, with `nullWhen` where they may be null. */
   readonly steps: ReadonlyMap<string, ValueType>;
+  /** The names of locals. */
+  readonly locals?: ReadonlySet<string>;
   /** The values of the item that a step with `forEach` is run for; absent elsewhere. */
   readonly each?: ValueType;
   /** Whether it is a step of `finally`, which sees the run's outcome. */
@@ -108,6 +110,8 @@ class Checker {
         return this.#binary(expression);
       case "call":
         return this.#call(expression);
+      case "local":
+        return localType(expression.value, this.#environment);
     }
   }
 
@@ -138,6 +142,7 @@ class Checker {
         "how the run ended is known only there; write steps.<id>.status",
       );
     }
+    if (name === "locals") return this.#tell(span, "type-mismatch", "`locals` stands alone", "write locals.<name>");
     if (name === "steps") {
       return this.#tell(span, "type-mismatch", "`steps` stands alone", "write steps.<id>.outputs.<name>");
     }
@@ -148,15 +153,18 @@ class Checker {
     const message = `\`${name}\` is neither \`inputs\` nor \`steps\``;
     const hint = inputs.has(name)
       ? `write inputs.${name}`
-      : this.#environment.steps.has(name)
-        ? `write steps.${name}.outputs.<name>`
-        : (insteadOfName(name) ?? suggest(name, ["inputs", "steps"]));
+      : this.#environment.locals?.has(name) === true
+        ? `write locals.${name}`
+        : this.#environment.steps.has(name)
+          ? `write steps.${name}.outputs.<name>`
+          : (insteadOfName(name) ?? suggest(name, ["inputs", "steps"]));
     return this.#tell(span, "unknown-name", message, hint);
   }
 
   #property(expression: Property): ValueType {
     const { target, name, nameSpan } = expression;
     if (target.kind === "name" && target.name === "inputs") return this.#input(name, nameSpan);
+    if (target.kind === "name" && target.name === "locals") return this.#unknownLocal(name, nameSpan);
     if (stepOf(expression) !== undefined) return this.#step(name, nameSpan);
     const of = this.typeOf(target);
     const without = of.nullWhen === undefined ? {} : { nullWhen: of.nullWhen };
@@ -188,6 +196,15 @@ class Checker {
     const none = inputs.size === 0 ? "this runbook has no inputs; describe them under `inputs`" : undefined;
     const hint = steps.has(name) ? `write steps.${name}.outputs.<name>` : (known ?? none);
     return this.#tell(span, "unknown-input", message, hint);
+  }
+
+  /** One that is known stands for a value instead, unless something is wrong with it that is told of elsewhere. */
+  #unknownLocal(name: string, span: Span): ValueType {
+    const { locals = new Set<string>(), inputs } = this.#environment;
+    if (locals.has(name)) return ANY;
+    const none = locals.size === 0 ? "this runbook has no locals; describe them under `locals`" : undefined;
+    const hint = inputs.has(name) ? `write inputs.${name}` : (suggest(name, locals) ?? none);
+    return this.#tell(span, "unknown-name", `"${name}" is no local of this runbook`, hint);
   }
 
   #step(id: string, span: Span): ValueType {
@@ -348,6 +365,23 @@ class Checker {
   #tell(span: Span, code: DiagnosticCode, message: string, hint?: string): ValueType {
     this.problems.push(problemAt(span, code, message, hint));
     return ANY;
+  }
+}
+
+/** What is wrong in it is told where it is written. */
+function localType(value: LocalValue, environment: Environment): ValueType {
+  switch (value.kind) {
+    case "list":
+      return { kind: "array", items: common(value.items.map((item) => localType(item, environment))) };
+    case "map":
+      return {
+        kind: "object",
+        properties: new Map(value.entries.map(([key, member]) => [key, localType(member, environment)])),
+      };
+    case "literal":
+      return typeOfSchema({ const: value.value });
+    case "template":
+      return checkTemplate(value.template, environment).type;
   }
 }
 

@@ -3,7 +3,7 @@
 import type { Span } from "../source/source-text.ts";
 import { canonicalJson, isJsonObject, type Json } from "../value/json.ts";
 import { Secret } from "../value/secret.ts";
-import type { Binary, Call, Expression } from "./ast.ts";
+import type { Binary, Call, Expression, Local, LocalValue } from "./ast.ts";
 import { functionNamed, kindOfValue } from "./functions.ts";
 import type { Template } from "./template.ts";
 import { ANY, describeType, type ValueType } from "./types.ts";
@@ -70,6 +70,30 @@ function evaluate(expression: Expression, scope: EvaluationScope): Json {
       return binary(expression, scope);
     case "call":
       return call(expression, scope);
+    case "local":
+      return localValue(expression, scope);
+  }
+}
+
+/** What goes wrong in it is told at the reference: the places in it are of another text. */
+function localValue({ name, value, span }: Local, scope: EvaluationScope): Json {
+  const of = (part: LocalValue): Json => {
+    switch (part.kind) {
+      case "list":
+        return part.items.map(of);
+      case "map":
+        return Object.fromEntries(part.entries.map(([key, member]) => [key, of(member)]));
+      case "literal":
+        return part.value;
+      case "template":
+        return evaluateTemplate(part.template, scope);
+    }
+  };
+  try {
+    return of(value);
+  } catch (thrown) {
+    if (!(thrown instanceof EvaluationError)) throw thrown;
+    throw new EvaluationError(span, `in local "${name}": ${thrown.message}`);
   }
 }
 

@@ -27,6 +27,8 @@ export function printExpression(expression: Expression): string {
       const left = printAtLeast(expression.left, precedence);
       return `${left} ${expression.operator} ${printAtLeast(expression.right, precedence + 1)}`;
     }
+    case "local":
+      return PLAIN_NAME.test(expression.name) ? `locals.${expression.name}` : `locals[${quote(expression.name)}]`;
     case "call":
       return `${expression.name}(${expression.arguments.map(printExpression).join(", ")})`;
   }

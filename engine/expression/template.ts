@@ -68,6 +68,10 @@ export interface StepReference {
 /** The steps that a template reads, in the order written; one that is read twice is there twice. */
 export function referencedSteps(template: Template): readonly StepReference[] {
   const within = (expression: Expression, isReplaced: boolean): readonly StepReference[] => {
+    if (expression.kind === "local") {
+      const { span } = expression;
+      return childrenOf(expression).flatMap((child) => within(child, isReplaced).map((one) => ({ ...one, span })));
+    }
     const step = stepOf(expression);
     if (step !== undefined) return [{ ...step, reads: isReplaced ? "end" : "outputs" }];
     const isEnd =

@@ -8,6 +8,7 @@ import { authoredIn, buildRunbook } from "./build.ts";
 import { hiddenInLine, hiddenInTree } from "./hidden.ts";
 import { ignoreProblems, withoutIgnored } from "./ignores.ts";
 import type { Runbook } from "./model.ts";
+import { withLocals } from "./locals.ts";
 import { type Outline, outlineOf, type Rule } from "./outline.ts";
 import { readYaml } from "./read-yaml.ts";
 import { constantConditions } from "./rules/constant-conditions.ts";
@@ -18,6 +19,7 @@ import { handedOn } from "./rules/handed-on.ts";
 import { identityOrder } from "./rules/identities.ts";
 import { ids } from "./rules/ids.ts";
 import { impliedNeeds } from "./rules/implied-needs.ts";
+import { locals } from "./rules/locals.ts";
 import { places } from "./rules/places.ts";
 import { stepInputs } from "./rules/step-inputs.ts";
 import { timeouts } from "./rules/timeouts.ts";
@@ -25,7 +27,7 @@ import { unreadSteps } from "./rules/unread-steps.ts";
 import { checkShape } from "./shape.ts";
 import { validatorsFor } from "./validators.ts";
 
-const RULES: readonly Rule[] = [ids, describedInputs, timeouts, dependencies, expressions];
+const RULES: readonly Rule[] = [ids, locals, describedInputs, timeouts, dependencies, expressions];
 
 /** To be asked only when there is no error: what is misspelt reads nothing and waits for nothing. */
 const ADVICE: readonly Rule[] = [unusedInputs, unreadSteps, impliedNeeds, constantConditions, identityOrder];
@@ -52,8 +54,10 @@ export interface Loaded {
 export function loadRunbook(text: string, { file, registry }: LoadOptions): Loaded {
   // A byte order mark is no part of the text.
   const source = new SourceText(file, text.startsWith("\uFEFF") ? text.slice(1) : text);
-  const { root, diagnostics: unreadable } = readYaml(source);
-  if (root === undefined) return { diagnostics: unreadable.map((one) => hiding(one, hiddenInLine(source, one.span))) };
+  const { root: written, diagnostics: unreadable } = readYaml(source);
+  if (written === undefined)
+    return { diagnostics: unreadable.map((one) => hiding(one, hiddenInLine(source, one.span))) };
+  const root = withLocals(written);
   const validators = validatorsFor(registry);
   const outline = outlineOf(root, source, registry);
   const told = new Told(unreadable);

@@ -13,6 +13,7 @@ export interface Outline {
   readonly inputs: ReadonlyMap<string, InputOutline>;
   /** Those of `steps`, then those of `finally`. */
   readonly steps: readonly StepOutline[];
+  readonly locals: AuthoredEntries;
   readonly outputs: AuthoredEntries;
   /** False when an input or a step could not be read, so that nobody can say of a name that it is none of them. */
   readonly isComplete: { readonly inputs: boolean; readonly steps: boolean };
@@ -75,6 +76,7 @@ export function outlineOf(root: Authored, source: SourceText, registry: StepRegi
     root,
     inputs: new Map(inputs),
     steps,
+    locals: entriesOf(top?.get("locals")?.value) ?? new Map(),
     outputs: entriesOf(top?.get("outputs")?.value) ?? new Map(),
     isComplete: {
       inputs: whole && isMap,

@@ -47,6 +47,11 @@ export function runbookSchema(registry: StepRegistry): Schema {
         propertyNames: NAME,
         additionalProperties: { $ref: "#/definitions/input" },
       },
+      locals: {
+        type: "object",
+        description: "Values with a name, for what is written more than once: expressions read `locals.<name>`.",
+        propertyNames: NAME,
+      },
       steps: {
         type: "array",
         minItems: 1,

@@ -95,7 +95,12 @@ describe("run-command", () => {
       "Microsoft.Compute/virtualMachines/runCommands/write",
     ]);
     // The emulator runs no script of anybody's, and says so; the guard let everything through that was sent.
-    expect([...run.failures].map(([id, { message }]) => [id, message.replace(/[0-9a-f]{64}/, "<hash>")])).eql([
+    expect(
+      [...run.failures].map(([id, { message }]) => [
+        id,
+        message.replace(/\. Others run.*/, ".").replace(/[0-9a-f]{64}/, "<hash>"),
+      ]),
+    ).eql([
       [
         "greet",
         "the script ended with exit code 1: The emulated guest runs only the engine's own request script for Linux; it does not know the script with SHA-256 <hash>.",

@@ -32,6 +32,9 @@ interface Wanted {
 export const expressions: Rule = (outline) => {
   const checker = new Checker(outline);
   const { steps, outputs } = outline;
+  for (const [name, { value }] of outline.locals) {
+    checker.walk(value, undefined, `local "${name}"`, "", checker.inLocals);
+  }
   for (const step of steps) {
     const leak = "where everybody can read it";
     const schema = step.definition?.inputs as Schema | undefined;
@@ -48,6 +51,7 @@ export const expressions: Rule = (outline) => {
 class Checker {
   readonly found: Diagnostic[] = [];
   readonly inOutputs: Environment;
+  readonly inLocals: Environment;
   readonly #inSteps: Environment;
   readonly #outline: Outline;
   readonly #ignored: ReadonlySet<DiagnosticCode>;
@@ -56,6 +60,7 @@ class Checker {
     this.#outline = outline;
     const outputs = outputTypes(outline);
     this.#inSteps = environmentOf(outline, outputs, new Map());
+    this.inLocals = this.#inSteps;
     this.inOutputs = environmentOf(outline, outputs, skippableSteps(outline.steps));
     this.#ignored = new Set([
       ...(isComplete.inputs ? [] : (["unknown-input"] as const)),
@@ -210,11 +215,12 @@ function manyOf(step: StepOutline, one: ValueType, over: ValueType): ValueType {
 }
 
 function environmentOf(
-  { inputs }: Outline,
+  { inputs, locals }: Outline,
   outputs: ReadonlyMap<string, ValueType>,
   nullable: ReadonlyMap<string, string>,
 ): Environment {
   return {
+    locals: new Set(locals.keys()),
     inputs: new Map(
       [...inputs].map(([name, { input }]) => {
         if (input === undefined) return [name, typeOfSchema({})];

@@ -1,4 +1,4 @@
-// Expressions stand only where they are evaluated: in `with`, `if`, `forEach` and `outputs`.
+// Expressions stand only where they are evaluated: in `with`, `if`, `forEach`, `locals` and `outputs`.
 
 import { diagnosticAt } from "../../source/diagnostic.ts";
 import { type Authored, entriesOf, templatesIn } from "../authored.ts";
@@ -8,7 +8,7 @@ const EVALUATED: ReadonlySet<string> = new Set(["with", "if", "forEach"]);
 
 export const places: Rule = ({ root, source }) => {
   const outside = [...(entriesOf(root) ?? [])].flatMap(([key, { value }]) => {
-    if (key === "outputs") return [];
+    if (key === "outputs" || key === "locals") return [];
     return (key === "steps" || key === "finally") && value.kind === "list"
       ? value.items.flatMap((step) => withoutEvaluated(step))
       : [{ key, node: value }];
@@ -16,7 +16,7 @@ export const places: Rule = ({ root, source }) => {
   return outside.flatMap(({ key, node }) =>
     [...templatesIn(node)].map(({ span }) =>
       diagnosticAt(source, span, "expression-place", `an expression stands in "${key}", where none is evaluated`, {
-        hint: "expressions are evaluated in `with`, `if`, `forEach` and `outputs`",
+        hint: "expressions are evaluated in `with`, `if`, `forEach`, `locals` and `outputs`",
       }),
     ),
   );
