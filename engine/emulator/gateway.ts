@@ -9,7 +9,7 @@ import type { Context } from "./providers/context.ts";
 import { unknownTypeRoute } from "./providers/generic-resources.ts";
 import { requireRegistration } from "./providers/resource-providers.ts";
 import { checkSubscription } from "./providers/subscriptions.ts";
-import { authorize } from "./rbac/evaluate.ts";
+import { authorize, type Caller } from "./rbac/evaluate.ts";
 import {
   checkApiVersion,
   checkApiVersionForm,
@@ -41,6 +41,9 @@ const verbs: Record<string, string> = { GET: "read", HEAD: "read", PUT: "write",
 export function arm(r: ArmRequest, seen: (objectId: string) => void): Answer {
   const caller = callerOf(r.keys, r.tx.tenantId, r.headers["authorization"], r.tx.now, r.origin);
   seen(caller.objectId);
+  return serve(r, caller);
+}
+function serve(r: ArmRequest, caller: Caller): Answer {
   const apiVersion = requireApiVersion(parameter(r.query, "api-version"));
   const id = parseId(r.path);
   checkSubscription(r.tx, id);
@@ -68,6 +71,11 @@ export function arm(r: ArmRequest, seen: (objectId: string) => void): Answer {
     apiVersion,
     keys: r.keys,
     guestDoor: r.guestDoor,
+    send: (method, path, version, sent) =>
+      serve(
+        { ...r, method, path, query: new URLSearchParams({ "api-version": version }), body: JSON.stringify(sent) },
+        caller,
+      ),
     action: "",
     verb: action ?? "",
   };

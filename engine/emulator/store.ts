@@ -126,6 +126,11 @@ export class Transaction {
     const written = this.writes.get(key);
     return written === undefined ? this.store.entries.get(key) : written;
   }
+  /** Known here, and deleted; of what this store has never heard of it says nothing. */
+  isGone(id: string): boolean {
+    const e = this.#raw(lower(id));
+    return e === null || (e?.goneAt !== undefined && e.goneAt <= this.now);
+  }
   /** Whether the group that an id is in was deleted here: the upstream still has what was in it. */
   #isEmptied(key: string): boolean {
     const group = /^\/subscriptions\/[^/]+\/resourcegroups\/[^/]+(?=\/)/.exec(key)?.[0],
@@ -146,11 +151,16 @@ export class Transaction {
   }
   all(): Entry[] {
     const out: Entry[] = [];
-    for (const [k, e] of new Map([...this.store.entries, ...this.writes])) {
-      void k;
-      if (e && !(e.goneAt !== undefined && e.goneAt <= this.now)) out.push(e);
-    }
+    const isThere = (e: Entry | null): e is Entry => e !== null && !(e.goneAt !== undefined && e.goneAt <= this.now);
+    for (const [k, e] of this.store.entries)
+      if (isThere(e) && (this.writes.size === 0 || !this.writes.has(k))) out.push(e);
+    for (const e of this.writes.values()) if (isThere(e)) out.push(e);
     return out;
+  }
+  /** Every resource of a type that is known here, in any scope. Not to be changed. */
+  allOfType(type: string): Entry[] {
+    const wanted = lower(type);
+    return this.all().filter((e) => e.hidden?.["kind"] === undefined && typeOfEntry(e.id) === wanted);
   }
   /** Resources of one type at or below a scope. */
   list(scope: string, type: string): Entry[] {
@@ -159,10 +169,7 @@ export class Transaction {
     const start = `${lower(scope)}/`;
     return this.all()
       .filter(
-        (e) =>
-          lower(e.id).startsWith(start) &&
-          e.hidden?.["kind"] === undefined &&
-          lower(parseId(e.id).type) === lower(type),
+        (e) => lower(e.id).startsWith(start) && e.hidden?.["kind"] === undefined && typeOfEntry(e.id) === lower(type),
       )
       .map((e) => structuredClone(e));
   }
@@ -178,6 +185,16 @@ export class Transaction {
     for (const [k, e] of this.writes) this.store.entries.set(k, e);
     return this.writes.size > 0;
   }
+}
+/** In lower case. Asked of every entry again and again, so each id is taken apart once. */
+const types = new Map<string, string>();
+export function typeOfEntry(id: string): string {
+  let type = types.get(id);
+  if (type === undefined) {
+    if (types.size > 100_000) types.clear();
+    types.set(id, (type = lower(parseId(id).type)));
+  }
+  return type;
 }
 /** What a client sees of an entry now. */
 export function view(e: Entry, now: number): Body {

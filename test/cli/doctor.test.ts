@@ -54,7 +54,7 @@ describe("runbook doctor", () => {
     const first = await look(rig);
     expect(first.code).equal(0);
     expect(about(first.findings, "state folder")).eql(["fine: .runbook can be written, by you alone"]);
-    expect(about(first.findings, "emulator")).eql(["fine: 8 resources in it"]);
+    expect(about(first.findings, "emulator")).eql(["fine: 9 resources in it"]);
     expect(about(first.findings, "runs")).eql(["fine: 1, 0 of them going on"]);
     await chmod(`${rig.directory}/.runbook`, 0o755);
     await rig.write(".runbook/emulator/state.json", "{");

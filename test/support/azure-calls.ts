@@ -29,6 +29,7 @@ export class AzureCalls {
   readonly emulator: Emulator;
   now: number;
   #token = "";
+  #signedInAt = 0;
 
   constructor(options: EmulatorOptions = {}) {
     this.now = Date.UTC(2026, 0, 1);
@@ -50,6 +51,7 @@ export class AzureCalls {
       token: null,
     });
     this.#token = reply.body.access_token as string;
+    this.#signedInAt = this.now;
     return this;
   }
   /** Adds the api-version when the path names none, unless it is to go bare. `token: null` sends none. */
@@ -69,6 +71,8 @@ export class AzureCalls {
       /[?&]api-version=/i.test(path) || more.text !== undefined || more.isBare
         ? path
         : `${path}${path.includes("?") ? "&" : "?"}api-version=${versionFor(bare)}`;
+    // A test may turn the clock further than a token lasts.
+    if (more.token === undefined && this.#token !== "" && this.now - this.#signedInAt > 3_000_000) await this.signIn();
     const token = more.token === undefined ? this.#token : more.token;
     const reply = await this.emulator.handle({
       method,

@@ -20,6 +20,8 @@ export interface Context {
   origin: string;
   apiVersion: string;
   keys: Keys;
+  /** Another request of the same caller, as part of this one: a template's resources. Throws what refuses it. */
+  send: (method: string, path: string, apiVersion: string, body: Body) => Answer;
   /** For requests from inside VMs. */
   guestDoor: GuestDoor;
   /** The action checked at the door. */
@@ -32,7 +34,7 @@ export type Handler = (c: Context) => Answer;
 export function requireGroup(c: Context): Entry {
   const group = c.tx.get(groupPath(c.id));
   if (!group) throw gatewayError(404, "ResourceGroupNotFound", `Resource group '${c.id.group}' could not be found.`);
-  if (group.goneAt !== undefined && c.method !== "GET" && c.method !== "DELETE")
+  if (group.goneAt !== undefined && !/^(GET|HEAD|DELETE)$/.test(c.method))
     throw gatewayError(
       409,
       "ResourceGroupBeingDeleted",
@@ -117,12 +119,14 @@ export interface AsyncOptions {
   output?: unknown;
   error?: Body;
   finalStatus?: number;
+  /** The path's word for operations, where the provider has another. */
+  collection?: string;
 }
 /** Starts an operation and gives the headers that let the client follow it. */
 export function startOperation(c: Context, o: AsyncOptions): Record<string, string> {
   const guid = c.tx.invent.guid("operation", `${c.id.path}|${c.method}|${c.action}|${c.tx.now}`);
   const base = `/subscriptions/${c.id.subscription}/providers/${o.provider}/locations/${o.region}`;
-  const id = `${base}/operations/${guid}`;
+  const id = `${base}/${o.collection ?? "operations"}/${guid}`;
   c.tx.put({
     id,
     body: {},
@@ -145,7 +149,10 @@ export function startOperation(c: Context, o: AsyncOptions): Record<string, stri
   return {
     "azure-asyncoperation": url,
     ...(o.location ? { location: monitor } : {}),
-    ...(o.provider === "Microsoft.Compute" ? { "azure-asyncnotification": "Enabled" } : {}),
+    // Actions are not announced to anybody, nor are changes of disks.
+    ...(o.provider === "Microsoft.Compute" && c.method !== "POST" && o.collection === undefined
+      ? { "azure-asyncnotification": "Enabled" }
+      : {}),
     ...polite(c),
   };
 }

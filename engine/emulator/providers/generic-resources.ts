@@ -78,6 +78,7 @@ export function unknownTypeRoute(method: string, id: ResourceId): Route | undefi
   return { method: method as Route["method"], path: id.path, operation: "Resources_ById", handler, type: id.type };
 }
 
+const shape = { location: "string", tags: "map", properties: "object" } as const;
 const routesOf = (fullName: string): Route[] => {
   const [namespace = "", ...types] = fullName.split("/");
   const collection = [namespace, ...types.flatMap((t, i) => (i + 1 < types.length ? [t, `{name${i}}`] : [t]))].join(
@@ -90,8 +91,8 @@ const routesOf = (fullName: string): Route[] => {
       inGroup(`${collection}/{resourceName}`),
       ["GET", "Resources_GetById", getGeneric],
       ["HEAD", "Resources_CheckExistenceById", headGeneric],
-      ["PUT", "Resources_CreateOrUpdateById", putGeneric],
-      ["PATCH", "Resources_UpdateById", patchGeneric],
+      ["PUT", "Resources_CreateOrUpdateById", putGeneric, { body: shape }],
+      ["PATCH", "Resources_UpdateById", patchGeneric, { body: shape }],
       ["DELETE", "Resources_DeleteById", deleteGeneric],
     ),
   ];

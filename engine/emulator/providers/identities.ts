@@ -2,7 +2,7 @@
 import { groupPath, nameOf } from "../resource-id.ts";
 import { inGroup, inSubscription, on } from "../routes/route.ts";
 import { view } from "../store.ts";
-import { AzureError, type Answer } from "../wire.ts";
+import { AzureError, type Answer, type Body } from "../wire.ts";
 import { listOfType } from "./lists.ts";
 import { noContent, ok, requireEntry, requireGroup, requireLocation, type Context } from "./context.ts";
 
@@ -47,9 +47,16 @@ export function putIdentity(c: Context): Answer {
       visibleAt: c.tx.now + c.tx.latency.principalVisibleMs,
       hidden: { kind: "principal" },
     });
-  return { status: was ? 200 : 201, body, headers: was ? {} : { location: id } };
+  return { status: was ? 200 : 201, body: shown(c, body), headers: was ? {} : { location: id } };
 }
-export const getIdentity = (c: Context): Answer => ok(view(requireEntry(c), c.tx.now));
+/** The first version told where the identity's secret could be had. */
+function shown(c: Context, body: Body): Body {
+  if (c.apiVersion > "2015-08-31-preview") return body;
+  const { principalId, clientId } = body["properties"];
+  const clientSecretUrl = `https://control-${body["location"]}.identity.azure.net${body["id"]}/credentials?tid=${c.tx.tenantId}&oid=${principalId}&aid=${clientId}`;
+  return { ...body, properties: { ...body["properties"], clientSecretUrl } };
+}
+export const getIdentity = (c: Context): Answer => ok(shown(c, view(requireEntry(c), c.tx.now)));
 export function patchIdentity(c: Context): Answer {
   const e = requireEntry(c);
   if (c.body["tags"]) e.body["tags"] = c.body["tags"];
@@ -77,8 +84,8 @@ export const identityRoutes = [
   ...on(
     inGroup(`${identityType}/{resourceName}`),
     ["GET", "UserAssignedIdentities_Get", getIdentity],
-    ["PUT", "UserAssignedIdentities_CreateOrUpdate", putIdentity],
-    ["PATCH", "UserAssignedIdentities_Update", patchIdentity],
+    ["PUT", "UserAssignedIdentities_CreateOrUpdate", putIdentity, { body: { location: "string", tags: "map" } }],
+    ["PATCH", "UserAssignedIdentities_Update", patchIdentity, { body: { tags: "map" } }],
     ["DELETE", "UserAssignedIdentities_Delete", deleteIdentity],
   ),
 ];

@@ -44,6 +44,12 @@ export const operationRoutes = [
       anyone,
     ]),
   ]),
+  ...on(inSubscription("Microsoft.Compute/locations/{location}/DiskOperations/{operationId}"), [
+    "GET",
+    "Operations_GetStatus",
+    operation,
+    anyone,
+  ]),
   ...on(inSubscription("Microsoft.Network/locations/{location}/operationResults/{operationId}"), [
     "GET",
     "Operations_GetResult",

@@ -3,8 +3,9 @@ import { allowed } from "../rbac/evaluate.ts";
 import { isRegion, location, regionNames } from "../regions.ts";
 import { groupPath, nameOf, parseId, within } from "../resource-id.ts";
 import { on } from "../routes/route.ts";
-import { view } from "../store.ts";
-import { AzureError, gatewayError, type Answer } from "../wire.ts";
+import { view, type Entry } from "../store.ts";
+import { AzureError, gatewayError, type Answer, type Body } from "../wire.ts";
+import { page } from "./lists.ts";
 import { ok, polite, requireGroup, type Context } from "./context.ts";
 
 const type = "Microsoft.Resources/subscriptions/resourceGroups";
@@ -53,7 +54,10 @@ export function putGroup(c: Context): Answer {
   return { status: was ? 200 : 201, body };
 }
 export const getGroup = (c: Context): Answer => ok(view(requireGroup(c), c.tx.now));
-export const headGroup = (c: Context): Answer => ({ status: c.tx.get(groupPath(c.id)) ? 204 : 404 });
+export function headGroup(c: Context): Answer {
+  requireGroup(c);
+  return { status: 204 };
+}
 export function patchGroup(c: Context): Answer {
   const e = requireGroup(c);
   if (c.body["tags"]) e.body["tags"] = c.body["tags"];
@@ -81,26 +85,61 @@ export function deleteGroup(c: Context): Answer {
   });
   return { status: 202, headers: { location: `${c.origin}${id}?api-version=${c.apiVersion}`, ...polite(c) } };
 }
+type Filter = (resource: Body) => boolean;
+const clauses: [RegExp, (value: string) => Filter][] = [
+  [/^resourceType eq '([^']*)'$/i, (v) => (b) => same(b["type"], v)],
+  [/^resourceType ne '([^']*)'$/i, (v) => (b) => !same(b["type"], v)],
+  [/^name eq '([^']*)'$/i, (v) => (b) => same(b["name"], v)],
+  [/^location eq '([^']*)'$/i, (v) => (b) => same(b["location"], location(v))],
+  [/^resourceGroup eq '([^']*)'$/i, (v) => (b) => same(parseId(String(b["id"])).group, v)],
+  [/^substringof\('([^']*)', ?name\)$/i, (v) => (b) => String(b["name"]).toLowerCase().includes(v.toLowerCase())],
+  [/^tagName eq '([^']*)'$/i, (v) => (b) => tagOf(b, v) !== undefined],
+];
+const same = (a: unknown, b: string): boolean => String(a).toLowerCase() === b.toLowerCase();
+const tagOf = (b: Body, name: string): unknown =>
+  Object.entries((b["tags"] as Body | undefined) ?? {}).find(([k]) => same(k, name))?.[1] as unknown;
+/** `resourceType eq '…' and name eq '…'`, and tags in pairs. Throws what Azure says of what it cannot read. */
+function filterOf(c: Context): Filter {
+  const text = [...c.query].find(([key]) => key.toLowerCase() === "$filter")?.[1]?.trim() ?? "";
+  if (text === "") return () => true;
+  const pair = /tagName eq '([^']+)' and tagValue eq '([^']*)'/i.exec(text);
+  const filters: Filter[] = pair ? [(b) => tagOf(b, pair[1] ?? "") === pair[2]] : [];
+  const rest = pair ? text.replace(pair[0], "") : text;
+  for (const part of rest
+    .split(/ and /i)
+    .map((t) => t.trim())
+    .filter((t) => t !== "" && !/^and$/i.test(t))) {
+    const found = clauses
+      .map(([form, make]) => [form.exec(part)?.[1], make] as const)
+      .find(([value]) => value !== undefined);
+    if (found?.[0] === undefined)
+      throw new AzureError(
+        400,
+        "InvalidFilterInQueryString",
+        `Invalid $filter '${text}' specified in the query string.`,
+      );
+    filters.push(found[1](found[0]));
+  }
+  return (b) => filters.every((f) => f(b));
+}
 export function listGroups(c: Context): Answer {
-  const tag = /tagName eq '([^']+)'(?: and tagValue eq '([^']*)')?/i.exec(c.query.get("$filter") ?? "");
+  const wanted = filterOf(c);
   const groups = c.tx.upstream
     ? c.tx.list(`/subscriptions/${c.id.subscription}`, type)
     : c.tx.all().filter((e) => parseId(e.id).type === type);
-  return ok({
-    value: groups
+  return page(
+    c,
+    groups
       .filter((e) => allowed(c.tx, c.caller, `${type}/read`, e.id))
       .map((e) => view(e, c.tx.now))
-      .filter(
-        (b) =>
-          !tag ||
-          (b["tags"]?.[tag[1] ?? ""] !== undefined && (tag[2] === undefined || b["tags"][tag[1] ?? ""] === tag[2])),
-      ),
-  });
+      .filter(wanted),
+  );
 }
 export function listResources(c: Context): Answer {
   if (c.id.group) requireGroup(c);
+  const wanted = filterOf(c);
   const scope = c.id.group ? groupPath(c.id) : `/subscriptions/${c.id.subscription}`;
-  const wanted = /resourceType eq '([^']+)'/i.exec(c.query.get("$filter") ?? "")?.[1]?.toLowerCase();
+  const expand = [...c.query].find(([key]) => key.toLowerCase() === "$expand")?.[1] ?? "";
   const own = c.tx
     .all()
     .filter(
@@ -108,24 +147,34 @@ export function listResources(c: Context): Answer {
         e.id.includes("/providers/") &&
         e.hidden?.["kind"] === undefined &&
         within(e.id, scope) &&
-        !/\/providers\/Microsoft\.Authorization\//i.test(e.id) &&
+        !/\/providers\/Microsoft\.(Authorization|Resources)\//i.test(e.id) &&
         parseId(e.id).types.length === 1,
     )
-    .map((e) => view(e, c.tx.now));
-  const value = [...own, ...c.tx.listed(scope)]
-    .filter((b) => !wanted || String(b["type"]).toLowerCase() === wanted)
-    .map(({ id, name, type, location, tags, identity, sku }) => ({
-      id,
-      name,
-      type,
-      location,
-      ...(tags ? { tags } : {}),
-      ...(identity ? { identity } : {}),
-      ...(sku ? { sku } : {}),
-    }));
-  return ok({ value });
+    .map((e) => ({ ...brief(view(e, c.tx.now)), ...expanded(e, expand, c.tx.now) }));
+  return page(c, [...own, ...c.tx.listed(scope).map(brief)].filter(wanted));
+}
+function brief({ id, name, type: of, location: at, tags, identity, sku, kind, zones, managedBy, plan }: Body): Body {
+  const some = { tags, identity, sku, kind, zones, managedBy, plan };
+  return {
+    id,
+    name,
+    type: of,
+    location: at,
+    ...Object.fromEntries(Object.entries(some).filter(([, v]) => v !== undefined)),
+  } as Body;
+}
+function expanded(e: Entry, expand: string, now: number): Body {
+  const has = (what: string) => new RegExp(`(^|,)\\s*${what}\\s*(,|$)`, "i").test(expand);
+  return {
+    ...(has("createdTime") ? { createdTime: new Date(e.createdAt).toISOString() } : {}),
+    ...(has("changedTime") ? { changedTime: new Date(Math.min(now, e.readyAt ?? e.createdAt)).toISOString() } : {}),
+    ...(has("provisioningState")
+      ? { provisioningState: (view(e, now)["properties"]?.provisioningState as string | undefined) ?? "Succeeded" }
+      : {}),
+  };
 }
 
+const shape = { location: "string", tags: "map", managedBy: "string" } as const;
 const one = "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}";
 const readResources = "Microsoft.Resources/subscriptions/resources/read";
 export const resourceGroupRoutes = [
@@ -138,8 +187,8 @@ export const resourceGroupRoutes = [
     one,
     ["GET", "ResourceGroups_Get", getGroup],
     ["HEAD", "ResourceGroups_CheckExistence", headGroup],
-    ["PUT", "ResourceGroups_CreateOrUpdate", putGroup],
-    ["PATCH", "ResourceGroups_Update", patchGroup],
+    ["PUT", "ResourceGroups_CreateOrUpdate", putGroup, { body: shape }],
+    ["PATCH", "ResourceGroups_Update", patchGroup, { body: { tags: "map" } }],
     ["DELETE", "ResourceGroups_Delete", deleteGroup],
   ),
   ...on("/subscriptions/{subscriptionId}/resources", [

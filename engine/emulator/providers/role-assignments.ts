@@ -10,6 +10,11 @@ import { unknownRole } from "./role-definitions.ts";
 const assignments = "Microsoft.Authorization/roleAssignments";
 const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const bare = (g: string): string => g.replaceAll("-", "");
+/** What newer Azure says besides. */
+const hint =
+  " Check that you have the correct principal ID. If you are creating this principal and then immediately assigning a role, this error might be related to a replication delay. In this case, set the role assignment principalType property to a value, such as ServicePrincipal, User, or Group.  See https://aka.ms/docs-principaltype";
+/** Versions of the time before that keep the text that tools of their time look for. */
+const isOld = (c: Context): boolean => c.apiVersion < "2020-03-01";
 /** The scope itself must be there. */
 function requireScope(c: Context): void {
   if (c.id.group) requireGroup(c);
@@ -61,7 +66,7 @@ export function putRoleAssignment(c: Context): Answer {
     throw new AzureError(
       409,
       "RoleAssignmentExists",
-      `The role assignment already exists. The ID of the existing role assignment is ${bare(nameOf(twin.id))}.`,
+      `The role assignment already exists.${isOld(c) ? "" : ` The ID of the existing role assignment is ${bare(nameOf(twin.id))}.`}`,
     );
   if (!p.principalType) {
     // Without a principalType Azure looks the principal up in a directory that learns of it later.
@@ -70,7 +75,7 @@ export function putRoleAssignment(c: Context): Answer {
       throw new AzureError(
         400,
         "PrincipalNotFound",
-        `Principal ${bare(principal)} does not exist in the directory ${c.tx.tenantId}. Check that you have the correct principal ID. If you are creating this principal and then immediately assigning a role, this error might be related to a replication delay. In this case, set the role assignment principalType property to a value, such as ServicePrincipal, User, or Group.  See https://aka.ms/docs-principaltype`,
+        `Principal ${bare(principal)} does not exist in the directory ${c.tx.tenantId}.${isOld(c) ? "" : hint}`,
       );
   }
   const on = new Date(c.tx.now).toISOString(),
@@ -148,7 +153,21 @@ export const roleAssignmentRoutes = [
   ...on(
     atScope(`${assignments}/{roleAssignmentName}`),
     ["GET", "RoleAssignments_Get", getRoleAssignment],
-    ["PUT", "RoleAssignments_Create", putRoleAssignment],
+    [
+      "PUT",
+      "RoleAssignments_Create",
+      putRoleAssignment,
+      {
+        body: {
+          properties: {
+            roleDefinitionId: "string",
+            principalId: "string",
+            principalType: "string",
+            description: "string",
+          },
+        },
+      },
+    ],
     ["DELETE", "RoleAssignments_Delete", deleteRoleAssignment],
   ),
 ];

@@ -158,7 +158,7 @@ export const roleDefinitionRoutes = [
   ...on(
     atScope(`${roleDefinitions}/{roleDefinitionId}`),
     ["GET", "RoleDefinitions_Get", getRoleDefinition],
-    ["PUT", "RoleDefinitions_CreateOrUpdate", putRoleDefinition],
+    ["PUT", "RoleDefinitions_CreateOrUpdate", putRoleDefinition, { body: { properties: { permissions: ["object"] } } }],
     ["DELETE", "RoleDefinitions_Delete", deleteRoleDefinition],
   ),
 ];

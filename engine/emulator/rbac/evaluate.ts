@@ -63,8 +63,7 @@ function permits(role: RoleDefinition | undefined, action: string): boolean {
     ) ?? false
   );
 }
-const assignmentsIn = (tx: Transaction): Entry[] =>
-  tx.all().filter((e) => e.id.toLowerCase().includes("/microsoft.authorization/roleassignments/"));
+const assignmentsIn = (tx: Transaction): Entry[] => tx.allOfType(assignments);
 /** The roles that count for the caller at a scope. */
 export function rolesHeld(tx: Transaction, caller: Caller, scope: string): RoleDefinition[] {
   return effective(assignmentsIn(tx), tx, caller, scope)

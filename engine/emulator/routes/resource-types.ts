@@ -109,11 +109,16 @@ export const namespaces: readonly Namespace[] = [
     name: "Microsoft.Compute",
     isRegistered: true,
     types: [
-      ...served(compute, "virtualMachines", "virtualMachines/runCommands", "locations", "locations/operations"),
+      ...served(compute, "virtualMachines", "virtualMachines/runCommands", "virtualMachines/extensions", "locations"),
+      ...served(
+        [...compute, ...disks.filter((v) => !compute.includes(v))].toSorted(),
+        "locations/operations",
+        "locations/DiskOperations",
+      ),
       ...served(compute, "locations/vmSizes", "locations/usages", "locations/publishers", "locations/runCommands"),
       ...served(disks, "disks"),
       ...served(skus, "skus"),
-      ...generic(compute, "virtualMachines/extensions", "availabilitySets", "images", "proximityPlacementGroups"),
+      ...generic(compute, "availabilitySets", "images", "proximityPlacementGroups"),
       ...generic(compute, "virtualMachineScaleSets", "sshPublicKeys", "hostGroups", "capacityReservationGroups"),
       ...generic(disks, "snapshots", "diskEncryptionSets", "diskAccesses"),
       ...generic(

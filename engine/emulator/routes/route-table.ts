@@ -1,4 +1,6 @@
 /** Every operation that the emulator serves. What is not here is not emulated, and is answered so. */
+import { computeRoutes } from "../providers/compute/compute-routes.ts";
+import { deploymentRoutes } from "../providers/deployments/deployments.ts";
 import { genericRoutes } from "../providers/generic-resources.ts";
 import { identityRoutes } from "../providers/identities.ts";
 import { networkRoutes } from "../providers/network/network-routes.ts";
@@ -8,20 +10,16 @@ import { resourceGroupRoutes } from "../providers/resource-groups.ts";
 import { resourceProviderRoutes } from "../providers/resource-providers.ts";
 import { roleAssignmentRoutes } from "../providers/role-assignments.ts";
 import { roleDefinitionRoutes } from "../providers/role-definitions.ts";
-import { runCommandRoutes } from "../providers/run-command.ts";
-import { managedRunCommandRoutes } from "../providers/run-commands.ts";
 import { subscriptionRoutes } from "../providers/subscriptions.ts";
-import { virtualMachineRoutes } from "../providers/virtual-machines.ts";
 import { RouteTable } from "./route.ts";
 
 export const routeTable = new RouteTable([
   ...subscriptionRoutes,
   ...resourceProviderRoutes,
   ...resourceGroupRoutes,
+  ...deploymentRoutes,
   ...networkRoutes,
-  ...virtualMachineRoutes,
-  ...runCommandRoutes,
-  ...managedRunCommandRoutes,
+  ...computeRoutes,
   ...identityRoutes,
   ...roleDefinitionRoutes,
   ...roleAssignmentRoutes,

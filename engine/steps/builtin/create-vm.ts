@@ -163,7 +163,12 @@ export const createVm = defineStep({
         hardwareProfile: { vmSize: i.size ?? DEFAULT_SIZE },
         storageProfile: {
           imageReference: { ...image.reference },
-          osDisk: { createOption: "FromImage", managedDisk: { storageAccountType: "Premium_LRS" } },
+          // The disk is nobody's but the VM's: it goes when the VM does.
+          osDisk: {
+            createOption: "FromImage",
+            managedDisk: { storageAccountType: "Premium_LRS" },
+            deleteOption: "Delete",
+          },
         },
         osProfile: {
           computerName: name,

@@ -1,5 +1,5 @@
 /** What all network resources have in common: ETags, states that their parts share, and who uses them. */
-import { lower, nameOf, parseId } from "../../resource-id.ts";
+import { lower, nameOf } from "../../resource-id.ts";
 import { inGroup, inSubscription, on, type Route } from "../../routes/route.ts";
 import type { Shape } from "../../routes/shape.ts";
 import type { Entry, Transaction } from "../../store.ts";
@@ -31,8 +31,7 @@ export const notThere = (id: string): AzureError =>
   new AzureError(404, "NotFound", `Resource ${id} not found.`, { details: [] });
 
 /** The interfaces that are known here; a rehearsal asks its target for the others where that matters. */
-export const knownInterfaces = (tx: Transaction): Entry[] =>
-  tx.all().filter((e) => e.hidden?.["kind"] === undefined && parseId(e.id).type === interfaces);
+export const knownInterfaces = (tx: Transaction): Entry[] => tx.allOfType(interfaces);
 export const allInterfaces = (c: Context): Entry[] => c.tx.list(`/subscriptions/${c.id.subscription}`, interfaces);
 export const configurationsOf = (e: Entry): Body[] =>
   (e.body["properties"]?.ipConfigurations as Body[] | undefined) ?? [];

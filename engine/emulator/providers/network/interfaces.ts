@@ -161,7 +161,9 @@ const interfaceType: NetworkType = {
       const made = configuration(c, id, region, was, one, index);
       ipConfigurations.push(made);
     }
-    const { virtualMachine, macAddress, primary } = old;
+    const { macAddress, primary } = old;
+    const virtualMachine: Body | undefined = old["virtualMachine"];
+    const isAttached = virtualMachine !== undefined && !c.tx.isGone(String(virtualMachine["id"]));
     const suffix =
       old["dnsSettings"]?.internalDomainNameSuffix ?? `${c.tx.invent.hex("dns", id, 26)}.bx.internal.cloudapp.net`;
     return {
@@ -181,12 +183,16 @@ const interfaceType: NetworkType = {
         internalDomainNameSuffix: suffix as string,
       },
       ipConfigurations,
-      ...(virtualMachine === undefined ? {} : { virtualMachine, macAddress, primary }),
+      ...(isAttached ? { virtualMachine, macAddress, primary } : {}),
     };
   },
-  requireUnused(_c, e) {
+  shown(c, e) {
     const vm: Body | undefined = e.body["properties"].virtualMachine;
-    if (vm)
+    return vm && c.tx.isGone(String(vm["id"])) ? { virtualMachine: undefined, primary: undefined } : {};
+  },
+  requireUnused(c, e) {
+    const vm: Body | undefined = e.body["properties"].virtualMachine;
+    if (vm && !c.tx.isGone(String(vm["id"])))
       throw bad(
         "NicInUse",
         `Network Interface ${e.id} is used by existing resource ${vm["id"]}. In order to delete the network interface, it must be dissociated from the resource. To learn more, see aka.ms/deletenic.`,

@@ -1,5 +1,5 @@
 /** Public IP addresses. An address is there once it is allocated: at once when static, with its first user when dynamic. */
-import { lower, parseId } from "../../resource-id.ts";
+import { lower } from "../../resource-id.ts";
 import type { Entry } from "../../store.ts";
 import { AzureError, type Body } from "../../wire.ts";
 import type { Context } from "../context.ts";
@@ -7,13 +7,8 @@ import { allInterfaces, bad, knownInterfaces, publicIps, routesOf, usersOf, type
 
 function requireFreeLabel(c: Context, id: string, fqdn: string): void {
   const isTaken = c.tx
-    .all()
-    .some(
-      (e) =>
-        parseId(e.id).type === publicIps &&
-        lower(e.id) !== lower(id) &&
-        e.body["properties"]?.dnsSettings?.fqdn === fqdn,
-    );
+    .allOfType(publicIps)
+    .some((e) => lower(e.id) !== lower(id) && e.body["properties"]?.dnsSettings?.fqdn === fqdn);
   if (isTaken) throw bad("DnsRecordInUse", `DNS record ${fqdn} is already used by another public IP.`);
 }
 function dnsOf(c: Context, id: string, region: string, given: Body | undefined): Body {
@@ -30,7 +25,7 @@ function dnsOf(c: Context, id: string, region: string, given: Body | undefined):
 }
 function requireRoom(c: Context, region: string, was: Entry | null): void {
   if (was || c.tx.upstream) return;
-  const count = c.tx.all().filter((e) => parseId(e.id).type === publicIps && e.body["location"] === region).length;
+  const count = c.tx.allOfType(publicIps).filter((e) => e.body["location"] === region).length;
   if (count >= c.tx.limits.publicIpAddresses)
     throw bad(
       "PublicIPCountLimitReached",

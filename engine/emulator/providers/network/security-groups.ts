@@ -1,5 +1,5 @@
 /** Network security groups, the rules in them, and the six rules that every group has. */
-import { lower, parseId } from "../../resource-id.ts";
+import { lower } from "../../resource-id.ts";
 import { inGroup, on } from "../../routes/route.ts";
 import type { Shape } from "../../routes/shape.ts";
 import type { Entry } from "../../store.ts";
@@ -199,10 +199,7 @@ const groupType: NetworkType = {
   },
   shown(c, e) {
     const networkInterfaces = idsOf(knownInterfaces(c.tx), e.id);
-    const subnets = subnetsOf(
-      c.tx.all().filter((v) => parseId(v.id).type === networks),
-      e.id,
-    );
+    const subnets = subnetsOf(c.tx.allOfType(networks), e.id);
     return { ...(networkInterfaces.length ? { networkInterfaces } : {}), ...(subnets.length ? { subnets } : {}) };
   },
   requireUnused(c, e) {

@@ -1,11 +1,11 @@
 // POST runCommand: one at a time in a VM, and only the script that the emulated guest knows.
 
-import { runScript, type Machine, type Script, type ScriptRun } from "../guest/run-script.ts";
-import { inGroup, on } from "../routes/route.ts";
-import { finishAction, markRunning } from "../sandbox/finish.ts";
-import type { Entry } from "../store.ts";
-import { AzureError, type Answer, type Body } from "../wire.ts";
-import { requireEntry, startOperation, type Context } from "./context.ts";
+import { runScript, type Machine, type Script, type ScriptRun } from "../../guest/run-script.ts";
+import { inGroup, on } from "../../routes/route.ts";
+import { finishAction, markRunning } from "../../sandbox/finish.ts";
+import type { Entry } from "../../store.ts";
+import { AzureError, type Answer, type Body } from "../../wire.ts";
+import { requireEntry, startOperation, type Context } from "../context.ts";
 
 export function runCommand(c: Context): Answer {
   const vm = requireEntry(c);
@@ -98,4 +98,5 @@ export const runCommandRoutes = on(inGroup("Microsoft.Compute/virtualMachines/{v
   "POST",
   "VirtualMachines_RunCommand",
   runCommand,
+  { body: { commandId: "string", script: ["string"], parameters: [{ name: "string" }] } },
 ]);

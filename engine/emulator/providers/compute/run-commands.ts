@@ -1,12 +1,12 @@
 // Managed run commands, `virtualMachines/runCommands/{name}`: made, read, listed, deleted. Protected parameters are used
 // for the run and forgotten: they are neither stored nor shown.
 
-import { finishManaged, markRunning } from "../sandbox/finish.ts";
-import { lower, nameOf } from "../resource-id.ts";
-import { inGroup, on } from "../routes/route.ts";
-import { view, type Entry } from "../store.ts";
-import { AzureError, type Answer, type Body } from "../wire.ts";
-import { noContent, notFound, ok, requireEntry, requireLocation, startOperation, type Context } from "./context.ts";
+import { finishManaged, markRunning } from "../../sandbox/finish.ts";
+import { lower, nameOf } from "../../resource-id.ts";
+import { inGroup, on } from "../../routes/route.ts";
+import { view, type Entry } from "../../store.ts";
+import { AzureError, type Answer, type Body } from "../../wire.ts";
+import { noContent, notFound, ok, requireEntry, requireLocation, startOperation, type Context } from "../context.ts";
 import { parametersOf, requireReady, startScript } from "./run-command.ts";
 
 const vmOf = (c: Context): Entry => requireEntry(c, vmPath(c.id.path));
@@ -94,7 +94,22 @@ export const managedRunCommandRoutes = [
   ...on(
     inGroup(`${type}/{runCommandName}`),
     ["GET", "VirtualMachineRunCommands_GetByVirtualMachine", getManagedRunCommand],
-    ["PUT", "VirtualMachineRunCommands_CreateOrUpdate", putManagedRunCommand],
+    [
+      "PUT",
+      "VirtualMachineRunCommands_CreateOrUpdate",
+      putManagedRunCommand,
+      {
+        body: {
+          location: "string",
+          tags: "map",
+          properties: {
+            source: { script: "string" },
+            parameters: [{ name: "string" }],
+            protectedParameters: [{ name: "string" }],
+          },
+        },
+      },
+    ],
     ["DELETE", "VirtualMachineRunCommands_Delete", deleteManagedRunCommand],
   ),
 ];

@@ -1,0 +1,197 @@
+/** Managed disks: those that come with a VM, and those made by themselves. */
+import { lower, nameOf } from "../../resource-id.ts";
+import { inGroup, inSubscription, on } from "../../routes/route.ts";
+import { view as plain, type Entry, type Transaction } from "../../store.ts";
+import { AzureError, type Answer, type Body } from "../../wire.ts";
+import { allowed } from "../../rbac/evaluate.ts";
+import {
+  noContent,
+  ok,
+  requireEntry,
+  requireGroup,
+  requireLocation,
+  startOperation,
+  type Context,
+} from "../context.ts";
+import { page } from "../lists.ts";
+
+export const diskType = "Microsoft.Compute/disks";
+const provider = "Microsoft.Compute" as const;
+const tiers: Record<string, string> = {
+  premium: "Premium",
+  standard: "Standard",
+  standardssd: "Standard",
+  ultrassd: "Ultra",
+  premiumv2: "Premium",
+};
+const skuOf = (name: string): Body => ({ name, tier: tiers[lower(name).split("_")[0] ?? ""] ?? "Standard" });
+
+export interface DiskOrder {
+  readonly id: string;
+  readonly location: string;
+  readonly sku: string;
+  readonly sizeGB: number;
+  readonly creationData: Body;
+  readonly osType?: string;
+  readonly zones?: unknown;
+  readonly tags?: unknown;
+}
+export function makeDisk(tx: Transaction, of: DiskOrder, owner: string | undefined, readyAt: number): Entry {
+  const entry: Entry = {
+    id: of.id,
+    createdAt: tx.now,
+    readyAt,
+    pending: "Updating",
+    hidden: owner === undefined ? {} : { owner },
+    body: {
+      name: nameOf(of.id),
+      id: of.id,
+      type: diskType,
+      location: of.location,
+      ...(of.tags === undefined ? {} : { tags: of.tags }),
+      ...(of.zones === undefined ? {} : { zones: of.zones }),
+      sku: skuOf(of.sku),
+      properties: {
+        ...(of.osType === undefined ? {} : { osType: of.osType, hyperVGeneration: "V1" }),
+        creationData: of.creationData,
+        diskSizeGB: of.sizeGB,
+        diskSizeBytes: of.sizeGB * 1024 ** 3,
+        diskIOPSReadWrite: Math.max(120, of.sizeGB * 4),
+        diskMBpsReadWrite: 100,
+        encryption: { type: "EncryptionAtRestWithPlatformKey" },
+        networkAccessPolicy: "AllowAll",
+        publicNetworkAccess: "Enabled",
+        timeCreated: new Date(tx.now).toISOString(),
+        uniqueId: tx.invent.guid("disk", of.id),
+      },
+    },
+  };
+  tx.put(entry);
+  return entry;
+}
+/** The VM that has it, while there is one. */
+const ownerOf = (tx: Transaction, e: Entry): string | undefined => {
+  const owner = e.hidden?.["owner"] as string | undefined;
+  return owner === undefined || tx.isGone(owner) ? undefined : owner;
+};
+function view(tx: Transaction, e: Entry): Body {
+  const owner = ownerOf(tx, e);
+  const body = plain(e, tx.now);
+  return {
+    ...body,
+    ...(owner === undefined ? {} : { managedBy: owner }),
+    properties: { ...body["properties"], diskState: owner === undefined ? "Unattached" : "Attached" },
+  };
+}
+const getDisk = (c: Context): Answer => ok(view(c.tx, requireEntry(c)));
+function listDisks(c: Context): Answer {
+  if (c.id.group) requireGroup(c);
+  const all = c.tx.list(c.id.scope, diskType);
+  const seen = c.id.group ? all : all.filter((e) => allowed(c.tx, c.caller, `${diskType}/read`, e.id));
+  return page(
+    c,
+    seen.map((e) => view(c.tx, e)),
+  );
+}
+const async = (c: Context, region: string, readyAt: number) =>
+  startOperation(c, { provider, region, readyAt, location: true, collection: "DiskOperations" });
+
+function putDisk(c: Context): Answer {
+  requireGroup(c);
+  const was = c.tx.get(c.id.path);
+  const location = requireLocation(c, was);
+  const p: Body = c.body["properties"] ?? {};
+  const creationData: Body | undefined = p["creationData"] ?? was?.body["properties"].creationData;
+  if (!creationData?.["createOption"])
+    throw new AzureError(400, "InvalidParameter", "Required parameter 'disk.creationData' is missing (null).", {
+      target: "disk.creationData",
+    });
+  const sizeGB = Number(p["diskSizeGB"] ?? was?.body["properties"].diskSizeGB ?? 0);
+  if (/^empty$/i.test(String(creationData["createOption"])) && !(sizeGB >= 1 && sizeGB <= 65_536))
+    throw new AzureError(
+      400,
+      "InvalidParameter",
+      "The value of parameter 'disk.diskSizeGB' must be between 1 and 65536.",
+      {
+        target: "disk.diskSizeGB",
+      },
+    );
+  if (was && sizeGB < Number(was.body["properties"].diskSizeGB))
+    throw new AzureError(
+      409,
+      "OperationNotAllowed",
+      `Disk size cannot be reduced: ${nameOf(was.id)} has ${was.body["properties"].diskSizeGB} GB, ${sizeGB} GB are asked for.`,
+    );
+  const readyAt = c.tx.now + c.tx.latency.vmUpdateMs;
+  const id = was?.id ?? c.id.path;
+  const owner = was ? (was.hidden?.["owner"] as string | undefined) : undefined;
+  const sku = String(c.body["sku"]?.name ?? was?.body["sku"]?.name ?? "Standard_LRS");
+  const order = {
+    id,
+    location,
+    sku,
+    sizeGB: sizeGB || 30,
+    creationData,
+    zones: c.body["zones"],
+    tags: c.body["tags"] ?? was?.body["tags"],
+  };
+  const osType = p["osType"] ?? was?.body["properties"].osType;
+  const e = makeDisk(c.tx, osType === undefined ? order : { ...order, osType: String(osType) }, owner, readyAt);
+  const { provisioningState: _, ...shown } = view(c.tx, e)["properties"] as Body;
+  return {
+    status: 202,
+    body: { ...view(c.tx, e), properties: { ...shown, provisioningState: "Updating" } },
+    headers: async(c, location, readyAt),
+  };
+}
+function patchDisk(c: Context): Answer {
+  const e = requireEntry(c);
+  const p: Body = c.body["properties"] ?? {};
+  if (c.body["tags"] !== undefined) e.body["tags"] = c.body["tags"];
+  if (c.body["sku"]?.name !== undefined) e.body["sku"] = skuOf(String(c.body["sku"].name));
+  e.body["properties"] = { ...e.body["properties"], ...p };
+  const readyAt = c.tx.now + c.tx.latency.vmUpdateMs;
+  const changed: Entry = { ...e, readyAt, pending: "Updating" };
+  c.tx.put(changed);
+  return { status: 202, body: view(c.tx, changed), headers: async(c, e.body["location"] as string, readyAt) };
+}
+function deleteDisk(c: Context): Answer {
+  requireGroup(c);
+  const e = c.tx.get(c.id.path);
+  if (!e) return noContent;
+  const owner = ownerOf(c.tx, e);
+  if (owner !== undefined)
+    throw new AzureError(409, "OperationNotAllowed", `Disk ${nameOf(e.id)} is attached to VM ${owner}.`);
+  const goneAt = c.tx.now + c.tx.latency.vmUpdateMs;
+  c.tx.put({ ...e, goneAt });
+  return { status: 202, headers: async(c, e.body["location"] as string, goneAt) };
+}
+export const diskRoutes = [
+  ...on(inSubscription(diskType), ["GET", "Disks_List", listDisks]),
+  ...on(inGroup(diskType), ["GET", "Disks_ListByResourceGroup", listDisks]),
+  ...on(
+    inGroup(`${diskType}/{diskName}`),
+    ["GET", "Disks_Get", getDisk],
+    [
+      "PUT",
+      "Disks_CreateOrUpdate",
+      putDisk,
+      {
+        body: {
+          location: "string",
+          tags: "map",
+          sku: { name: "string" },
+          zones: ["string"],
+          properties: { creationData: { createOption: "string" }, diskSizeGB: "number", osType: "string" },
+        },
+      },
+    ],
+    [
+      "PATCH",
+      "Disks_Update",
+      patchDisk,
+      { body: { tags: "map", sku: { name: "string" }, properties: { diskSizeGB: "number" } } },
+    ],
+    ["DELETE", "Disks_Delete", deleteDisk],
+  ),
+];

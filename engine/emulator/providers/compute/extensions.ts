@@ -1,0 +1,88 @@
+/** Extensions of VMs: kept and shown. The emulated guest runs none, and its instance view says so. */
+import { nameOf } from "../../resource-id.ts";
+import { inGroup, on } from "../../routes/route.ts";
+import { view, type Entry } from "../../store.ts";
+import { AzureError, type Answer, type Body } from "../../wire.ts";
+import { noContent, ok, requireEntry, requireLocation, startOperation, type Context } from "../context.ts";
+import { extensionsOf } from "./instance-view.ts";
+
+const provider = "Microsoft.Compute" as const;
+const type = "Microsoft.Compute/virtualMachines/extensions";
+const vmOf = (c: Context): Entry => requireEntry(c, c.id.path.split("/").slice(0, 9).join("/"));
+
+function putExtension(c: Context): Answer {
+  const vm = vmOf(c);
+  const was = c.tx.get(c.id.path);
+  const region = requireLocation(c, was);
+  const { protectedSettings: _, ...given }: Body = c.body["properties"] ?? {};
+  for (const field of ["publisher", "type", "typeHandlerVersion"])
+    if (typeof given[field] !== "string")
+      throw new AzureError(400, "InvalidParameter", `Required parameter 'extension.${field}' is missing (null).`, {
+        target: `extension.${field}`,
+      });
+  const readyAt = c.tx.now + c.tx.latency.vmUpdateMs;
+  const id = was?.id ?? `${vm.id}/extensions/${c.id.names[1]}`;
+  const entry: Entry = {
+    id,
+    createdAt: c.tx.now,
+    readyAt,
+    pending: was ? "Updating" : "Creating",
+    body: {
+      name: nameOf(id),
+      id,
+      type,
+      location: region,
+      ...(c.body["tags"] === undefined ? {} : { tags: c.body["tags"] as unknown }),
+      properties: { autoUpgradeMinorVersion: false, provisioningState: "Creating", settings: {}, ...given },
+    },
+  };
+  c.tx.put(entry);
+  return {
+    status: was ? 200 : 201,
+    body: view(entry, c.tx.now),
+    headers: startOperation(c, { provider, region, readyAt }),
+  };
+}
+const notThere = (): AzureError => new AzureError(404, "NotFound", "The entity was not found in this Azure location.");
+function getExtension(c: Context): Answer {
+  vmOf(c);
+  const e = c.tx.get(c.id.path);
+  if (!e) throw notThere();
+  return ok(view(e, c.tx.now));
+}
+const listExtensions = (c: Context): Answer => ok({ value: extensionsOf(c.tx, vmOf(c)).map((e) => view(e, c.tx.now)) });
+function patchExtension(c: Context): Answer {
+  const vm = vmOf(c);
+  const e = c.tx.get(c.id.path);
+  if (!e) throw notThere();
+  const { protectedSettings: _, ...given }: Body = c.body["properties"] ?? {};
+  e.body["properties"] = { ...e.body["properties"], ...given };
+  if (c.body["tags"] !== undefined) e.body["tags"] = c.body["tags"];
+  const readyAt = c.tx.now + c.tx.latency.vmUpdateMs;
+  const changed: Entry = { ...e, readyAt, pending: "Updating" };
+  c.tx.put(changed);
+  return ok(view(changed, c.tx.now), startOperation(c, { provider, region: vm.body["location"] as string, readyAt }));
+}
+function deleteExtension(c: Context): Answer {
+  const vm = vmOf(c);
+  const e = c.tx.get(c.id.path);
+  if (!e) return noContent;
+  const goneAt = c.tx.now + c.tx.latency.vmUpdateMs;
+  c.tx.put({ ...e, goneAt });
+  return {
+    status: 202,
+    headers: startOperation(c, { provider, region: vm.body["location"] as string, readyAt: goneAt, location: true }),
+  };
+}
+const at = "Microsoft.Compute/virtualMachines/{vmName}/extensions";
+const body = { body: { location: "string", tags: "map", properties: { settings: "object" } } } as const;
+export const extensionRoutes = [
+  ...on(inGroup(at), ["GET", "VirtualMachineExtensions_List", listExtensions]),
+  ...on(
+    inGroup(`${at}/{vmExtensionName}`),
+    ["GET", "VirtualMachineExtensions_Get", getExtension],
+    ["PUT", "VirtualMachineExtensions_CreateOrUpdate", putExtension, body],
+    ["PATCH", "VirtualMachineExtensions_Update", patchExtension, body],
+    ["DELETE", "VirtualMachineExtensions_Delete", deleteExtension],
+  ),
+];

@@ -1,0 +1,358 @@
+/** Template deployments into a resource group: every resource of the template is written through its own operation. */
+import { createHash } from "node:crypto";
+import { groupPath, lower, nameOf } from "../../resource-id.ts";
+import { inGroup, on } from "../../routes/route.ts";
+import type { Entry } from "../../store.ts";
+import { AzureError, gatewayError, notEmulated, type Answer, type Body } from "../../wire.ts";
+import { noContent, ok, polite, requireGroup, type Context } from "../context.ts";
+import { page } from "../lists.ts";
+import { resolve } from "./expressions.ts";
+import { planOf, shownPlan, type Plan, type Wanted } from "./template.ts";
+
+const type = "Microsoft.Resources/deployments";
+interface Made {
+  readonly id: string;
+  readonly type: string;
+  readonly name: string;
+  readonly status: number;
+  readonly error?: Body;
+}
+
+function planFor(c: Context, p: Body): Plan {
+  const template: Body | undefined = p["template"];
+  if (template === undefined) {
+    if (p["templateLink"] !== undefined) throw notEmulated("templates behind a link");
+    throw new AzureError(
+      400,
+      "InvalidRequestContent",
+      "The request content was invalid and could not be deserialized: 'Required property 'template' not found in JSON.'.",
+    );
+  }
+  if (!/^(incremental|complete)$/i.test(String(p["mode"] ?? "")))
+    throw new AzureError(
+      400,
+      "InvalidRequestContent",
+      `The request content was invalid and could not be deserialized: 'Error converting value "${String(p["mode"] ?? "")}" to type 'DeploymentMode'.'.`,
+    );
+  if (/^complete$/i.test(String(p["mode"]))) throw notEmulated("deployments in complete mode");
+  const group = requireGroup(c);
+  return planOf(template, (p["parameters"] as Body | undefined) ?? {}, {
+    subscriptionId: String(c.id.subscription),
+    tenantId: c.tx.tenantId,
+    group: { id: group.id, name: nameOf(group.id), location: String(group.body["location"]) },
+    reference: (id) => (c.tx.get(id)?.body["properties"] as unknown) ?? {},
+  });
+}
+/** Writes them one after the other; the first that is refused ends it. What was written before stays. */
+function make(c: Context, resources: readonly Wanted[]): Made[] {
+  const made: Made[] = [];
+  for (const r of resources) {
+    const before = new Map(c.tx.writes);
+    const shown = { id: r.id, type: r.type, name: r.name };
+    try {
+      const answer = c.send("PUT", r.id, r.apiVersion, r.body);
+      made.push({ ...shown, status: answer.status });
+    } catch (e) {
+      if (!(e instanceof AzureError)) throw e;
+      c.tx.writes.clear();
+      for (const [k, v] of before) c.tx.writes.set(k, v);
+      made.push({ ...shown, status: e.status, error: { code: e.code, message: e.message, ...e.extra } });
+      return made;
+    }
+  }
+  return made;
+}
+/** Found before anything is made, as Azure's preflight finds them. */
+const preflight =
+  /^(InvalidParameter|PlatformImageNotFound|OperationNotAllowed|SkuNotAvailable|QuotaExceeded|LinkedInvalidPropertyId|LocationNotAvailableForResourceType|AuthorizationFailed|LinkedAuthorizationFailed|MissingSubscriptionRegistration)$/;
+const invalid = (c: Context, error: Body): AzureError =>
+  new AzureError(
+    400,
+    "InvalidTemplateDeployment",
+    `The template deployment '${c.id.names[0]}' is not valid according to the validation procedure. The tracking id is '${c.tx.invent.guid("tracking", `${c.id.path}|${c.tx.now}`)}'. See inner errors for details.`,
+    { details: [error] },
+  );
+
+const isRunning = (e: Entry, now: number): boolean => (e.readyAt ?? 0) > now;
+function stateOf(e: Entry, now: number): string {
+  if (isRunning(e, now)) return now > e.createdAt ? "Running" : "Accepted";
+  return (e.hidden?.["outcome"] as string | undefined) ?? (e.hasFailed === true ? "Failed" : "Succeeded");
+}
+const duration = (ms: number): string => {
+  const minutes = Math.floor(ms / 60_000);
+  return `PT${minutes > 0 ? `${minutes}M` : ""}${((ms % 60_000) / 1000).toFixed(7)}S`;
+};
+function view(c: Context, e: Entry): Body {
+  const { now } = c.tx;
+  const state = stateOf(e, now);
+  const made: Made[] = e.hidden?.["made"] ?? [];
+  const done = !isRunning(e, now);
+  return {
+    ...e.body,
+    properties: {
+      ...e.body["properties"],
+      provisioningState: state,
+      timestamp: new Date(Math.min(now, e.readyAt ?? now)).toISOString(),
+      duration: duration(Math.max(1, Math.min(now, e.readyAt ?? now) - e.createdAt)),
+      ...(done && state === "Succeeded"
+        ? {
+            outputs: e.hidden?.["outputs"] ?? {},
+            outputResources: made.map((m) => ({ id: m.id })).toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+          }
+        : {}),
+      ...(done && e.hidden?.["error"] ? { error: e.hidden["error"] as unknown } : {}),
+    },
+  };
+}
+function putDeployment(c: Context): Answer {
+  requireGroup(c);
+  const name = c.id.names[0] ?? "";
+  if (!/^[\w.()-]{1,64}$/.test(name))
+    throw new AzureError(
+      400,
+      "InvalidDeploymentName",
+      `The deployment name '${name}' is invalid: 1 to 64 letters, digits, '-', '_', '.' and parentheses.`,
+    );
+  const was = c.tx.get(c.id.path);
+  if (was && isRunning(was, c.tx.now))
+    throw new AzureError(
+      409,
+      "DeploymentActive",
+      `Unable to edit or replace deployment '${name}': previous deployment from '${new Date(was.createdAt).toISOString()}' is still active (expiration time is '${new Date(was.createdAt + 604_800_000).toISOString()}'). Please see https://aka.ms/arm-deploy for usage details.`,
+    );
+  const p: Body = c.body["properties"] ?? {};
+  const plan = planFor(c, p);
+  const made = make(c, plan.resources);
+  const failed = made.find((m) => m.error !== undefined);
+  if (failed?.error && preflight.test(String(failed.error["code"]))) throw invalid(c, failed.error);
+  const readyAt = Math.max(c.tx.now, ...made.map((m) => c.tx.get(m.id)?.readyAt ?? 0));
+  const id = was?.id ?? `${groupPath(c.id)}/providers/${type}/${name}`;
+  const operation = BigInt(`0x${c.tx.invent.hex("deployment", `${id}|${c.tx.now}`, 16)}`)
+    .toString()
+    .padStart(20, "0");
+  const outputs = failed
+    ? {}
+    : Object.fromEntries(
+        Object.entries<Body>(plan.outputs).map(([k, o]) => [
+          k,
+          { type: String(o["type"]), value: resolve(o["value"], plan.scope) },
+        ]),
+      );
+  const e: Entry = {
+    id,
+    createdAt: c.tx.now,
+    readyAt: failed ? Math.max(readyAt, c.tx.now + c.tx.latency.networkMs) : readyAt,
+    body: {
+      id,
+      name: nameOf(id),
+      type,
+      ...(c.body["tags"] === undefined ? {} : { tags: c.body["tags"] as unknown }),
+      properties: {
+        templateHash: BigInt(
+          `0x${createHash("sha256").update(JSON.stringify(p["template"])).digest("hex").slice(0, 15)}`,
+        ).toString(),
+        parameters: plan.parameters,
+        mode: "Incremental",
+        correlationId: c.tx.invent.guid("correlation", `${id}|${c.tx.now}`),
+        ...shownPlan(plan),
+      },
+    },
+    hidden: {
+      operation,
+      made,
+      outputs,
+      template: p["template"] as unknown,
+      ...(failed
+        ? {
+            outcome: "Failed",
+            error: {
+              code: "DeploymentFailed",
+              message:
+                "At least one resource deployment operation failed. Please list deployment operations for details. Please see https://aka.ms/arm-deployment-operations for usage details.",
+              details: [failed.error],
+            },
+          }
+        : {}),
+    },
+  };
+  c.tx.put(e);
+  const status = `${c.origin}${c.id.path}/operationStatuses/${operation}?api-version=${c.apiVersion}`;
+  return { status: was ? 200 : 201, body: view(c, e), headers: { "azure-asyncoperation": status, ...polite(c) } };
+}
+function requireDeployment(c: Context, path = c.id.path): Entry {
+  requireGroup(c);
+  const e = c.tx.get(path);
+  if (!e) throw gatewayError(404, "DeploymentNotFound", `Deployment '${nameOf(path)}' could not be found.`);
+  return e;
+}
+const getDeployment = (c: Context): Answer => ok(view(c, requireDeployment(c)));
+function headDeployment(c: Context): Answer {
+  requireDeployment(c);
+  return noContent;
+}
+const listDeployments = (c: Context): Answer => {
+  requireGroup(c);
+  return page(
+    c,
+    c.tx.list(groupPath(c.id), type).map((e) => view(c, e)),
+  );
+};
+function deleteDeployment(c: Context): Answer {
+  requireGroup(c);
+  const e = c.tx.get(c.id.path);
+  if (!e) return noContent;
+  if (isRunning(e, c.tx.now))
+    throw new AzureError(
+      409,
+      "DeploymentActive",
+      `The deployment '${nameOf(e.id)}' is still active and cannot be deleted.`,
+    );
+  c.tx.remove(e.id);
+  return noContent;
+}
+function cancelDeployment(c: Context): Answer {
+  const e = requireDeployment(c);
+  if (!isRunning(e, c.tx.now))
+    throw new AzureError(
+      409,
+      "DeploymentCannotBeCancelled",
+      `The deployment '${nameOf(e.id)}' cannot be cancelled because it is not running.`,
+    );
+  c.tx.put({ ...e, readyAt: c.tx.now, hidden: { ...e.hidden, outcome: "Canceled" } });
+  return noContent;
+}
+function validateDeployment(c: Context): Answer {
+  requireGroup(c);
+  const p: Body = c.body["properties"] ?? {};
+  const plan = planFor(c, p);
+  // Tried out, and taken back.
+  const before = new Map(c.tx.writes);
+  const failed = make(c, plan.resources).find((m) => m.error !== undefined);
+  c.tx.writes.clear();
+  for (const [k, v] of before) c.tx.writes.set(k, v);
+  if (failed?.error) throw invalid(c, failed.error);
+  return ok({
+    id: c.id.path,
+    name: c.id.names[0],
+    type,
+    properties: {
+      templateHash: BigInt(
+        `0x${createHash("sha256").update(JSON.stringify(p["template"])).digest("hex").slice(0, 15)}`,
+      ).toString(),
+      parameters: plan.parameters,
+      mode: "Incremental",
+      provisioningState: "Succeeded",
+      timestamp: new Date(c.tx.now).toISOString(),
+      duration: "PT0S",
+      correlationId: c.tx.invent.guid("correlation", `${c.id.path}|${c.tx.now}`),
+      ...shownPlan(plan),
+      validatedResources: plan.resources.map((r) => ({ id: r.id })),
+    },
+  });
+}
+const exportTemplate = (c: Context): Answer =>
+  ok({ template: (requireDeployment(c).hidden?.["template"] as unknown) ?? {} });
+const above = (path: string, segments: number): string => path.split("/").slice(0, -segments).join("/");
+function getStatus(c: Context): Answer {
+  const e = c.tx.get(above(c.id.path, 2));
+  if (!e || lower(String(e.hidden?.["operation"])) !== lower(nameOf(c.id.path)))
+    throw gatewayError(
+      404,
+      "DeploymentOperationNotFound",
+      `The deployment operation '${nameOf(c.id.path)}' could not be found.`,
+    );
+  const state = stateOf(e, c.tx.now);
+  const running = isRunning(e, c.tx.now);
+  return ok(
+    {
+      status: running ? "Running" : state,
+      ...(e.hidden?.["error"] && !running ? { error: e.hidden["error"] as unknown } : {}),
+    },
+    running ? polite(c) : {},
+  );
+}
+function operationOf(c: Context, e: Entry, m: Made): Body {
+  const operationId = c.tx.invent.hex("deploymentOperation", m.id, 16).toUpperCase();
+  const isDone = (c.tx.get(m.id)?.readyAt ?? 0) <= c.tx.now;
+  return {
+    id: `${e.id}/operations/${operationId}`,
+    operationId,
+    properties: {
+      provisioningOperation: "Create",
+      provisioningState: m.error ? "Failed" : isDone ? "Succeeded" : "Running",
+      timestamp: new Date(e.createdAt).toISOString(),
+      duration: "PT1S",
+      trackingId: c.tx.invent.guid("tracking", m.id),
+      statusCode: m.error ? String(m.status) : m.status === 201 ? "Created" : "OK",
+      ...(m.error ? { statusMessage: { error: m.error } } : {}),
+      targetResource: { id: m.id, resourceType: m.type, resourceName: m.name },
+    },
+  };
+}
+function listOperations(c: Context): Answer {
+  const e = requireDeployment(c, above(c.id.path, 1));
+  return page(
+    c,
+    ((e.hidden?.["made"] as Made[] | undefined) ?? []).map((m) => operationOf(c, e, m)),
+  );
+}
+function getOperation(c: Context): Answer {
+  const e = requireDeployment(c, above(c.id.path, 2));
+  const found = ((e.hidden?.["made"] as Made[] | undefined) ?? [])
+    .map((m) => operationOf(c, e, m))
+    .find((o) => lower(String(o["operationId"])) === lower(nameOf(c.id.path)));
+  if (!found)
+    throw gatewayError(
+      404,
+      "DeploymentOperationNotFound",
+      `The deployment operation '${nameOf(c.id.path)}' could not be found.`,
+    );
+  return ok(found);
+}
+const body = {
+  tags: "map",
+  properties: {
+    mode: "string",
+    template: { resources: ["object"], outputs: "object", variables: "object" },
+    parameters: "object",
+  },
+} as const;
+const one = `${type}/{deploymentName}`;
+export const deploymentRoutes = [
+  ...on(inGroup(type), ["GET", "Deployments_ListByResourceGroup", listDeployments]),
+  ...on(
+    inGroup(one),
+    ["GET", "Deployments_Get", getDeployment],
+    ["HEAD", "Deployments_CheckExistence", headDeployment],
+    ["PUT", "Deployments_CreateOrUpdate", putDeployment, { body }],
+    ["DELETE", "Deployments_Delete", deleteDeployment],
+  ),
+  ...on(inGroup(`${one}/validate`), ["POST", "Deployments_Validate", validateDeployment, { body }]),
+  ...on(inGroup(`${one}/cancel`), ["POST", "Deployments_Cancel", cancelDeployment]),
+  ...on(inGroup(`${one}/exportTemplate`), ["POST", "Deployments_ExportTemplate", exportTemplate]),
+  ...on(inGroup(`${one}/operationStatuses/{operationId}`), [
+    "GET",
+    "Operations_GetStatus",
+    getStatus,
+    { action: null, type },
+  ]),
+  ...[
+    `${one}/operations`,
+    `/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/deployments/{deploymentName}/operations`,
+  ].flatMap((path) => {
+    const whole = path.startsWith("/") ? path : inGroup(path);
+    const inPath = (handler: (c: Context) => Answer) => (c: Context) => {
+      const full = c.id.path.replace(
+        /^(\/subscriptions\/[^/]+\/resourcegroups\/[^/]+)\/deployments\//i,
+        `$1/providers/${type}/`,
+      );
+      c.id = { ...c.id, path: full };
+      return handler(c);
+    };
+    const action = { action: "Microsoft.Resources/deployments/operations/read", type };
+    return [
+      ...on(whole, ["GET", "DeploymentOperations_List", inPath(listOperations), action]),
+      ...on(`${whole}/{operationId}`, ["GET", "DeploymentOperations_Get", inPath(getOperation), action]),
+    ];
+  }),
+];

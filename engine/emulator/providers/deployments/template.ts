@@ -1,0 +1,136 @@
+/** What a deployment's template asks for: its parameters, its resources in order, their dependencies. */
+import type { AzureError, Body } from "../../wire.ts";
+import { invalidTemplate, resolve, resourceId, splitId, type Scope, type Value } from "./expressions.ts";
+
+export interface Wanted {
+  readonly id: string;
+  readonly type: string;
+  readonly name: string;
+  readonly apiVersion: string;
+  readonly body: Body;
+  /** Ids of those that come before it. */
+  readonly after: readonly string[];
+}
+export interface Plan {
+  readonly resources: readonly Wanted[];
+  /** As a deployment shows them: a secret's value is not told. */
+  readonly parameters: Body;
+  readonly outputs: Body;
+  readonly scope: Scope;
+}
+const isSecure = (type: unknown): boolean => /^secure/i.test(String(type));
+const shownType = (type: string): string =>
+  `${type[0]?.toUpperCase()}${type.slice(1)}`
+    .replace(/^Securestring$/i, "SecureString")
+    .replace(/^Secureobject$/i, "SecureObject");
+
+function parametersOf(template: Body, given: Body): { values: Map<string, Value>; shown: Body } {
+  const values = new Map<string, Value>();
+  const shown: Body = {};
+  const declared: Body = template["parameters"] ?? {};
+  for (const name of Object.keys(given))
+    if (!(name in declared))
+      throw invalidTemplate(
+        `The template parameters '${name}' in the parameters file are not valid; they are not present in the original template and can therefore not be provided at deployment time. The only supported parameters for this template are '${Object.keys(declared).join(", ")}'. Please see https://aka.ms/arm-pass-parameter-values for usage details`,
+      );
+  for (const [name, one] of Object.entries<Body>(declared)) {
+    const value: Value = given[name]?.value ?? one["defaultValue"];
+    if (value === undefined)
+      throw invalidTemplate(
+        `The value for the template parameter '${name}' at line '1' and column '1' is not provided. Please see https://aka.ms/arm-create-parameter-file for usage details`,
+      );
+    values.set(name, value);
+    const type = String(one["type"] ?? "string");
+    shown[name] = isSecure(type) ? { type: shownType(type) } : { type: shownType(type), value };
+  }
+  return { values, shown };
+}
+export function planOf(template: Body, given: Body, scope: Omit<Scope, "parameters" | "variables">): Plan {
+  const { values, shown } = parametersOf(template, given);
+  const first: Scope = { ...scope, parameters: values, variables: {} };
+  const own: Scope = { ...first, variables: resolve(template["variables"] ?? {}, first) as Record<string, Value> };
+  // A default may be an expression of its own.
+  for (const [name, value] of values) values.set(name, resolve(value, own));
+  const list = (template["resources"] as Body[] | undefined) ?? [];
+  const resources = list.filter((r) => resolve(r["condition"] ?? true, own) !== false).map((r) => wanted(r, own));
+  return {
+    resources: inOrder(resources),
+    parameters: shown,
+    outputs: (template["outputs"] as Body | undefined) ?? {},
+    scope: own,
+  };
+}
+function wanted(resource: Body, scope: Scope): Wanted {
+  for (const unknown of ["copy", "resources"])
+    if (resource[unknown] !== undefined)
+      throw invalidTemplate(`The emulator does not know '${unknown}' of template resources`);
+  const {
+    dependsOn = [],
+    condition: _c,
+    comments: _k,
+    apiVersion,
+    type: given,
+    name: named,
+    scope: _s,
+    ...body
+  } = resource;
+  const type = String(given);
+  const name = String(resolve(named, scope));
+  const id = resourceId([type, ...name.split("/")], scope);
+  const after = (dependsOn as Value[])
+    .map((d) => String(resolve(d, scope)))
+    .map((d) => (d.startsWith("/") ? d : resourceId(splitId(d), scope)));
+  return { id, type, name, apiVersion: String(apiVersion), body: resolve(body, scope) as Body, after };
+}
+const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
+function inOrder(resources: readonly Wanted[]): Wanted[] {
+  const out: Wanted[] = [];
+  let left = [...resources];
+  while (left.length > 0) {
+    const ready = left.filter((r) => !r.after.some((d) => left.some((o) => same(o.id, d))));
+    if (ready.length === 0) throw circular(left);
+    out.push(...ready);
+    left = left.filter((r) => !ready.includes(r));
+  }
+  return out;
+}
+const circular = (left: readonly Wanted[]): AzureError =>
+  invalidTemplate(
+    `Circular dependency detected on resource: '${left[0]?.id}'. Please see https://aka.ms/arm-syntax-resources for usage details`,
+  );
+
+/** `providers` and `dependencies` of a deployment, as Azure lists them. */
+export function shownPlan(plan: Plan): Body {
+  const namespaces = new Map<string, Map<string, Set<string>>>();
+  for (const { type, body } of plan.resources) {
+    const [namespace = "", ...rest] = type.split("/");
+    const types = namespaces.get(namespace) ?? new Map<string, Set<string>>();
+    const places = types.get(rest.join("/")) ?? new Set<string>();
+    places.add(
+      String(body["location"] ?? "")
+        .replaceAll(" ", "")
+        .toLowerCase(),
+    );
+    types.set(rest.join("/"), places);
+    namespaces.set(namespace, types);
+  }
+  const brief = (r: Wanted): Body => ({ id: r.id, resourceType: r.type, resourceName: r.name });
+  return {
+    providers: [...namespaces].map(([namespace, types]) => ({
+      namespace,
+      resourceTypes: [...types].map(([resourceType, places]) => ({
+        resourceType,
+        locations: [...places].map((p) => p || null),
+      })),
+    })),
+    dependencies: plan.resources
+      .filter((r) => r.after.length > 0)
+      .map((r) => ({
+        dependsOn: r.after
+          .map((id) => plan.resources.find((o) => same(o.id, id)))
+          .filter((o) => o !== undefined)
+          .map(brief),
+        ...brief(r),
+      })),
+  };
+}

@@ -1,0 +1,102 @@
+/** Whether the emulator answered as Azure did: status, error, headers of asynchronous operations, every field and its type. */
+import type { Reply } from "../support/azure-calls.ts";
+import type { Exchange, Json } from "./recording.ts";
+
+export interface Comparison {
+  readonly fields: number;
+  readonly differences: readonly string[];
+  /** What Azure invented, and what the emulator invented in its place. */
+  readonly invented: ReadonlyMap<string, string>;
+}
+const headersThatCount = ["azure-asyncoperation", "location", "azure-asyncnotification", "etag", "x-ms-failure-cause"];
+const guid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi;
+
+/** A message without what differs from one call to the next: ids, times. */
+export const formOf = (message: string): string =>
+  message
+    .replaceAll(guid, "{guid}")
+    .replaceAll(/\b[0-9a-f]{32}\b/gi, "{hex}")
+    .replaceAll(/\d{8}T\d{6}Z|\d{4}-\d{2}-\d{2}T[\d:.]+(Z|\+00:00)/g, "{time}")
+    .replaceAll(/\/(resource[gG]roups|[a-z.]+\.[a-z]+)\//gi, (m) => m.toLowerCase());
+
+export function compare(recorded: Exchange, reply: Reply): Comparison {
+  const differences: string[] = [];
+  const invented = new Map<string, string>();
+  let fields = 0;
+  const differ = (what: string) => differences.push(what);
+  fields += 1;
+  if (reply.status !== recorded.status)
+    differ(
+      `status ${reply.status}${reply.body?.error ? ` ${reply.body.error.code}: ${reply.body.error.message}` : ""}, not ${recorded.status}`,
+    );
+  for (const name of headersThatCount) {
+    const [theirs, ours] = [recorded.headers[name], reply.headers[name]];
+    if (theirs === undefined && ours === undefined) continue;
+    fields += 1;
+    if (theirs === undefined || ours === undefined) {
+      // An ETag more, or the word of the gateway where a recording has none of it, takes nothing away.
+      if (theirs === undefined && (name === "etag" || name === "x-ms-failure-cause")) continue;
+      differ(`header ${name} is ${ours === undefined ? "missing" : "one too many"}`);
+    } else if (headerForm(name, theirs) !== headerForm(name, ours))
+      differ(`header ${name}: ${headerForm(name, ours)}, not ${headerForm(name, theirs)}`);
+  }
+  const error: Json = recorded.answer?.error;
+  if (error !== undefined && reply.body?.error !== undefined) {
+    fields += 2;
+    if (error.code !== reply.body.error.code) differ(`error code ${reply.body.error.code}, not ${error.code}`);
+    else if (formOf(String(error.message)) !== formOf(String(reply.body.error.message)))
+      differ(`error message "${reply.body.error.message}", not "${error.message}"`);
+  }
+  if (reply.status === recorded.status) walk(recorded.answer, reply.body, "");
+  return { fields, differences, invented };
+
+  function walk(theirs: Json, ours: Json, path: string): void {
+    if (theirs === undefined) return;
+    fields += 1;
+    if (ours === undefined) return void differ(`${path || "body"} is missing`);
+    // What is null in one may hold a value in the other.
+    if (theirs === null || ours === null) return;
+    const [a, b] = [kindOf(theirs), kindOf(ours)];
+    if (a !== b) return void differ(`${path || "body"} is ${b}, not ${a}`);
+    if (a === "array") return walkList(theirs, ours, path);
+    if (a !== "object") {
+      if (a === "string" && theirs !== ours) remember(theirs, ours);
+      return;
+    }
+    const names = new Map(Object.keys(ours).map((k) => [k.toLowerCase(), k]));
+    for (const [k, v] of Object.entries(theirs)) {
+      const name = names.get(k.toLowerCase());
+      walk(v, name === undefined ? undefined : ours[name], path === "" ? k : `${path}.${k}`);
+    }
+  }
+  function walkList(theirs: Json[], ours: Json[], path: string): void {
+    for (const [index, one] of theirs.entries()) {
+      const key = (v: Json): string => String(v?.id ?? v?.name ?? "").toLowerCase();
+      const same = key(one) === "" ? undefined : ours.find((o) => key(o) === key(one));
+      // What has an invented name stands at the same place.
+      const found = same ?? (key(one) === "" || ours.length === theirs.length ? ours[index] : undefined);
+      walk(one, found, `${path}[${key(one).split("/").at(-1) || index}]`);
+    }
+    if (path === "value" && theirs.length === 0 && ours.length > 0)
+      differ(`value has ${ours.length} entries, not none`);
+  }
+  function remember(theirs: string, ours: string): void {
+    const [a, b] = [theirs.match(guid), ours.match(guid)];
+    if (a?.length === 1 && b?.length === 1 && a[0] === theirs && b[0] === ours) invented.set(theirs, ours);
+    if (theirs.startsWith('W/"') && ours.startsWith('W/"')) invented.set(theirs, ours);
+  }
+}
+const kindOf = (v: Json): string => (v === null ? "null" : Array.isArray(v) ? "array" : typeof v);
+/** Of an address, all but the host and the operation's own name; of an ETag, nothing but that it is one. */
+function headerForm(name: string, value: string): string {
+  if (name === "etag") return "an ETag";
+  if (!/^(https?:)?\//.test(value)) return value;
+  const [path = "", query = ""] = value.replace(/^https?:\/\/[^/]+/, "").split("?");
+  const kept = path.toLowerCase().split("/").slice(0, -1);
+  const names = [...new URLSearchParams(query).keys()].toSorted();
+  // The recorder gave a deployment another name in the paths than in the answers.
+  const at = kept.indexOf("deployments");
+  if (at >= 0) kept[at + 1] = "{deployment}";
+  const isPlain = !/^https?:/.test(value);
+  return `${isPlain ? "" : "https://host"}${kept.join("/")}/{name}${names.length ? `?${names.join("&")}` : ""}`;
+}

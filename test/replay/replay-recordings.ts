@@ -1,0 +1,31 @@
+/** `npm run replay [file…]`: plays the recordings of AZURE_RECORDINGS_DIR and prints what differs. */
+import { readRecording, recordingsIn } from "./recording.ts";
+import { replay } from "./replay.ts";
+
+const directory = process.env["AZURE_RECORDINGS_DIR"];
+const files = process.argv.slice(2);
+if (directory === undefined && files.length === 0) {
+  process.stderr.write("replay: set AZURE_RECORDINGS_DIR, or name files\n");
+  process.exit(64);
+}
+const recordings = files.length
+  ? files.map(readRecording).filter((r) => r !== undefined)
+  : recordingsIn(directory ?? "");
+let exchanges = 0;
+let fields = 0;
+let clean = 0;
+for (const recording of recordings) {
+  const played = await replay(recording);
+  for (const [index, { exchange, comparison }] of played.entries()) {
+    exchanges += 1;
+    fields += comparison.fields;
+    if (comparison.differences.length === 0) clean += 1;
+    else
+      process.stdout.write(
+        `${recording.name} #${index} ${exchange.method} ${exchange.url}\n${comparison.differences.map((d) => `    ${d}\n`).join("")}`,
+      );
+  }
+}
+process.stdout.write(
+  `${exchanges} exchanges, ${fields} fields compared, ${exchanges - clean} exchanges with differences (${((100 * clean) / Math.max(1, exchanges)).toFixed(1)} % without)\n`,
+);

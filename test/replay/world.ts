@@ -1,0 +1,295 @@
+/**
+ * Makes what a recording takes for granted, through the emulator's own operations and out of what a client may write. What
+ * Azure itself adds to a resource is never put in: that is for the emulator to answer.
+ */
+import type { AzureCalls, Reply } from "../support/azure-calls.ts";
+import { ubuntuImage } from "../support/azure-world.ts";
+import type { Facts } from "./facts.ts";
+import { stand, type Json } from "./recording.ts";
+
+const key = (id: string): string => id.toLowerCase();
+const typeOf = (id: string): string => {
+  const [namespace = "", ...rest] = (id.split(/\/providers\//i).at(-1) ?? "").split("/");
+  return [namespace, ...rest.filter((_, i) => i % 2 === 0)].join("/").toLowerCase();
+};
+const groupIn = (id: string): string => id.split("/").slice(0, 5).join("/");
+const without = (value: Json, ...names: string[]): Json =>
+  Object.fromEntries(Object.entries(value ?? {}).filter(([k]) => !names.includes(k)));
+const readOnly = ["provisioningState", "resourceGuid", "etag"];
+
+export class World {
+  readonly #azure: AzureCalls;
+  readonly #facts: Facts;
+  readonly #open = new Set<string>();
+  /** How many writes it took. */
+  writes = 0;
+
+  constructor(azure: AzureCalls, facts: Facts) {
+    this.#azure = azure;
+    this.#facts = facts;
+  }
+  settle(ms = 5000): void {
+    this.#azure.now += ms;
+  }
+  async #put(id: string, body: Json): Promise<Reply> {
+    this.writes += 1;
+    let reply = await this.#azure.put(id, body);
+    // Some resources stood in regions that only Microsoft has.
+    if (String(reply.body?.error?.code).startsWith("LocationNotAvailable"))
+      reply = await this.#azure.put(id, { ...body, location: "eastus" });
+    this.settle();
+    return reply;
+  }
+  async exists(id: string): Promise<boolean> {
+    return (await this.#azure.get(id)).status === 200;
+  }
+  async ensureGroup(id: string, at: number): Promise<void> {
+    if (!/^\/subscriptions\/[^/]+\/resourcegroups\/[^/]+$/i.test(id) || (await this.exists(id))) return;
+    const shown = this.#facts.shown(id, at);
+    await this.#put(this.#facts.spelled(id), {
+      location: shown?.location ?? this.#facts.regionOf(id),
+      ...(shown?.tags && { tags: shown.tags }),
+    });
+  }
+  /** Makes the resource and what it stands on, as it was shown at an exchange, unless it is there. */
+  async ensure(given: string, at: number, known?: Json, region?: string): Promise<void> {
+    const id = this.#facts.spelled(given);
+    if (this.#open.has(key(id)) || (await this.exists(id))) return;
+    this.#open.add(key(id));
+    try {
+      await this.ensureGroup(groupIn(id), at);
+      await this.#make(id, at, known ?? this.#facts.shown(id, at), region);
+    } finally {
+      this.#open.delete(key(id));
+    }
+  }
+  /** Writes what a client could have written to make it look as it was shown. */
+  async rewrite(id: string, at: number): Promise<void> {
+    await this.#make(this.#facts.spelled(id), at, this.#facts.shown(id, at));
+  }
+
+  async #make(id: string, at: number, shown: Json, region?: string): Promise<void> {
+    const location: string = shown?.location ?? region ?? this.#facts.regionOf(id);
+    const common = { location, ...(shown?.tags && { tags: shown.tags }) };
+    const p: Json = shown?.properties ?? {};
+    switch (typeOf(id)) {
+      case "microsoft.network/virtualnetworks":
+        await this.#makeNetwork(id, at, common, p);
+        return;
+      case "microsoft.network/virtualnetworks/subnets": {
+        const network = id.split(/\/subnets\//i)[0] ?? "";
+        await this.ensure(network, at, undefined, region);
+        const group = this.#facts.relations.groupOf.get(key(id));
+        if (!(await this.exists(id)))
+          await this.#put(id, {
+            properties: {
+              addressPrefix: `10.0.${100 + (this.writes % 150)}.0/24`,
+              ...without(p, ...readOnly, "ipConfigurations"),
+              ...(group && { networkSecurityGroup: { id: group } }),
+            },
+          });
+        return;
+      }
+      case "microsoft.network/networksecuritygroups":
+        await this.#put(id, {
+          ...common,
+          properties: {
+            securityRules: (p.securityRules ?? []).map((r: Json) => ({
+              name: r.name,
+              properties: without(r.properties, ...readOnly),
+            })),
+          },
+        });
+        for (const nic of p.networkInterfaces ?? []) await this.ensure(nic.id, at, undefined, location);
+        for (const subnet of p.subnets ?? []) await this.ensure(subnet.id, at, undefined, location);
+        return;
+      case "microsoft.network/networksecuritygroups/securityrules":
+        await this.ensure(id.split(/\/securityRules\//i)[0] ?? "", at);
+        if (!(await this.exists(id)))
+          await this.#put(id, {
+            properties: {
+              protocol: "Tcp",
+              sourcePortRange: "*",
+              destinationPortRange: "80",
+              sourceAddressPrefix: "*",
+              destinationAddressPrefix: "*",
+              access: "Allow",
+              priority: 100,
+              direction: "Inbound",
+              ...without(p, ...readOnly),
+            },
+          });
+        return;
+      case "microsoft.network/publicipaddresses":
+        await this.#put(id, {
+          ...common,
+          ...(shown?.sku && { sku: shown.sku }),
+          ...(shown?.zones && { zones: shown.zones }),
+          properties: without(p, ...readOnly, "ipAddress", "ipConfiguration"),
+        });
+        if (p.ipConfiguration?.id) await this.ensure(p.ipConfiguration.id.split(/\/ipConfigurations\//i)[0], at);
+        return;
+      case "microsoft.network/networkinterfaces":
+        await this.#makeInterface(id, at, common, p);
+        return;
+      case "microsoft.compute/virtualmachines":
+        await this.#makeVm(id, at, common, shown);
+        return;
+      case "microsoft.compute/disks": {
+        const vm = this.#facts.relations.vmOfDisk.get(key(id));
+        if (vm !== undefined) await this.ensure(vm, at);
+        else
+          await this.#put(id, {
+            ...common,
+            ...(shown?.sku && { sku: { name: shown.sku.name } }),
+            properties: { creationData: { createOption: "Empty" }, diskSizeGB: p.diskSizeGB ?? 10 },
+          });
+        return;
+      }
+      case "microsoft.managedidentity/userassignedidentities":
+        await this.#put(id, common);
+        return;
+      default:
+        await this.#register(id);
+        if (typeOf(id).split("/").length > 2) await this.ensure(id.split("/").slice(0, -2).join("/"), at);
+        await this.#put(id, {
+          ...common,
+          ...without(shown, "id", "name", "type", "etag"),
+          properties: without(p, ...readOnly),
+        });
+    }
+  }
+  async #register(id: string): Promise<void> {
+    const namespace = typeOf(id).split("/")[0] ?? "";
+    const path = `${this.#azure.subscription}/providers/${namespace}`;
+    if ((await this.#azure.get(path)).body.registrationState === "Registered") return;
+    await this.#azure.post(`${path}/register`);
+    this.settle();
+  }
+  async #makeNetwork(id: string, at: number, common: Json, p: Json): Promise<void> {
+    const names = [...this.#facts.relations.subnetOf.values()]
+      .filter((s) => key(s).startsWith(`${key(id)}/subnets/`))
+      .map((s) => s.split("/").at(-1) ?? "");
+    const shown: Json[] = p.subnets ?? [];
+    const missing = [...new Set(names.map((n) => n.toLowerCase()))].filter(
+      (n) => !shown.some((s) => String(s.name).toLowerCase() === n),
+    );
+    const subnets = [
+      ...shown.map((s) => ({
+        name: s.name,
+        properties: without(s.properties, ...readOnly, "ipConfigurations", "privateEndpoints", "purpose"),
+      })),
+      ...missing.map((n, i) => ({
+        name: names.find((x) => x.toLowerCase() === n),
+        properties: { addressPrefix: `10.0.${i + shown.length}.0/24` },
+      })),
+    ];
+    for (const s of subnets)
+      if (s.properties.networkSecurityGroup?.id) await this.ensure(s.properties.networkSecurityGroup.id, at);
+    await this.#put(id, {
+      ...common,
+      properties: {
+        addressSpace: { addressPrefixes: ["10.0.0.0/16"] },
+        ...without(p, ...readOnly, "subnets"),
+        subnets,
+      },
+    });
+    for (const s of shown)
+      for (const c of s.properties?.ipConfigurations ?? [])
+        if (/\/networkInterfaces\//i.test(c.id)) await this.ensure(c.id.split(/\/ipConfigurations\//i)[0], at);
+  }
+  async #makeInterface(id: string, at: number, common: Json, p: Json): Promise<void> {
+    const { subnetOf, publicIpOf, groupOf, interfacesOf } = this.#facts.relations;
+    const configs: Json[] = p.ipConfigurations ?? [];
+    const heard = [...subnetOf.keys(), ...publicIpOf.keys()].filter((c) =>
+      c.startsWith(`${key(id)}/ipconfigurations/`),
+    );
+    const ids: string[] = configs.length ? configs.map((c) => c.id as string) : [...new Set(heard)];
+    if (ids.length === 0) ids.push(`${id}/ipConfigurations/ipconfig1`);
+    const ipConfigurations: Json[] = [];
+    for (const self of ids) {
+      const subnet =
+        subnetOf.get(key(self)) ??
+        `${groupIn(id)}/providers/Microsoft.Network/virtualNetworks/seeded-${common.location}/subnets/default`;
+      await this.ensure(subnet.split(/\/subnets\//i)[0] ?? "", at, undefined, common.location as string);
+      if (!(await this.exists(subnet))) await this.#put(subnet, { properties: { addressPrefix: "10.0.200.0/24" } });
+      const pip = publicIpOf.get(key(self));
+      if (pip !== undefined) await this.ensure(pip, at, undefined, common.location as string);
+      ipConfigurations.push({
+        name: this.#facts.spelled(self).split("/").at(-1),
+        properties: { subnet: { id: subnet }, ...(pip && { publicIPAddress: { id: pip } }) },
+      });
+    }
+    const group = groupOf.get(key(id));
+    if (group !== undefined) await this.ensure(group, at, undefined, common.location as string);
+    await this.#put(id, {
+      ...common,
+      properties: { ipConfigurations, ...(group && { networkSecurityGroup: { id: group } }) },
+    });
+    const vm = [...interfacesOf].find(([, nics]) => [...nics].some((n) => key(n) === key(id)))?.[0];
+    if (vm !== undefined) await this.ensure(vm, at);
+  }
+  async #makeVm(id: string, at: number, common: Json, shown: Json): Promise<void> {
+    const { interfacesOf, vmOfDisk } = this.#facts.relations;
+    const p: Json = shown?.properties ?? {};
+    const nics = [...(interfacesOf.get(key(id)) ?? [])];
+    if (nics.length === 0)
+      nics.push(`${groupIn(id)}/providers/Microsoft.Network/networkInterfaces/${id.split("/").at(-1)}-seeded`);
+    for (const nic of nics) await this.ensure(nic, at, undefined, common.location as string);
+    for (const one of Object.keys(shown?.identity?.userAssignedIdentities ?? {})) await this.ensure(one, at);
+    const disk = [...vmOfDisk].find(([, vm]) => key(vm) === key(id))?.[0];
+    const os: Json = p.osProfile ?? { computerName: "seeded", adminUsername: "seeduser" };
+    const keys: Json[] | undefined = os.linuxConfiguration?.ssh?.publicKeys;
+    const image = without(p.storageProfile?.imageReference ?? ubuntuImage, "exactVersion");
+    const osDisk: Json = p.storageProfile?.osDisk ?? {
+      createOption: "FromImage",
+      ...(disk && { name: this.#facts.spelled(disk).split("/").at(-1) }),
+    };
+    await this.#put(id, {
+      ...common,
+      ...(shown?.identity && {
+        identity: {
+          type: shown.identity.type,
+          ...(shown.identity.userAssignedIdentities && {
+            userAssignedIdentities: Object.fromEntries(
+              Object.keys(shown.identity.userAssignedIdentities).map((k) => [k, {}]),
+            ),
+          }),
+        },
+      }),
+      properties: {
+        hardwareProfile: p.hardwareProfile ?? { vmSize: "Standard_DS1_v2" },
+        storageProfile: { imageReference: image, osDisk, dataDisks: p.storageProfile?.dataDisks ?? [] },
+        osProfile: {
+          ...without(os, "requireGuestProvisionSignal"),
+          ...(keys && {
+            linuxConfiguration: {
+              ...os.linuxConfiguration,
+              ssh: { publicKeys: keys.map((k) => ({ ...k, keyData: stand.key })) },
+            },
+          }),
+          ...(keys && os.linuxConfiguration?.disablePasswordAuthentication ? {} : { adminPassword: stand.password }),
+        },
+        networkProfile: { networkInterfaces: nics.map((nic) => ({ id: this.#facts.spelled(nic) })) },
+        ...without(
+          p,
+          ...readOnly,
+          "vmId",
+          "hardwareProfile",
+          "storageProfile",
+          "osProfile",
+          "networkProfile",
+          "instanceView",
+          "timeCreated",
+        ),
+      },
+    });
+    for (const x of shown?.resources ?? [])
+      if (!(await this.exists(x.id)))
+        await this.#put(x.id, { location: x.location, properties: without(x.properties, ...readOnly) });
+    const power = /PowerState\/(\w+)/.exec(JSON.stringify(p.instanceView ?? ""))?.[1];
+    const verb = power === "deallocated" ? "deallocate" : power === "stopped" ? "powerOff" : undefined;
+    if (verb !== undefined) await this.#azure.post(`${id}/${verb}`);
+    this.settle();
+  }
+}
