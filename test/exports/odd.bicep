@@ -113,6 +113,7 @@ resource vm 'Microsoft.Compute/virtualMachines@2025-04-01' = {
         managedDisk: {
           storageAccountType: 'Premium_LRS'
         }
+        deleteOption: 'Delete'
       }
     }
     osProfile: {

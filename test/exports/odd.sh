@@ -224,7 +224,8 @@ send put "$url" <<JSON
         "createOption": "FromImage",
         "managedDisk": {
           "storageAccountType": "Premium_LRS"
-        }
+        },
+        "deleteOption": "Delete"
       }
     },
     "osProfile": {

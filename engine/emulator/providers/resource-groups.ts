@@ -153,8 +153,8 @@ export function listResources(c: Context): Answer {
     .map((e) => ({ ...brief(view(e, c.tx.now)), ...expanded(e, expand, c.tx.now) }));
   return page(c, [...own, ...c.tx.listed(scope).map(brief)].filter(wanted));
 }
-function brief({ id, name, type: of, location: at, tags, identity, sku, kind, zones, managedBy, plan }: Body): Body {
-  const some = { tags, identity, sku, kind, zones, managedBy, plan };
+function brief({ id, name, type: of, location: at, tags, identity, sku, kind, managedBy, plan }: Body): Body {
+  const some = { tags, identity, sku, kind, managedBy, plan };
   return {
     id,
     name,

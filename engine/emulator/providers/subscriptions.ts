@@ -31,7 +31,8 @@ export const listSubscriptions = (c: Context): Answer => {
         (e) =>
           e.body["properties"]?.principalId === c.caller.objectId && e.id.toLowerCase().includes("/roleassignments/"),
       );
-  return ok({ value: seen ? [subscription(c)] : [], count: { type: "Total", value: seen ? 1 : 0 } });
+  // The document wants a link also where there is no further page; clients take an empty one for the end.
+  return ok({ value: seen ? [subscription(c)] : [], nextLink: "" });
 };
 export const getSubscription = (c: Context): Answer => ok(subscription(c));
 export const listTenants = (c: Context): Answer =>
@@ -44,19 +45,21 @@ export const listTenants = (c: Context): Answer =>
         tenantCategory: "Home",
       },
     ],
+    nextLink: "",
   });
+const isNew = (c: Context): boolean => c.apiVersion >= "2022-12-01";
 export const listLocations = (c: Context): Answer =>
   ok({
     value: regions.map((r) => ({
       id: `/subscriptions/${c.tx.subscriptionId}/locations/${r.name}`,
       name: r.name,
-      type: "Region",
+      ...(isNew(c) ? { type: "Region" } : {}),
       displayName: r.displayName,
       regionalDisplayName: `(${r.geographyGroup}) ${r.displayName}`,
       metadata: {
         regionType: "Physical",
         regionCategory: "Recommended",
-        geography: r.geography,
+        ...(isNew(c) ? { geography: r.geography } : {}),
         geographyGroup: r.geographyGroup,
         longitude: r.longitude,
         latitude: r.latitude,

@@ -268,12 +268,11 @@ function getVersion(c: Context): Answer {
     properties: {
       hyperVGeneration: /gen2|gensecond|-g2/i.test(image.sku) ? "V2" : "V1",
       architecture: /arm64/i.test(image.sku) ? "Arm64" : "x64",
-      replicaType: "Managed",
       disallowed: { vmDiskType: "Unmanaged" },
       automaticOSUpgradeProperties: { automaticOSUpgradeSupported: false },
       imageDeprecationStatus: { imageState: "Active" },
       features: [{ name: "IsAcceleratedNetworkSupported", value: "True" }],
-      osDiskImage: { operatingSystem: image.os, sizeInGb: image.diskGB, sizeInBytes: image.diskGB * 1024 ** 3 + 512 },
+      osDiskImage: { operatingSystem: image.os },
       dataDiskImages: [],
     },
     location: base(c).split("/").at(-1),

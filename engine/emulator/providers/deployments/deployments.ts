@@ -232,9 +232,8 @@ function validateDeployment(c: Context): Answer {
   for (const [k, v] of before) c.tx.writes.set(k, v);
   if (failed?.error) throw invalid(c, failed.error);
   return ok({
-    id: c.id.path,
-    name: c.id.names[0],
-    type,
+    // Older versions answer with the properties alone.
+    ...(c.apiVersion < "2022-09-01" ? {} : { id: c.id.path, name: c.id.names[0], type }),
     properties: {
       templateHash: BigInt(
         `0x${createHash("sha256").update(JSON.stringify(p["template"])).digest("hex").slice(0, 15)}`,
@@ -282,7 +281,6 @@ function operationOf(c: Context, e: Entry, m: Made): Body {
       provisioningState: m.error ? "Failed" : isDone ? "Succeeded" : "Running",
       timestamp: new Date(e.createdAt).toISOString(),
       duration: "PT1S",
-      trackingId: c.tx.invent.guid("tracking", m.id),
       statusCode: m.error ? String(m.status) : m.status === 201 ? "Created" : "OK",
       ...(m.error ? { statusMessage: { error: m.error } } : {}),
       targetResource: { id: m.id, resourceType: m.type, resourceName: m.name },

@@ -188,7 +188,10 @@ const interfaceType: NetworkType = {
   },
   shown(c, e) {
     const vm: Body | undefined = e.body["properties"].virtualMachine;
-    return vm && c.tx.isGone(String(vm["id"])) ? { virtualMachine: undefined, primary: undefined } : {};
+    return {
+      ...(vm && c.tx.isGone(String(vm["id"])) ? { virtualMachine: undefined, primary: undefined } : {}),
+      ...(c.apiVersion < "2023-02-01" ? { disableTcpStateTracking: undefined, auxiliarySku: undefined } : {}),
+    };
   },
   requireUnused(c, e) {
     const vm: Body | undefined = e.body["properties"].virtualMachine;
