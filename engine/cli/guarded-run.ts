@@ -31,6 +31,8 @@ export interface GuardedRunOptions extends RunInputs {
   readonly target: Target;
   readonly concurrency: number;
   readonly output: RunOutput;
+  /** Walk through it, step by step. */
+  readonly step?: boolean;
 }
 
 export async function runUnderPlan(options: GuardedRunOptions, io: Io): Promise<ExitCode> {
@@ -49,7 +51,9 @@ export async function runUnderPlan(options: GuardedRunOptions, io: Io): Promise<
     refusals.push(refusal);
     stop.abort();
   });
+  const walk = options.step === true ? new (await import("./walk.ts")).Walk(runbook, inputs, vault, io) : undefined;
   const session = {
+    ...(walk && { walk }),
     journal,
     runbook,
     inputs,

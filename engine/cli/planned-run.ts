@@ -30,6 +30,7 @@ export interface PlannedRunOptions extends PlanningOptions {
   readonly record: RunbookRecord;
   readonly argv: readonly string[];
   readonly concurrency: number;
+  readonly step?: boolean;
 }
 
 export async function runPlanned(options: PlannedRunOptions, io: Io): Promise<ExitCode> {

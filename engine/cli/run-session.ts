@@ -11,6 +11,7 @@ import { builtinSteps } from "../steps/builtin/index.ts";
 import type { Json } from "../value/json.ts";
 import { countText } from "./diagnostic-formats.ts";
 import type { Io } from "./io.ts";
+import type { Walk } from "./walk.ts";
 import type { OpenJournal } from "./run-journal.ts";
 import type { RunProgress } from "./views/run-progress.ts";
 import type { RunView } from "./views/run-view.ts";
@@ -31,6 +32,8 @@ export interface SessionOptions {
   readonly io: Io;
   /** Lets through what the run's plan lists. */
   readonly guard?: WireTap;
+  /** Somebody walks through it, step by step. */
+  readonly walk?: Walk;
   /** Aborted by the guard: nothing more is started. */
   readonly stop?: AbortSignal;
   /** What answers from inside VMs are sealed for; absent: made when the first one is needed. */
@@ -72,9 +75,11 @@ export async function performRun(options: SessionOptions): Promise<RunResult | u
       ...(resume && { resume }),
       concurrency,
       interrupt: interrupt.signal,
+      ...(options.walk && { pace: (step: string) => options.walk!.before(step, interrupt.signal) }),
       onEvent: (event) => {
         progress.apply(event);
         view.event(event);
+        options.walk?.event(event);
       },
     });
     const result = await Promise.race([run, abandoned]);
@@ -85,6 +90,7 @@ export async function performRun(options: SessionOptions): Promise<RunResult | u
     throw withoutSecrets(thrown, vault);
   } finally {
     stopListening();
+    options.walk?.close();
     view.finish();
   }
 }

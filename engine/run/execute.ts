@@ -3,6 +3,7 @@
 import type { StepRegistry } from "../steps/definition.ts";
 import { canonicalJson, type Json } from "../value/json.ts";
 import type { Clock } from "./clock.ts";
+import type { DriverOperation } from "./driver.ts";
 import type { EventBody, RunEvent } from "./events.ts";
 import { type Failure, failureOf } from "./failure.ts";
 import type { Journal } from "./journal.ts";
@@ -36,6 +37,8 @@ export interface RunOptions {
   readonly resume?: Pick<LocalDriverOptions, "accept" | "assume"> & { readonly recorded: JournalState };
   /** Where secrets are kept; with it, a resumed run fetches those again that operations of an earlier process got. */
   readonly vault?: Vault;
+  /** Asked before the first operation of each step that no earlier process began; `false` ends the run as an interrupt does. */
+  readonly pace?: (step: string) => Promise<boolean>;
   /** Who answers what the run waits to be told; absent: a step that asks fails. */
   readonly signals?: SignalSource;
   /** Time that an author lets pass takes none, and everything is approved. */
@@ -99,12 +102,13 @@ export async function executeRun(options: RunOptions): Promise<RunResult> {
       target: options.target,
       steps: steps.map(({ id, uses, dependencies }) => ({ id, uses, dependencies })),
     });
-    for (const operation of scheduler.begin()) driver.start(operation);
+    const start = starter(options, driver, onInterrupt);
+    await start(scheduler.begin());
     while (!scheduler.finished) {
       // Timers that are in flight when a run is interrupted are not waited for: their due time is recorded.
       const completion = await driver.next(() => scheduler.finished || (scheduler.isInterrupted && driver.isIdle));
       if (completion === undefined) break;
-      for (const operation of scheduler.done(completion)) driver.start(operation);
+      await start(scheduler.done(completion));
     }
     const { failures, continued } = scheduler;
     const result = { ...outcomeOf(scheduler, options), failures, continued };
@@ -116,6 +120,29 @@ export async function executeRun(options: RunOptions): Promise<RunResult> {
     driver.end();
     await journal.durable();
   }
+}
+
+/** Hands operations to the driver, each step's first one when the pace allows it. */
+function starter(
+  { pace, resume }: RunOptions,
+  driver: LocalDriver,
+  stop: () => void,
+): (operations: readonly DriverOperation[]) => Promise<void> {
+  const begun = new Set([...(resume?.recorded.completions.keys() ?? [])].map(instanceOf));
+  let isStopped = false;
+  return async (operations) => {
+    for (const operation of operations) {
+      const step = instanceOf(operation.key);
+      if (pace !== undefined && !isStopped && !begun.has(step)) {
+        begun.add(step);
+        if (!(await pace(step))) {
+          isStopped = true;
+          stop();
+        }
+      }
+      if (!isStopped) driver.start(operation);
+    }
+  };
 }
 
 function outcomeOf(scheduler: Scheduler, { outputs }: RunOptions): Omit<RunResult, "failures" | "continued"> {

@@ -27,6 +27,8 @@ export interface RunCommandOptions {
   readonly concurrency: number;
   /** Start without asking. */
   readonly yes: boolean;
+  /** Walk through it: one step after the other, each when somebody says so. */
+  readonly step: boolean;
   readonly output: RunOutput;
   /** What was typed, to be shown as what can be typed again. */
   readonly argv: readonly string[];
@@ -47,6 +49,7 @@ export const runCommand: CliCommand = {
     command
       .option("-c, --concurrency <n>", "how many steps may run at once", wholeNumber, 16)
       .option("-y, --yes", "start without asking")
+      .addOption(new Option("-s, --step", "walk through it, step by step").conflicts(["json", "quiet", "concurrency"]))
       .option("--json", "tell events as JSON lines on standard output")
       .addOption(new Option("-q, --quiet", "tell outputs and failures only").conflicts("json"));
   },
@@ -56,9 +59,10 @@ export const runCommand: CliCommand = {
 function optionsOf(command: Command, argv: readonly string[]): RunCommandOptions {
   const [file] = command.processedArgs as [string?];
   const guest = guestOptionOf(command);
-  const { concurrency, yes, json, quiet } = command.opts<{
+  const { concurrency, yes, step, json, quiet } = command.opts<{
     concurrency: number;
     yes?: true;
+    step?: true;
     json?: true;
     quiet?: true;
   }>();
@@ -67,8 +71,9 @@ function optionsOf(command: Command, argv: readonly string[]): RunCommandOptions
     inputs: inputOptionsOf(command),
     target: targetOptionsOf(command),
     faults: faultOptionsOf(command),
+    concurrency: step === true ? 1 : concurrency,
+    step: step === true,
     ...(guest !== undefined && { guest }),
-    concurrency,
     yes: yes === true,
     argv,
     output: json === true ? "json" : quiet === true ? "quiet" : "human",
@@ -83,7 +88,7 @@ export async function run(options: RunCommandOptions, io: Io): Promise<ExitCode>
   const { runbook, diagnostics } = loadFile(file);
   tellDiagnostics(diagnostics, err);
   if (runbook === undefined) return EXIT.badInput;
-  const asks = !options.yes && io.stdin.isTTY === true && io.stdout.isTTY === true;
+  const asks = !options.yes && (onAzure || !options.step) && io.stdin.isTTY === true && io.stdout.isTTY === true;
   const { inputs, vault } = await runInputs(runbook, options.inputs, options.target.target, io);
   // Loaded while the target is opened, which may have to make a key or to ask a server.
   const [target, { runPlanned }] = await Promise.all([
@@ -95,10 +100,17 @@ export async function run(options: RunCommandOptions, io: Io): Promise<ExitCode>
     // The question is asked with the plan.
     if (onAzure) await admitToAzure(target, runbook, true, io);
     const record = runbookRecord(runbook.name, file.text, file.shown);
-    return await runPlanned({ ...options, runbook, record, inputs, vault, target, asks }, io);
+    const shown = options.step ? inLines(io) : io;
+    return await runPlanned({ ...options, runbook, record, inputs, vault, target, asks }, shown);
   } finally {
     await target.close();
   }
+}
+
+/** A block that is drawn again and again would draw over what is typed. */
+function inLines(io: Io): Io {
+  const color = new Terminal(io.stderr, io.env).hasColors ? { FORCE_COLOR: "1" } : {};
+  return { ...io, env: { ...io.env, TERM: "dumb", ...color } };
 }
 
 function wholeNumber(text: string): number {
