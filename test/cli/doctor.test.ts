@@ -27,7 +27,8 @@ async function look(
   return { code, findings: JSON.parse(stdout) as readonly Finding[] };
 }
 
-describe("runbook doctor", () => {
+describe("runbook doctor", function () {
+  this.timeout(60_000);
   it("finds nothing in the way in a folder of its own, and leaves it as it is", async () => {
     await using rig = await Rig.open();
     const { code, stdout, stderr } = await rig.cli(["doctor"], { columns: 80, env: { NO_COLOR: "1" } });
@@ -70,7 +71,7 @@ describe("runbook doctor", () => {
     expect(about(second.findings, "runs")).eql([
       "wrong: 1 journal cannot be read: 20250101-000000-abc (`runbook runs` says why)",
     ]);
-  }).timeout(20_000);
+  });
   it("names a run that was cut off, and how to go on", async () => {
     await using rig = await Rig.open();
     await rig.cli(["run"]);
@@ -80,7 +81,7 @@ describe("runbook doctor", () => {
     expect(about((await look(rig)).findings, "runs")).eql([
       `note: 1, 0 of them going on; 1 did not end well (\`runbook resume ${id}\` goes on with the newest)`,
     ]);
-  }).timeout(20_000);
+  });
 
   const CLIENT = { AZURE_TENANT_ID: "t", AZURE_CLIENT_ID: "c" };
   const signIns: readonly (readonly [what: string, env: Record<string, string>, said: string])[] = [

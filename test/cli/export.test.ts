@@ -10,7 +10,8 @@ const LEFT_OUT =
   "left out: read: it asks inside a VM, with a script of the runbook's own whose answer is sealed\n";
 const has = (program: string): boolean => spawnSync(program, ["--version"]).error === undefined;
 
-describe("runbook export", () => {
+describe("runbook export", function () {
+  this.timeout(60_000);
   let rig: Rig;
   before(async () => {
     rig = await Rig.open({ "odd.yaml": readProjectFile("test/exports/odd.yaml"), "password.txt": CANARY });

@@ -49,7 +49,7 @@ describe("runbook new", () => {
       for (const text of [await rig.read(file), await rig.read("ops/first-lab.test.yaml")]) {
         expect(text).not.include("myRunbook").and.not.include("yaml-language-server");
       }
-    }).timeout(30_000);
+    }).timeout(120_000);
   }
 
   it("begins with the empty template where nobody can be asked", async () => {

@@ -86,7 +86,8 @@ Example: A group with a tag
           owner: me
 `;
 
-describe("runbook steps", () => {
+describe("runbook steps", function () {
+  this.timeout(60_000);
   let rig: Rig;
   before(async () => {
     rig = await Rig.open();

@@ -65,7 +65,8 @@ tests:
     expect: { failure: { step: identity, code: AuthorizationFailed, message: no }, steps: { group: create, identity: failed } }
 `;
 
-describe("runbook test", () => {
+describe("runbook test", function () {
+  this.timeout(60_000);
   it("passes what holds", async () => {
     await using rig = await Rig.open({ "group.yaml": GROUP, "group.test.yaml": PASSING });
     const names = [...PASSING.matchAll(/- name: (.*)/g)].map(([, name]) => `  ✓ ${name}\n`);
@@ -77,7 +78,7 @@ describe("runbook test", () => {
       "group.test.yaml",
       "group.yaml",
     ]);
-  }).timeout(30_000);
+  });
 
   it("tells every difference at its place", async () => {
     await using rig = await Rig.open({
@@ -87,7 +88,7 @@ describe("runbook test", () => {
     const { code, stdout, stderr } = await rig.cli(["test", "failing.test.yaml"]);
     expectGolden("test/tests/failing.out", stdout);
     expect([code, stderr]).eql([1, "10 tests in 1 file: 10 failed\n"]);
-  }).timeout(30_000);
+  });
 
   it("tells what is wrong with a file as with a runbook", async () => {
     await using rig = await Rig.open({
@@ -153,7 +154,7 @@ describe("runbook test", () => {
     for (const [argv, message] of usage) {
       expectEnd(await rig.cli(["test", ...argv]), { code: 64, stderr: `error: ${message}\n` });
     }
-  }).timeout(30_000);
+  });
 
   it("writes JUnit's XML", async () => {
     await using rig = await Rig.open({
@@ -177,7 +178,7 @@ describe("runbook test", () => {
       .include('name="&amp;"')
       .and.include("&quot;\ufffd&quot;")
       .and.not.include("\u0001");
-  }).timeout(30_000);
+  });
 
   it("runs again when a file has changed, until it is stopped", async () => {
     await using rig = await Rig.open({
@@ -205,7 +206,7 @@ describe("runbook test", () => {
     expect(code).equal(130);
     expect(stdout).match(/^group\.test\.yaml\n {2}✗ one\n[\s\S]*\ngroup\.test\.yaml\n {2}✓ one\n/);
     expect(stderr).match(/waiting for a change; Ctrl-C ends it\n$/);
-  }).timeout(30_000);
+  });
 
   it("never shows a secret", async () => {
     const canary = "Pl4nted-canary-password";

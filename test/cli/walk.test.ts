@@ -26,7 +26,8 @@ const CANARY = "Pl4nted-canary-password";
 const BIN = fileURLToPath(new URL("../../engine/cli/bin.js", import.meta.url));
 const WALK = "walk [next, to, go, show, back, quit] ";
 
-describe("runbook run --step", () => {
+describe("runbook run --step", function () {
+  this.timeout(60_000);
   const walked = async (rig: Rig, words: readonly string[]) => {
     const { code, stdout, stderr } = await rig.cli(["run", "walked.yaml", "--step"], {
       stdin: words.map((word) => `${word}\n`).join(""),
