@@ -34,7 +34,7 @@ export function dispatch(r: DispatchedRequest): { readonly answer: Answer; reado
     if (e instanceof Miss) throw e;
     tx.writes.clear();
     for (const [id, entry] of writesBefore) tx.writes.set(id, entry);
-    return { answer: e instanceof AzureError ? e.answer() : broken(e), caller };
+    return { answer: e instanceof AzureError ? e.answer() : broken(e, r).answer(), caller };
   }
 }
 
@@ -52,7 +52,15 @@ function service(r: DispatchedRequest, seen: (objectId: string) => void): Answer
   );
 }
 
-const broken = (thrown: unknown): Answer => ({
-  status: 500,
-  body: { error: { code: "InternalServerError", message: `The emulator failed: ${(thrown as Error).message}` } },
-});
+/** A handler that trips over the type of a value was sent that value: Azure deserializes first and says so. */
+function broken(thrown: unknown, { line: { method }, body }: DispatchedRequest): AzureError {
+  const { message } = thrown as Error;
+  const isOfBody = body !== "" && /^(PUT|PATCH|POST)$/.test(method);
+  if (isOfBody && (thrown instanceof TypeError || thrown instanceof RangeError || thrown instanceof SyntaxError))
+    return new AzureError(
+      400,
+      "InvalidRequestContent",
+      `The request content was invalid and could not be deserialized: 'A value is not of the type that is expected there: ${message}.'.`,
+    );
+  return new AzureError(500, "InternalServerError", `The emulator failed: ${message}`);
+}

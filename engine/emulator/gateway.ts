@@ -92,6 +92,8 @@ function serve(r: ArmRequest, caller: Caller): Answer {
       {},
       { allow: found.allowed.join(", ") },
     );
+  // What is below a group is a resource with a namespace, or an action.
+  if (!route && !id.namespace && id.group !== undefined && r.method !== "POST") throw unknownPath();
   if (!route) throw notEmulated(`${r.method} ${id.type}${action === undefined ? "" : ` (${action})`}`);
   if (r.method === "PUT" || r.method === "PATCH") requireRegistration(c);
   const body = parseBody(r);
@@ -159,5 +161,20 @@ function parseBody(r: ArmRequest): Body {
       "InvalidRequestContent",
       "The request content was invalid and could not be deserialized: 'The request content must be a JSON object.'.",
     );
+  requireShallow(r.body);
   return body as Body;
+}
+/** Deeper than anything that Azure takes, and than the stack of whoever walks through it. */
+const deepest = 100;
+function requireShallow(text: string): void {
+  let open = 0;
+  for (const part of text.replaceAll(/"(?:[^"\\]|\\.)*"/g, "").matchAll(/[[\]{}]/g)) {
+    open += part[0] === "[" || part[0] === "{" ? 1 : -1;
+    if (open > deepest)
+      throw new AzureError(
+        400,
+        "InvalidRequestContent",
+        `The request content was invalid and could not be deserialized: 'The reader's MaxDepth of ${deepest} has been exceeded.'.`,
+      );
+  }
 }

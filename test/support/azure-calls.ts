@@ -54,6 +54,10 @@ export class AzureCalls {
     this.#signedInAt = this.now;
     return this;
   }
+  /** The operator's. */
+  get token(): string {
+    return this.#token;
+  }
   /** Adds the api-version when the path names none, unless it is to go bare. `token: null` sends none. */
   async send(
     method: string,

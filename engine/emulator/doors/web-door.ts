@@ -164,7 +164,9 @@ function tooLarge(response: ServerResponse, { refuse }: WebService): void {
 /** `last`: nothing more is read from the connection. */
 function send(response: ServerResponse, { status, headers, body }: WebResponse, last = false): void {
   if (response.headersSent || response.destroyed) return;
-  response.writeHead(status, last ? { ...headers, connection: "close" } : (headers as Record<string, string>));
+  // With its length a client knows the end at once; an answer without a body has none to tell.
+  const length = body === "" ? {} : { "content-length": String(Buffer.byteLength(body)) };
+  response.writeHead(status, { ...headers, ...length, ...(last && { connection: "close" }) });
   response.end(body);
 }
 
