@@ -22,6 +22,12 @@ export class VaryingInventor extends Inventor {
     this.#stepNow = stepNow;
   }
 
+  /** Whether something that is made up for a step is to be another thing than usual. */
+  isVaried(step: string): boolean {
+    this.steps.add(step);
+    return this.#varied.has(step);
+  }
+
   override hex(purpose: string, id: string, length = 32): string {
     const usual = super.hex(purpose, id, length);
     const step = OF_NO_STEP.has(purpose) ? TIME : this.#stepNow();

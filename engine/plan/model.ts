@@ -72,7 +72,7 @@ const PlannedStep = object({
   line: Type.Integer({ description: "Where it is in the runbook; 1-based." }),
   dependencies: Type.Array(Type.String()),
   change: Change,
-  reason: Type.Optional(Text("Why it is skipped, opaque or failed.")),
+  reason: Type.Optional(Text("Why it is skipped, opaque or failed; what it waits for.")),
   marks: Type.Array(Mark),
   resources: Type.Array(ResourceChange),
   requests: Type.Array(PlannedRequest),

@@ -34,7 +34,11 @@ export function plannedSteps(runbook: Runbook, base: Rehearsal, known: Known): r
       ...changing.flatMap(([slot, sent]) => resourceChanges(base, slot, sent, known)),
       ...unchanged(base, step.id, known, slots),
     ];
-    const outcome = outcomeOf(step, base, resources, own.length === 0);
+    const asked = base.approvals.get(step.id);
+    const outcome = {
+      ...(asked !== undefined && { reason: `waits until somebody approves: ${asked}` }),
+      ...outcomeOf(step, base, resources, own.length === 0),
+    };
     // What an opaque step gave in the rehearsal was made up.
     const outputs = outcome.change === "opaque" ? undefined : known.outputs(step.id);
     return {

@@ -69,6 +69,8 @@ export interface Rehearsal {
   readonly opaque: ReadonlyMap<string, string>;
   /** By reference of a token: whose it is. */
   readonly tokens: ReadonlyMap<SecretRef, Caller>;
+  /** By step: what somebody is asked to approve. */
+  readonly approvals: ReadonlyMap<string, string>;
 }
 
 /** Far more than any wait; a step that waits for what never comes ends here. */
@@ -85,6 +87,7 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
   const performed: Performed[] = [];
   const events: RunEvent[] = [];
   const opaque = new Map<string, string>();
+  const approvals = new Map<string, string>();
   const tap = {
     sending(request: WireRequest) {
       const one = { ...request, path: pathOf(request.key), step: stepOf(request.key) };
@@ -110,10 +113,18 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
     clock,
     concurrency: 16,
     isRehearsal: true,
+    // Who says yes, and in which words, is known only then: two answers that have nothing in common, not even their form.
+    signals: async ({ key, message }) => {
+      const step = stepOf(key);
+      approvals.set(step, message);
+      const other = { by: "somebody else @ another place", comment: "in some words" };
+      return { approved: true, at: clock.now(), ...(inventor.isVaried(step) ? other : { by: "somebody" }) };
+    },
     onEvent: (event) => events.push(event),
   });
   await overlay.close();
-  return { result, events, sent, performed, inventing: [...inventor.steps].toSorted(), opaque, tokens: vault.tokens };
+  const inventing = [...inventor.steps].toSorted();
+  return { result, events, sent, performed, inventing, opaque, tokens: vault.tokens, approvals };
 }
 
 const NO_JOURNAL: Journal = { append: () => {}, durable: async () => {} };

@@ -47,7 +47,7 @@ export interface LocalDriverOptions {
   /** What to take for true of an operation that may or may not have happened and must not happen twice. */
   readonly assume?: "done" | "repeat";
   readonly signals?: SignalSource;
-  /** Time that an author lets pass takes none, and everything is approved: for a rehearsal. */
+  /** Time that an author lets pass takes none, and everything is approved unless `signals` says otherwise: for a rehearsal. */
   readonly isRehearsal?: boolean;
   /** Asks the scheduler to start a step whose turn has not come, because its record is next. */
   readonly admit?: (step: string) => readonly DriverOperation[];
@@ -206,7 +206,7 @@ export class LocalDriver implements RunDriver {
     }
     if (operation.kind === "signal") {
       const { signals, isRehearsal, recorded } = this.#options;
-      if (isRehearsal === true) return { approved: true, by: "the rehearsal", at: this.#clock.now() };
+      if (isRehearsal === true && !signals) return { approved: true, by: "the rehearsal", at: this.#clock.now() };
       if (!signals) throw new Error("this run has nobody who could approve anything");
       const isAskedBefore = !this.#anew.has(instanceOf(key)) && recorded?.signals.has(key) === true;
       const { message } = operation;

@@ -69,7 +69,8 @@ describe("a plan in full", () => {
       const plan = await planned(world, text, existsSync(projectFile(before)) ? readProjectFile(before) : undefined);
       expectGolden(`${FOLDER}/${name}.plan.txt`, shown(plan));
       if (plan.obstacles.length === 0 && !plan.steps.some(({ change }) => change === "opaque")) {
-        await isWhatIsDone(world, text, plan);
+        // Nobody is there to approve anything.
+        if (!text.includes("uses: approve")) await isWhatIsDone(world, text, plan);
       }
       await world.close();
     }).timeout(120_000);
