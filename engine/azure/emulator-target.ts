@@ -4,6 +4,7 @@ import type { AccessToken, TokenCredential } from "@azure/core-auth";
 import { createPipelineRequest } from "@azure/core-rest-pipeline";
 import type { HttpClient } from "@azure/core-rest-pipeline";
 import { systemClock } from "../run/clock.ts";
+import { OperationError } from "../run/failure.ts";
 import { inProcessClient } from "./in-process.ts";
 import type { Target } from "./target.ts";
 
@@ -80,8 +81,17 @@ export function clientSecretCredential(
       });
       request.headers.set("content-type", "application/x-www-form-urlencoded");
       const response = await httpClient.sendRequest(request);
-      const answer = JSON.parse(response.bodyAsText ?? "{}") as { access_token?: string; expires_in?: number };
-      if (answer.access_token === undefined) throw new Error(`the emulator gave no token (HTTP ${response.status})`);
+      const answer = JSON.parse(response.bodyAsText ?? "{}") as {
+        access_token?: string;
+        expires_in?: number;
+        error?: string | { code?: string };
+      };
+      if (answer.access_token === undefined) {
+        const { status } = response;
+        const code = typeof answer.error === "string" ? answer.error : answer.error?.code;
+        const message = `the emulator gave no token (HTTP ${status})`;
+        throw new OperationError({ origin: "azure", status, ...(code !== undefined && { code }), message });
+      }
       cached = { token: answer.access_token, expiresOnTimestamp: now() + Number(answer.expires_in ?? 0) * 1000 };
       return cached;
     },

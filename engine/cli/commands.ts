@@ -34,6 +34,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/destroy.ts")).destroyCommand,
   },
   {
+    name: "drill",
+    group: "Run",
+    summary: "try a runbook under every fault, and with a crash at every point",
+    load: async () => (await import("./commands/drill.ts")).drillCommand,
+  },
+  {
     name: "runs",
     group: "Look",
     summary: "list runs, and tell the story of one",

@@ -19,8 +19,8 @@ import { requestLine, type RequestLine } from "./request-line.ts";
 import { respond } from "./respond.ts";
 import { RequestLog, type LogLine } from "./request-log.ts";
 import { parseId } from "./resource-id.ts";
-import { Miss, Store, Transaction, type Upstream } from "./store.ts";
-import type { Answer, Door, EmulatorRequest, EmulatorResponse } from "./wire.ts";
+import { Miss, Store, Transaction, type Upstream, view } from "./store.ts";
+import type { Answer, Body, Door, EmulatorRequest, EmulatorResponse } from "./wire.ts";
 
 export type { EmulatorRequest, EmulatorResponse } from "./wire.ts";
 export type { LatencySettings } from "./latency.ts";
@@ -129,6 +129,15 @@ export class Emulator {
       .all()
       .filter((e) => parseId(e.id).type === "Microsoft.Compute/virtualMachines")
       .map((e) => e.id);
+  }
+  /** What is there now, in the order of ids: neither what is gone nor what only tells of operations. */
+  resources(): readonly { readonly id: string; readonly body: Body }[] {
+    const tx = this.#transaction();
+    return tx
+      .all()
+      .filter(({ id }) => /^\/subscriptions\//i.test(id) && !/\/operation(results|statuses|s)?\//i.test(id))
+      .map((entry) => ({ id: entry.id, body: view(entry, tx.now) }))
+      .toSorted((a, b) => (a.id < b.id ? -1 : 1));
   }
   close(): void {
     this.#guest?.close();

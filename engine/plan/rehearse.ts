@@ -10,6 +10,7 @@ import type { Clock } from "../run/clock.ts";
 import type { RunEvent } from "../run/events.ts";
 import { executeRun, type RunResult } from "../run/execute.ts";
 import { failureOf, type Failure } from "../run/failure.ts";
+import { holding } from "../run/held-clock.ts";
 import type { Journal } from "../run/journal.ts";
 import type { ActivityOperation, Performer } from "../run/local-driver.ts";
 import { pathOf, stepOf } from "../run/operation-key.ts";
@@ -129,30 +130,11 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
 
 const NO_JOURNAL: Journal = { append: () => {}, durable: async () => {} };
 
-/** Keeps each activity, and the clock still while it is performed: the target's answers take real time. */
+/** Keeps each activity with its outcome. */
 function recording(performed: Performed[], clock: VirtualClock, make: (clock: Clock) => Performer): Performer {
-  let release = (): void => {};
-  let running = 0;
-  const hold = (): void => {
-    if (running++ === 0) release = clock.hold();
-  };
-  const letGo = (): void => {
-    if (--running === 0) release();
-  };
-  const perform = make({
-    now: () => clock.now(),
-    async sleep(ms, signal) {
-      letGo();
-      try {
-        await clock.sleep(ms, signal);
-      } finally {
-        hold();
-      }
-    },
-  });
+  const perform = holding(clock, make);
   return async (operation, how) => {
     const place = { operation, path: pathOf(operation.key), step: stepOf(operation.key) };
-    hold();
     try {
       const value = await perform(operation, how);
       performed.push({ ...place, outcome: { ok: true, value } });
@@ -160,8 +142,6 @@ function recording(performed: Performed[], clock: VirtualClock, make: (clock: Cl
     } catch (thrown) {
       performed.push({ ...place, outcome: { ok: false, failure: failureOf(thrown, "internal") } });
       throw thrown;
-    } finally {
-      letGo();
     }
   };
 }
