@@ -62,6 +62,7 @@ export type VmDesired = Placed & {
   };
 };
 export interface VmAnswer extends Answered {
+  readonly properties?: { readonly provisioningState?: string };
   readonly identity?: {
     readonly type: string;
     readonly principalId?: string;

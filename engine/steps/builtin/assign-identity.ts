@@ -47,7 +47,8 @@ export const assignIdentity = defineStep({
     const now = assigned(vm);
     const hasUser = identity === undefined || now.some((one) => one.toLowerCase() === identity.toLowerCase());
     const hasSystem = !systemAssigned || (vm.identity?.type.includes("SystemAssigned") ?? false);
-    if (hasUser && hasSystem) return answer(vm);
+    // After an update that failed the identities are there, and Azure says of the VM that it is not as it should be.
+    if (hasUser && hasSystem && vm.properties?.provisioningState !== "Failed") return answer(vm);
     // A PATCH merges `userAssignedIdentities`, so naming the new one keeps the others; `type` must name both kinds.
     const system = systemAssigned || (vm.identity?.type.includes("SystemAssigned") ?? false);
     const user = identity !== undefined || now.length > 0;
