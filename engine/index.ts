@@ -27,6 +27,7 @@ export type {
 export {
   all,
   armGet,
+  call,
   ensure,
   find,
   guestArmGet,
@@ -34,6 +35,8 @@ export {
   list,
   localToken,
   read,
+  remove,
+  runScript,
   update,
 } from "./steps/operation.ts";
 export type { Command, Operation, OperationData, Program } from "./steps/operation.ts";

@@ -7,7 +7,7 @@ import { planPage } from "../report/plan-page.ts";
 import { summaryLines } from "../report/text-page.ts";
 import type { RunbookRecord } from "../run/journal.ts";
 import type { Runbook } from "../runbook/model.ts";
-import { builtinSteps } from "../steps/builtin/index.ts";
+import { registryOf } from "../runbook/build.ts";
 import { Secret } from "../value/secret.ts";
 import { CliError } from "./cli-error.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
@@ -47,7 +47,7 @@ export async function agreedPlan(
   const clear = Object.fromEntries(
     Object.entries(inputs).map(([name, value]) => [name, value instanceof Secret ? vault.open(value) : value]),
   );
-  const made = await planText({ runbook, registry: builtinSteps, inputs: clear, target, clock: io.clock });
+  const made = await planText({ runbook, registry: registryOf(runbook), inputs: clear, target, clock: io.clock });
   const isRefused = mayNotRun(made.plan);
   if (output === "human" || isRefused) {
     const page = planPage(made.plan);

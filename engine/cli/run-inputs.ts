@@ -4,7 +4,7 @@ import { Vault } from "../run/vault.ts";
 import { type GivenInput, resolveInputs } from "../runbook/inputs.ts";
 import { checkWithInputs } from "../runbook/load.ts";
 import type { Runbook } from "../runbook/model.ts";
-import { builtinSteps } from "../steps/builtin/index.ts";
+import { registryOf } from "../runbook/build.ts";
 import type { Json } from "../value/json.ts";
 import { Secret } from "../value/secret.ts";
 import { CliError } from "./cli-error.ts";
@@ -47,7 +47,7 @@ export async function runInputs(
   const { values, missing, problems } = resolveInputs(runbook, given);
   refuseProblems(problems);
   if (missing.length > 0) throw missingInputs(missing, io.env);
-  const diagnostics = checkWithInputs(runbook, builtinSteps, values);
+  const diagnostics = checkWithInputs(runbook, registryOf(runbook), values);
   tellDiagnostics(diagnostics, new Terminal(io.stderr, io.env));
   if (diagnostics.some(({ severity }) => severity === "error")) {
     throw new CliError(EXIT.badInput, "the runbook does not go with these inputs");

@@ -7,7 +7,7 @@ import { reportingTap, type WireTap } from "../azure/wire.ts";
 import { executeRun, type RunOptions, type RunResult } from "../run/execute.ts";
 import type { Vault } from "../run/vault.ts";
 import type { StepRegistry } from "../steps/definition.ts";
-import { builtinSteps } from "../steps/builtin/index.ts";
+import { registryOf } from "../runbook/build.ts";
 import type { Json } from "../value/json.ts";
 import { countText } from "./diagnostic-formats.ts";
 import type { Io } from "./io.ts";
@@ -56,7 +56,7 @@ export async function performRun(options: SessionOptions): Promise<RunResult | u
       runbook: runbook.name,
       target: target.description,
       steps: runbook.steps,
-      registry: options.registry ?? builtinSteps,
+      registry: options.registry ?? registryOf(options.runbook),
       inputs,
       outputs: (scope) => runbook.outputs(scope),
       performer: (onRetry, onSend) =>

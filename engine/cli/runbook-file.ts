@@ -3,7 +3,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, isAbsolute, join, relative, resolve } from "node:path";
 import { builtinSteps } from "../steps/builtin/index.ts";
+import { namedExtensions } from "../runbook/extensions.ts";
 import { type Loaded, loadRunbook } from "../runbook/load.ts";
+import type { StepRegistry } from "../steps/definition.ts";
 import { nearest } from "../source/suggestion.ts";
 import { CliError } from "./cli-error.ts";
 import { EXIT } from "./exit-code.ts";
@@ -33,8 +35,17 @@ export function readRunbookFile(given: string | undefined, io: Pick<Io, "cwd">):
   }
 }
 
-export function loadFile(file: RunbookFile): Loaded {
-  return loadRunbook(file.text, { file: file.shown, registry: builtinSteps });
+/** Loads the extensions that the runbook names, which runs them. */
+export async function loadFile(file: RunbookFile): Promise<Loaded> {
+  return loadRunbook(file.text, { file: file.shown, registry: await registryFor(file) });
+}
+
+/** The step types that a runbook's text may use. */
+export async function registryFor({ text, path, shown }: RunbookFile): Promise<StepRegistry> {
+  const named = namedExtensions(text, shown);
+  if (named.length === 0) return builtinSteps;
+  const { loadExtensions } = await import("./extensions.ts");
+  return loadExtensions(named, path);
 }
 
 /** Relative to where the command was started, unless that is far away. */

@@ -4,6 +4,8 @@ import { EvaluationError, evaluateTemplate } from "../expression/evaluate.ts";
 import { readsName } from "../expression/template.ts";
 import type { Span } from "../source/source-text.ts";
 import { durationMs } from "../value/duration.ts";
+import { builtinSteps } from "../steps/builtin/index.ts";
+import type { StepRegistry } from "../steps/definition.ts";
 import { isJsonObject, type Json } from "../value/json.ts";
 import { Secret } from "../value/secret.ts";
 import { type Authored, type AuthoredScalar, entriesOf, entryAt, pathOf, textAt } from "./authored.ts";
@@ -16,6 +18,12 @@ import { retryPolicy } from "./rules/timeouts.ts";
 import { schemaProblem } from "./schema-messages.ts";
 
 const outlines = new WeakMap<Runbook, Outline>();
+const registries = new WeakMap<object, StepRegistry>();
+
+/** The step types that a runbook was checked with, those of its extensions among them. */
+export function registryOf(runbook: object): StepRegistry {
+  return registries.get(runbook) ?? builtinSteps;
+}
 
 /** Where the values of a runbook were written. */
 export function authoredIn(runbook: Runbook): Outline {
@@ -23,7 +31,7 @@ export function authoredIn(runbook: Runbook): Outline {
 }
 
 /** The outline must be of a tree without errors. */
-export function buildRunbook(outline: Outline, validate: InputsValidator): Runbook {
+export function buildRunbook(outline: Outline, registry: StepRegistry, validate: InputsValidator): Runbook {
   const top = entriesOf(outline.root);
   const description = textAt(top, "description");
   const values = new Values(outline);
@@ -37,6 +45,7 @@ export function buildRunbook(outline: Outline, validate: InputsValidator): Runbo
       Object.fromEntries([...outline.outputs].map(([name, { value }]) => [name, values.of(value, scope)])),
   };
   outlines.set(runbook, outline);
+  registries.set(runbook, registry);
   return runbook;
 }
 

@@ -2,12 +2,14 @@
 
 import { type Diagnostic, sortDiagnostics } from "../source/diagnostic.ts";
 import { SourceText, type Span } from "../source/source-text.ts";
+import { builtinSteps } from "../steps/builtin/index.ts";
 import type { StepRegistry } from "../steps/definition.ts";
 import type { Json } from "../value/json.ts";
 import { authoredIn, buildRunbook } from "./build.ts";
 import { hiddenInLine, hiddenInTree } from "./hidden.ts";
 import { ignoreProblems, withoutIgnored } from "./ignores.ts";
 import type { Runbook } from "./model.ts";
+import { extensionsIn } from "./extensions.ts";
 import { withLocals } from "./locals.ts";
 import { type Outline, outlineOf, type Rule } from "./outline.ts";
 import { readYaml } from "./read-yaml.ts";
@@ -74,7 +76,10 @@ export function loadRunbook(text: string, { file, registry }: LoadOptions): Load
   const hidden = hiddenInTree(outline);
   const all = [...withoutIgnored(told.all, source), ...ignoreProblems(told.all, source)];
   const diagnostics = sortDiagnostics(all.map((one) => hiding(one, hidden)));
-  return told.hasError ? { diagnostics } : { runbook: buildRunbook(outline, validators.inputs), diagnostics };
+  // Whoever has not loaded its extensions cannot know their step types.
+  const names = registry === builtinSteps ? extensionsIn(root) : [];
+  if (names.length > 0) return { diagnostics: diagnostics.filter(({ code }) => code !== "unknown-step-type") };
+  return told.hasError ? { diagnostics } : { runbook: buildRunbook(outline, registry, validators.inputs), diagnostics };
 }
 
 /**

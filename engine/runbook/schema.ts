@@ -47,6 +47,13 @@ export function runbookSchema(registry: StepRegistry): Schema {
         propertyNames: NAME,
         additionalProperties: { $ref: "#/definitions/input" },
       },
+      extensions: {
+        type: "array",
+        items: { type: "string", minLength: 1 },
+        uniqueItems: true,
+        description:
+          "Files (./steps.mjs) and packages with further step types. They are programs: checking, planning or running the runbook runs them.",
+      },
       locals: {
         type: "object",
         description: "Values with a name, for what is written more than once: expressions read `locals.<name>`.",

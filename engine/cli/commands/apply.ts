@@ -1,5 +1,6 @@
 // Runs a saved plan, if it still is the plan, and nothing but the plan.
 
+import { registryOf } from "../../runbook/build.ts";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
@@ -80,21 +81,20 @@ export async function apply(options: ApplyCommandOptions, io: Io): Promise<ExitC
   requireUnused(plan, io);
   const file = options.runbook ?? plan.runbook.path;
   const read = readRunbookFile(file, io);
-  const { runbook, diagnostics } = loadFile(read);
+  const { runbook, diagnostics } = await loadFile(read);
   tellDiagnostics(diagnostics, new Terminal(io.stderr, io.env));
   if (runbook === undefined) return EXIT.badInput;
   const given = options.target ?? targetOf(plan);
   const { inputs, vault } = await runInputs(runbook, withPlannedInputs(options.inputs, plan.inputs), given.target, io);
   const target = await openTarget(given, io, "runbook apply", options.faults);
   try {
-    const [{ requireApplicable }, { builtinSteps }, { runUnderPlan }] = await Promise.all([
+    const [{ requireApplicable }, { runUnderPlan }] = await Promise.all([
       import("../../plan/apply.ts"),
-      import("../../steps/builtin/index.ts"),
       import("../guarded-run.ts"),
     ]);
     const clear = inClear(inputs, (secret) => vault.open(secret));
     try {
-      await requireApplicable({ plan, runbook, registry: builtinSteps, inputs: clear, target, clock: io.clock });
+      await requireApplicable({ plan, runbook, registry: registryOf(runbook), inputs: clear, target, clock: io.clock });
     } catch (thrown) {
       if (thrown instanceof PlanFault) throw refused(thrown);
       throw thrown;

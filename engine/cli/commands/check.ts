@@ -42,7 +42,7 @@ export async function check({ files: given, format }: CheckOptions, io: Io): Pro
   const { files, passedOver } = await readRunbookFiles(given, io);
   const found: Diagnostic[] = [];
   for (const file of files) {
-    if (!TESTS.test(file.path)) found.push(...loadFile(file).diagnostics);
+    if (!TESTS.test(file.path)) found.push(...(await loadFile(file)).diagnostics);
     else found.push(...(await import("../testing/test-file.ts")).loadTests(file.text, file.shown).diagnostics);
   }
   if (format === "pretty") {

@@ -1,5 +1,6 @@
 // Shows what changes between two versions of a runbook, as calls and resources. Asks no target.
 
+import { registryOf } from "../../runbook/build.ts";
 import type { Command } from "commander";
 import type { Target } from "../../azure/target.ts";
 import { differenceLine } from "../../report/text-page.ts";
@@ -86,13 +87,10 @@ export async function diff(options: DiffOptions, io: Io): Promise<ExitCode> {
 }
 
 async function planOf(file: string, { inputs: given }: DiffOptions, target: Target, io: Io) {
-  const { runbook, diagnostics } = loadFile(readRunbookFile(file, io));
+  const { runbook, diagnostics } = await loadFile(readRunbookFile(file, io));
   tellDiagnostics(diagnostics, new Terminal(io.stderr, io.env));
   if (runbook === undefined) return undefined;
   const inputs = await planInputs(runbook, given, io);
-  const [{ planRun }, { builtinSteps }] = await Promise.all([
-    import("../../plan/plan-run.ts"),
-    import("../../steps/builtin/index.ts"),
-  ]);
-  return planRun({ runbook, registry: builtinSteps, inputs, target, clock: io.clock });
+  const { planRun } = await import("../../plan/plan-run.ts");
+  return planRun({ runbook, registry: registryOf(runbook), inputs, target, clock: io.clock });
 }

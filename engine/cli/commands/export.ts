@@ -1,5 +1,6 @@
 // Writes what a runbook does for other tools: a script of `az` commands, or its resources as Bicep.
 
+import { registryOf } from "../../runbook/build.ts";
 import { type Command, Option } from "commander";
 import { CliError } from "../cli-error.ts";
 import type { CliCommand } from "../command.ts";
@@ -56,18 +57,17 @@ function optionsOf(command: Command): ExportOptions {
 /** Contacts nobody: what is exported is what the runbook does where nothing is there yet. */
 export async function exportRunbook({ file, to, inputs: given, out, group }: ExportOptions, io: Io): Promise<ExitCode> {
   const err = new Terminal(io.stderr, io.env);
-  const { runbook, diagnostics } = loadFile(readRunbookFile(file, io));
+  const { runbook, diagnostics } = await loadFile(readRunbookFile(file, io));
   tellDiagnostics(diagnostics, err);
   if (runbook === undefined) return EXIT.badInput;
   const inputs = await planInputs(runbook, given, io);
-  const [{ openEmulatorTarget }, { planRun }, { exportModel }, { builtinSteps }] = await Promise.all([
+  const [{ openEmulatorTarget }, { planRun }, { exportModel }] = await Promise.all([
     import("../../azure/emulator-target.ts"),
     import("../../plan/plan-run.ts"),
     import("../../report/export/export-model.ts"),
-    import("../../steps/builtin/index.ts"),
   ]);
   const target = await openEmulatorTarget({ description: "where nothing is there yet", now: () => io.clock.now() });
-  const plan = await planRun({ runbook, registry: builtinSteps, inputs, target, clock: io.clock }).finally(() =>
+  const plan = await planRun({ runbook, registry: registryOf(runbook), inputs, target, clock: io.clock }).finally(() =>
     target.close(),
   );
   const model = exportModel(plan);

@@ -36,7 +36,7 @@ export const graphCommand: CliCommand = {
 
 export async function graph(options: GraphOptions, io: Io): Promise<ExitCode> {
   const out = new Terminal(io.stdout, io.env);
-  const { runbook, diagnostics } = loadFile(readRunbookFile(options.file, io));
+  const { runbook, diagnostics } = await loadFile(readRunbookFile(options.file, io));
   tellDiagnostics(diagnostics, new Terminal(io.stderr, io.env));
   if (runbook === undefined) return EXIT.badInput;
   if (options.format !== "waves") {

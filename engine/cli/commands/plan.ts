@@ -4,7 +4,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import { preloadClients } from "../../azure/clients.ts";
 import type { Plan } from "../../plan/model.ts";
 import { isPending } from "../../plan/pending.ts";
-import { builtinSteps } from "../../steps/builtin/index.ts";
+import { registryOf } from "../../runbook/build.ts";
 import { CliError } from "../cli-error.ts";
 import type { CliCommand } from "../command.ts";
 import { tellDiagnostics } from "../diagnostic-formats.ts";
@@ -74,7 +74,7 @@ function optionsOf(command: Command): PlanCommandOptions {
 
 export async function plan(options: PlanCommandOptions, io: Io): Promise<ExitCode> {
   const err = new Terminal(io.stderr, io.env);
-  const { runbook, diagnostics } = loadFile(readRunbookFile(options.file, io));
+  const { runbook, diagnostics } = await loadFile(readRunbookFile(options.file, io));
   tellDiagnostics(diagnostics, err);
   if (runbook === undefined) return EXIT.badInput;
   const inputs = await planInputs(runbook, options.inputs, io);
@@ -86,7 +86,7 @@ export async function plan(options: PlanCommandOptions, io: Io): Promise<ExitCod
     preloadClients(),
   ]);
   try {
-    const made = await planText({ runbook, registry: builtinSteps, inputs, target, clock: io.clock });
+    const made = await planText({ runbook, registry: registryOf(runbook), inputs, target, clock: io.clock });
     await tellPage(planPage(made.plan), made.text, options.page, io);
     if (options.permissions !== undefined) {
       const { leastRole } = await import("../../plan/least-role.ts");

@@ -11,7 +11,7 @@ import { lineDiff } from "../../run/line-diff.ts";
 import { ReplayMismatch } from "../../run/replay.ts";
 import { prepareResume, ResumeRefused, runbookRecord } from "../../run/resume.ts";
 import { loadRunbook } from "../../runbook/load.ts";
-import { builtinSteps } from "../../steps/builtin/index.ts";
+import { registryFor } from "../runbook-file.ts";
 import type { WireTap } from "../../azure/wire.ts";
 import type { Refusal } from "../../plan/guard.ts";
 import { refuseUnattended } from "../azure-admission.ts";
@@ -139,7 +139,11 @@ async function goOn(open: OpenJournal, options: ResumeCommandOptions, io: Io): P
   const written = currentText(recorded, io);
   const { runbook, diagnostics } = loadRunbook(written.text, {
     file: recorded.file ?? recorded.name,
-    registry: builtinSteps,
+    registry: await registryFor({
+      path: resolve(io.cwd, recorded.file ?? recorded.name),
+      shown: recorded.file ?? recorded.name,
+      text: written.text,
+    }),
   });
   tellDiagnostics(diagnostics, new Terminal(io.stderr, io.env));
   if (runbook === undefined) return EXIT.badInput;

@@ -85,7 +85,7 @@ export async function run(options: RunCommandOptions, io: Io): Promise<ExitCode>
   if (onAzure) refuseUnattended(options.yes, io);
   const err = new Terminal(io.stderr, io.env);
   const file = readRunbookFile(options.file, io);
-  const { runbook, diagnostics } = loadFile(file);
+  const { runbook, diagnostics } = await loadFile(file);
   tellDiagnostics(diagnostics, err);
   if (runbook === undefined) return EXIT.badInput;
   const asks = !options.yes && (onAzure || !options.step) && io.stdin.isTTY === true && io.stdout.isTTY === true;

@@ -8,7 +8,7 @@ import { CliError } from "../cli-error.ts";
 import type { Io } from "../io.ts";
 import { loadFile, readRunbookFile, shownPath } from "../runbook-file.ts";
 import { unmet } from "./expectations.ts";
-import { builtinSteps } from "../../steps/builtin/index.ts";
+import { registryOf } from "../../runbook/build.ts";
 import { performTest, type Runnable, TestTrouble } from "./perform-test.ts";
 import { checkAgainst, loadTests, type RunbookTest, type TestFile } from "./test-file.ts";
 
@@ -45,7 +45,7 @@ interface Ready {
 export async function runTestFile(path: string, { concurrency, grep }: TestRunOptions, io: Io): Promise<FileOutcome> {
   const reads: string[] = [path];
   const shown = shownPath(path, io.cwd);
-  const opened = openTestFile(path, reads, io);
+  const opened = await openTestFile(path, reads, io);
   if ("problems" in opened) return { path: shown, problems: opened.problems, tests: [], reads };
   const { file } = opened;
   const chosen = file.tests.filter(({ name }) => grep === undefined || name.value.includes(grep));
@@ -53,18 +53,25 @@ export async function runTestFile(path: string, { concurrency, grep }: TestRunOp
   return { path: shown, problems: [], tests, reads };
 }
 
-function openTestFile(path: string, reads: string[], io: Io): Ready | { readonly problems: readonly PlacedMessage[] } {
+async function openTestFile(
+  path: string,
+  reads: string[],
+  io: Io,
+): Promise<Ready | { readonly problems: readonly PlacedMessage[] }> {
   const { file, diagnostics } = loadTests(readFileSync(path, "utf8"), shownPath(path, io.cwd));
   if (file === undefined) return { problems: diagnostics };
   const loaded = new Map<string, Runnable>();
-  const load = (given: string, span: { readonly start: number; readonly end: number }): readonly PlacedMessage[] => {
+  const load = async (
+    given: string,
+    span: { readonly start: number; readonly end: number },
+  ): Promise<readonly PlacedMessage[]> => {
     const found = join(dirname(path), given);
     reads.push(found);
     try {
       const read = readRunbookFile(relative(io.cwd, found), io);
-      const { runbook, diagnostics: wrong } = loadFile(read);
+      const { runbook, diagnostics: wrong } = await loadFile(read);
       if (runbook === undefined) return wrong;
-      loaded.set(given, { runbook, registry: builtinSteps });
+      loaded.set(given, { runbook, registry: registryOf(runbook) });
       return [];
     } catch (thrown) {
       if (!(thrown instanceof CliError)) throw thrown;
@@ -83,7 +90,8 @@ function openTestFile(path: string, reads: string[], io: Io): Ready | { readonly
     ),
   ];
   const distinct = new Map(wanted.toReversed().map((one) => [one.path, one]));
-  const problems = [...distinct.values()].toReversed().flatMap((one) => load(one.path, one.span));
+  const problems: PlacedMessage[] = [];
+  for (const one of [...distinct.values()].toReversed()) problems.push(...(await load(one.path, one.span)));
   if (problems.length > 0) return { problems };
   const runnable = loaded.get(own)!;
   const wrong = checkAgainst(file, runnable.runbook, [...authoredIn(runnable.runbook).outputs.keys()]);
