@@ -256,6 +256,17 @@ describe("runbook lsp, in a session with an editor", function () {
     await ask.act('role: "Re|adr');
     await ask.act("- id: v|m");
 
+    await session.write(
+      TEXT.replace("steps:\n", "locals:\n  place: ${{ inputs.location }}\nsteps:\n").replace(
+        "inputs['location']",
+        "locals.place",
+      ),
+    );
+    await ask.define("locals.pl|ace");
+    await ask.hover("locals.pl|ace");
+    await ask.rename("locals.pl|ace", "where");
+    await ask.complete("locals.pl|ace");
+
     // Half a text is no YAML, and still its names are known.
     const broken = `${TEXT.slice(0, TEXT.indexOf("outputs:\n"))}  - id: last\n    uses: arm-get\n    with: { path: "\${{ steps.`;
     note("diagnostics of half a text", (await session.write(broken)).diagnostics.map(told).join("\n"));
@@ -300,11 +311,11 @@ describe("runbook lsp", () => {
     const [named] = (await complete("${{ form|")).filter(({ label }) => label === "format");
     expect([(named!.textEdit as TextEdit).newText, named!.insertTextFormat]).eql(["format", undefined]);
     expect((await complete("  - |")).filter(({ label }) => label.startsWith("step "))).eql([]);
-  }).timeout(20_000);
+  }).timeout(60_000);
   it("ends when its client is gone", async () => {
     await using session = await LspSession.open(tmpdir());
     expect(await session.hangUp()).eql({ code: 1, stderr: "" });
-  }).timeout(20_000);
+  }).timeout(60_000);
 });
 
 describe("completion", () => {

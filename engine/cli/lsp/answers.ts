@@ -126,10 +126,10 @@ export function symbols({ outline, source, places }: EditedRunbook): DocumentSym
     .filter(({ isDefinition }) => isDefinition)
     .map(({ kind, name, span }) => {
       const range = rangeOf(source, span);
-      const detail = kind === "input" ? outline.inputs.get(name)?.input?.type : uses.get(name);
+      const detail = kind === "step" ? uses.get(name) : outline.inputs.get(name)?.input?.type;
       return {
         name,
-        kind: kind === "input" ? SymbolKind.Variable : SymbolKind.Function,
+        kind: kind === "step" ? SymbolKind.Function : SymbolKind.Variable,
         range,
         selectionRange: range,
         ...(detail !== undefined && { detail }),

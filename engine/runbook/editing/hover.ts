@@ -1,7 +1,9 @@
 // What is told of the name or key under a pointer, as Markdown.
 
 import type { Span } from "../../source/source-text.ts";
-import { type Authored, type AuthoredMap, entriesOf } from "../authored.ts";
+import type { Json } from "../../value/json.ts";
+import { type Authored, type AuthoredMap, entriesOf, plain } from "../authored.ts";
+import { shortJson } from "../input-values.ts";
 import type { StepOutline } from "../outline.ts";
 import { describeFunction, describeInput, describeOutput, describeStepType, typeText } from "./descriptions.ts";
 import type { EditedRunbook } from "./edited-runbook.ts";
@@ -26,6 +28,10 @@ export function hoverAt(runbook: EditedRunbook, offset: number, schema: Schema):
 
 function describePlace({ kind, name, step }: NamePlace, { outline, registry }: EditedRunbook): string | undefined {
   if (kind === "function") return describeFunction(name);
+  if (kind === "local") {
+    const value = outline?.locals.get(name)?.value;
+    return value && `**locals.${name}** stands for \`${shortJson(plain(value) as Json)}\``;
+  }
   if (kind === "input") {
     const input = outline?.inputs.get(name)?.input;
     return input && describeInput(input);

@@ -7,7 +7,7 @@ import { type AuthoredScalar, templatesIn } from "../authored.ts";
 import type { Outline } from "../outline.ts";
 
 export interface NamePlace {
-  readonly kind: "input" | "step" | "output" | "function";
+  readonly kind: "input" | "local" | "step" | "output" | "function";
   readonly name: string;
   /** Of an output: the step that has it. */
   readonly step?: string;
@@ -17,8 +17,9 @@ export interface NamePlace {
   readonly isDefinition: boolean;
 }
 
-export function namePlaces({ source, root, inputs, steps }: Outline): readonly NamePlace[] {
+export function namePlaces({ source, root, inputs, locals, steps }: Outline): readonly NamePlace[] {
   const given = [...inputs].map(([name, { span }]) => placeOf("input", name, span, source, true));
+  const named = [...locals].map(([name, { keySpan }]) => placeOf("local", name, keySpan, source, true));
   const ids = steps.flatMap(({ id, idSpan }) => (id === undefined ? [] : [placeOf("step", id, idSpan, source, true)]));
   const needed = steps.flatMap(({ needs }) =>
     needs.flatMap(({ value, span, isTemplate }) =>
@@ -26,7 +27,7 @@ export function namePlaces({ source, root, inputs, steps }: Outline): readonly N
     ),
   );
   const read = [...templatesIn(root)].flatMap((scalar) => [...placesIn(scalar, source)]);
-  return [...given, ...ids, ...needed, ...read].toSorted((a, b) => a.span.start - b.span.start);
+  return [...given, ...named, ...ids, ...needed, ...read].toSorted((a, b) => a.span.start - b.span.start);
 }
 
 export function placeAt(places: readonly NamePlace[], offset: number): NamePlace | undefined {
@@ -64,8 +65,9 @@ function* placesIn({ template, inFile }: AuthoredScalar, source: SourceText): Ge
     if (expression.kind !== "property") return;
     const span = inFile(expression.nameSpan);
     const output = outputRead(expression);
-    if (expression.target.kind === "name" && expression.target.name === "inputs") {
-      yield placeOf("input", expression.name, span, source, false);
+    const root = expression.target.kind === "name" ? expression.target.name : undefined;
+    if (root === "inputs" || root === "locals") {
+      yield placeOf(root === "inputs" ? "input" : "local", expression.name, span, source, false);
     } else if (stepOf(expression) !== undefined) yield placeOf("step", expression.name, span, source, false);
     else if (output !== undefined) yield placeOf("output", output.output, span, source, false, output.id);
   };

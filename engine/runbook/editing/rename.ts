@@ -1,4 +1,4 @@
-// Renames an input or a step, with everything that reads or needs it.
+// Renames an input, a local or a step, with everything that reads or needs it.
 
 import type { Span } from "../../source/source-text.ts";
 import { nearest } from "../../source/suggestion.ts";
@@ -13,12 +13,13 @@ export interface TextEdit {
 
 export type Renaming = { readonly edits: readonly TextEdit[] } | { readonly problem: string };
 
+const RENAMEABLE: ReadonlySet<NamePlace["kind"]> = new Set(["input", "local", "step"]);
 const NAME = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
 
 /** The name under the cursor, if it is one that can be renamed. */
 export function renameable(runbook: EditedRunbook, offset: number): NamePlace | undefined {
   const place = placeAt(runbook.places, offset);
-  if (place === undefined || (place.kind !== "input" && place.kind !== "step")) return undefined;
+  if (place === undefined || !RENAMEABLE.has(place.kind)) return undefined;
   // What nothing describes is a mistake, and renaming it would spread it.
   return runbook.places.some((one) => one.isDefinition && one.kind === place.kind && one.name === place.name)
     ? place
@@ -30,7 +31,9 @@ export function rename(runbook: EditedRunbook, offset: number, name: string): Re
   const place = renameable(runbook, offset);
   if (place === undefined) {
     const at = placeAt(runbook.places, offset);
-    if (at?.kind !== "input" && at?.kind !== "step") return { problem: "only inputs and steps can be renamed" };
+    if (at === undefined || !RENAMEABLE.has(at.kind)) {
+      return { problem: "only inputs, locals and steps can be renamed" };
+    }
     const known = runbook.places.filter((one) => one.isDefinition && one.kind === at.kind).map((one) => one.name);
     const near = nearest(at.name, known);
     const hint = near === undefined ? "" : `; did you mean "${near}"?`;
@@ -40,7 +43,7 @@ export function rename(runbook: EditedRunbook, offset: number, name: string): Re
   if (runbook.places.some((one) => one.isDefinition && one.kind === place.kind && one.name === name)) {
     return name === place.name
       ? { edits: [] }
-      : { problem: `there is ${place.kind === "input" ? "an input" : "a step"} "${name}" already` };
+      : { problem: `there is ${place.kind === "input" ? "an input" : `a ${place.kind}`} "${name}" already` };
   }
   return { edits: sameName(runbook.places, place).map(({ span }) => ({ span, text: name })) };
 }
