@@ -141,6 +141,7 @@ export class Emulator {
   }
   close(): void {
     this.#guest?.close();
+    this.#log.close();
     this.#store.save(this.#now());
   }
 

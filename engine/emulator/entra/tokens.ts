@@ -71,6 +71,35 @@ const refuse = (tenant: string, code: string, message: string, why: string): Azu
     },
   );
 
+/** Checked once: a signature costs more than all else that a request asks for. Whether a token is still good is no part of it. */
+const known = new WeakMap<Keys, Map<string, Readonly<Record<string, unknown>>>>();
+const mostKnown = 1000;
+
+/** The claims of a token that these keys signed. */
+function verifiedClaims(keys: Keys, token: string): Readonly<Record<string, unknown>> | undefined {
+  let ofKeys = known.get(keys);
+  if (ofKeys === undefined) known.set(keys, (ofKeys = new Map()));
+  const before = ofKeys.get(token);
+  if (before !== undefined) return before;
+  const parts = token.split(".");
+  if (parts.length !== 3) return undefined;
+  const [head = "", body = "", signature = ""] = parts;
+  const decoded = (text: string): Record<string, unknown> =>
+    JSON.parse(Buffer.from(text, "base64url").toString()) as Record<string, unknown>;
+  try {
+    const isSigned =
+      decoded(head)["alg"] === "RS256" &&
+      verify("sha256", Buffer.from(`${head}.${body}`), keys.publicKey, Buffer.from(signature, "base64url"));
+    if (!isSigned) return undefined;
+    const claims = decoded(body);
+    if (ofKeys.size >= mostKnown) ofKeys.clear();
+    ofKeys.set(token, claims);
+    return claims;
+  } catch {
+    return undefined;
+  }
+}
+
 /** The caller behind an `Authorization` header, as Resource Manager checks it. `origin` is an audience too: some clients ask for a token for the endpoint they call. */
 export function callerOf(keys: Keys, tenant: string, header: string | undefined, now: number, origin: string): Caller {
   if (!header)
@@ -82,25 +111,8 @@ export function callerOf(keys: Keys, tenant: string, header: string | undefined,
     );
   const invalid = () =>
     refuse(tenant, "InvalidAuthenticationToken", "The access token is invalid.", "The access token is invalid.");
-  const parts = /^Bearer\s+(\S+)$/i.exec(header)?.[1]?.split(".");
-  if (parts?.length !== 3) throw invalid();
-  let claims: Record<string, unknown>;
-  try {
-    const head = JSON.parse(Buffer.from(parts[0] ?? "", "base64url").toString()) as Record<string, unknown>;
-    if (
-      head["alg"] !== "RS256" ||
-      !verify(
-        "sha256",
-        Buffer.from(`${parts[0]}.${parts[1]}`),
-        keys.publicKey,
-        Buffer.from(parts[2] ?? "", "base64url"),
-      )
-    )
-      throw invalid();
-    claims = JSON.parse(Buffer.from(parts[1] ?? "", "base64url").toString()) as Record<string, unknown>;
-  } catch {
-    throw invalid();
-  }
+  const claims = verifiedClaims(keys, /^Bearer\s+(\S+)$/i.exec(header)?.[1] ?? "");
+  if (claims === undefined) throw invalid();
   if (claims["iss"] !== issuer(tenant))
     throw refuse(
       tenant,
