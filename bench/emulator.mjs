@@ -67,15 +67,13 @@ async function measure() {
   }
   const row = (what, name) =>
     `${what.padEnd(34)} ${rates[name].toFixed(0).padStart(6)}/s  ${(cpu[name] * 1000).toFixed(0).padStart(5)} µs of the processor each`;
-  console.log(row("GET of a bare node:http JSON echo", "echo"));
-  console.log(row("GET of a resource group", "emulator"));
-  console.log(
+  print(row("GET of a bare node:http JSON echo", "echo"));
+  print(row("GET of a resource group", "emulator"));
+  print(
     `ratio of throughput ${(rates.emulator / rates.echo).toFixed(2)}, by the processor ${(cpu.echo / cpu.emulator).toFixed(2)}`,
   );
   const wrong = await mixed(emulator.port, group, headers, put);
-  console.log(
-    `${REQUESTS} requests from ${CLIENTS} clients: ${wrong.length === 0 ? "none lost, none wrong" : wrong[0]}`,
-  );
+  print(`${REQUESTS} requests from ${CLIENTS} clients: ${wrong.length === 0 ? "none lost, none wrong" : wrong[0]}`);
   echo.stop();
   emulator.stop();
   if (wrong.length > 0) process.exitCode = 1;
@@ -108,6 +106,8 @@ async function load(count, one) {
   );
   return count / ((performance.now() - from) / 1000);
 }
+
+const print = (line) => process.stdout.write(`${line}\n`);
 
 function send(port, method, path, headers, body) {
   return new Promise((resolve, reject) => {
