@@ -13,6 +13,7 @@ import { testSchema } from "../dist/engine/cli/testing/test-schema.js";
 import { pageOfStep } from "../dist/engine/report/step-pages.js";
 import { stepsMarkdown } from "../dist/engine/report/steps-markdown.js";
 import { systemClock } from "../dist/engine/run/clock.js";
+import { coverage } from "./coverage.mjs";
 import { guestFiles } from "./guest-scripts.mjs";
 
 /** A module that exports the compiled schemas by the names of `exported`; it needs nothing of Ajv when it runs. */
@@ -64,6 +65,7 @@ const files = {
   "schemas/runbook.schema.json": `${JSON.stringify(schemas.get("runbook"), null, 2)}\n`,
   "engine/runbook/generated/validators.js": validators,
   "engine/plan/generated/plan-validator.js": planValidator,
+  "engine/emulator/COVERAGE.md": await coverage(),
   ...guestFiles(),
 };
 for (const [file, text] of Object.entries(files)) {
