@@ -36,7 +36,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: "drill",
     group: "Run",
-    summary: "try a runbook under every fault, and with a crash at every point",
+    summary: "try a runbook under every fault and every crash",
     load: async () => (await import("./commands/drill.ts")).drillCommand,
   },
   {
