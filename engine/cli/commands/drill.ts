@@ -69,7 +69,7 @@ export async function drill(options: DrillOptions, io: Io): Promise<ExitCode> {
   const { seed, threads, only = "", json } = options;
   const [out, err] = [new Terminal(io.stdout, io.env), new Terminal(io.stderr, io.env)];
   const file = readRunbookFile(options.file, io);
-  const { runbook, diagnostics } = loadFile(file);
+  const { runbook, diagnostics } = await loadFile(file);
   tellDiagnostics(diagnostics, err);
   if (runbook === undefined) return EXIT.badInput;
   const { inputs: handles, vault } = await runInputs(runbook, options.inputs, "emulator", io);
