@@ -10,7 +10,7 @@ import type { RunResult } from "../run/execute.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import type { Io } from "./io.ts";
 import { nextCommands, programName } from "./next-commands.ts";
-import { beginJournal } from "./run-journal.ts";
+import { beginJournal, runStore } from "./run-journal.ts";
 import { newRunId } from "./run-id.ts";
 import type { RunInputs } from "./run-inputs.ts";
 import { keepPlan } from "./run-record.ts";
@@ -40,7 +40,7 @@ export async function runUnderPlan(options: GuardedRunOptions, io: Io): Promise<
   const sealingKeys = new SealingKeys();
   // Made while the first steps run: looking for primes takes a while.
   if (plan.steps.some(({ inVm }) => inVm.length > 0)) void sealingKeys.current();
-  const id = newRunId(io.clock.now());
+  const id = newRunId(io.clock.now(), await runStore(io).newest());
   const journal = await beginJournal({ id, runbook: options.record, inputs, target }, io);
   keepPlan(id, planText, 0, io);
   const progress = new RunProgress();

@@ -17,6 +17,7 @@ import { addFaultOptions, type FaultOptions, faultOptionsOf } from "../faults/fa
 import type { Io } from "../io.ts";
 import { packageVersion } from "../package-root.ts";
 import { runStore, targetRecord } from "../run-journal.ts";
+import type { RunStore } from "../../run/journal/run-store.ts";
 import { performRun } from "../run-session.ts";
 import { exitCodeOf, type RunOutput, viewFor } from "../show-run.ts";
 import { openTarget, type TargetOptions } from "../target-options.ts";
@@ -25,7 +26,7 @@ import { RunProgress } from "../views/run-progress.ts";
 import { tellRows, totalsText } from "../views/run-summary.ts";
 
 export interface DestroyCommandOptions {
-  /** Id or the beginning of one; absent: the newest. */
+  /** Id or the beginning of one; absent: the newest that made something. */
   readonly run?: string;
   readonly yes: boolean;
   /** Azure only: a cloud's name or a file. */
@@ -36,12 +37,12 @@ export interface DestroyCommandOptions {
 
 export const destroyCommand: CliCommand = {
   examples: [
-    ["runbook destroy", "what the newest run made, after showing it and asking"],
+    ["runbook destroy", "what the newest run made that made anything, after asking"],
     ["runbook destroy 20261125-1836 --yes", "without asking"],
   ],
   configure: (command) => {
     command
-      .argument("[run]", "id of the run or the beginning of it; absent: the newest")
+      .argument("[run]", "id of the run or the beginning of it; absent: the newest that made something")
       .option("-y, --yes", "do not ask", false)
       .option("--cloud <cloud>", "Azure: as the run was begun", "public")
       .option("--json", "tell events as JSON lines on standard output", false)
@@ -65,7 +66,7 @@ function optionsOf(command: Command): DestroyCommandOptions {
 
 export async function destroy(options: DestroyCommandOptions, io: Io): Promise<ExitCode> {
   const store = runStore(io);
-  const place = await store.find(options.run);
+  const place = await store.find(options.run ?? (await newestThatMade(store)));
   const doing = "runbook destroy";
   const lock = await takeLock(place.directory, { what: `run ${place.run}`, doing, now: io.clock.now() });
   try {
@@ -81,6 +82,16 @@ export async function destroy(options: DestroyCommandOptions, io: Io): Promise<E
   } finally {
     await lock.release();
   }
+}
+
+/** The newest run that made something; one of which all was taken away already counts, so that a repeat changes nothing. */
+async function newestThatMade(store: RunStore): Promise<string | undefined> {
+  const runs = await store.list();
+  return runs.find(({ state }) => {
+    if (state?.header === undefined) return false;
+    const { resources, identities } = madeBy(state);
+    return resources.length + identities.length > 0;
+  })?.run;
 }
 
 async function agree(

@@ -54,6 +54,11 @@ export class RunStore {
     return this.place(only);
   }
 
+  /** The id of the newest run. */
+  async newest(): Promise<string | undefined> {
+    return (await this.#names())[0];
+  }
+
   async #names(): Promise<readonly string[]> {
     try {
       const entries = await readdir(this.directory, { withFileTypes: true });
