@@ -21,7 +21,7 @@ const kinds = [
   ["a string for tags", (p) => isOk(p) && isObject(p.reply.body?.tags), (p) => void (p.reply.body.tags = "none")],
   [
     "a list for properties",
-    (p) => isOk(p) && isObject(p.reply.body?.properties),
+    (p) => p.operation === "NetworkSecurityGroups_Get" && isOk(p),
     (p) => void (p.reply.body.properties = []),
   ],
   ["an object for a list", (p) => isOk(p) && Array.isArray(p.reply.body?.value), (p) => void (p.reply.body.value = {})],

@@ -19,6 +19,8 @@ const { azureCli, newest, walk } = await import(new URL("walk.js", dist).href);
 const { openValidator } = await import("./validator.mjs");
 const { brokenAnswers } = await import("./broken.mjs");
 
+/** Where recorded Azure itself does what a document leaves out: `<operation> <status> <api-version>`. */
+const azureDoesIt = new Set(["Disks_Delete 409 2022-07-02"]);
 let failures = 0;
 const fail = (text) => {
   failures += 1;
@@ -38,7 +40,10 @@ for (const [name, versions] of Object.entries({ newest, azureCli })) {
     }
     counts.pairs += 1;
     seen.set(result.operation, (seen.get(result.operation) ?? 0) + 1);
-    if (result.errors.length > 0)
+    const isKnown = azureDoesIt.has(
+      `${result.operation} ${pair.reply.status} ${new URL(pair.url).searchParams.get("api-version")}`,
+    );
+    if (result.errors.length > 0 && !isKnown)
       fail(
         `${name}: ${result.operation}, ${pair.method} ${pair.url} -> ${pair.reply.status}\n    ${result.errors.join("\n    ")}`,
       );
