@@ -109,11 +109,12 @@ function stepsToRepeat(state: JournalState, steps: readonly ScheduledStep[]): re
   let isMain = false;
   for (const step of steps) isMain ||= step.isFinally !== true && counted.has(step.id);
   // Dependencies may be written behind what depends on them.
-  for (let before = -1; before !== touched.size;) {
-    before = touched.size;
+  for (let before = -1; before !== again.size;) {
+    before = again.size;
     for (const step of steps) {
       const follows = step.dependencies.some((id) => touched.has(id)) || (isMain && step.isFinally === true);
-      if (!follows || touched.has(step.id)) continue;
+      // Also one of which some items failed: what it was given may be otherwise now.
+      if (!follows || again.has(step.id)) continue;
       touched.add(step.id);
       again.add(step.id);
     }
