@@ -31,11 +31,20 @@ export class ItemGroup {
 
   /** Takes out those that may start now. */
   takeReady(): readonly GroupedItem[] {
-    const room = (this.#forEach.concurrency ?? Infinity) - this.#running;
+    const room = Math.max(0, (this.#forEach.concurrency ?? Infinity) - this.#running);
     const ready = this.#waiting.slice(0, room);
     this.#waiting = this.#waiting.slice(ready.length);
     this.#running += ready.length;
     return ready;
+  }
+
+  /** Takes one out before its turn; `undefined` when it does not wait. */
+  take(name: string): GroupedItem | undefined {
+    const taken = this.#waiting.find((one) => one.name === name);
+    if (taken === undefined) return undefined;
+    this.#waiting = this.#waiting.filter((one) => one !== taken);
+    this.#running++;
+    return taken;
   }
 
   /** Whether one more failure is one too many. */

@@ -10,6 +10,7 @@ import type { RunFacts } from "./expansion.ts";
 import { type Failure, failureOf } from "./failure.ts";
 import { type Attempt, Fibers, type Outcome } from "./fibers.ts";
 import { type GroupedItem, ItemGroup } from "./item-group.ts";
+import { stepOf } from "./operation-key.ts";
 import { stepRetryDelayMs } from "./retry.ts";
 import type { ScheduledStep, Scope } from "./scheduled-step.ts";
 
@@ -109,11 +110,17 @@ export class Scheduler {
 
   /** Starts a ready step or item before its turn: its record comes next, since one that was before it is begun anew. */
   admit(name: string): readonly DriverOperation[] {
-    const instance = this.#ready.find((one) => one.name === name);
+    const instance = this.#ready.find((one) => one.name === name) ?? this.#itemBeforeItsTurn(name);
     if (instance === undefined) return [];
     this.#ready = this.#ready.filter((one) => one !== instance);
     this.#begin(instance);
     return this.#drain();
+  }
+
+  #itemBeforeItsTurn(name: string): Instance | undefined {
+    const node = this.#nodes.get(stepOf(name));
+    const item = node?.group?.take(name);
+    return node && item && new Instance(node, item);
   }
 
   /** Takes one completion; answers with what is to be started now. */
