@@ -37,7 +37,15 @@ export function readRunbookFile(given: string | undefined, io: Pick<Io, "cwd">):
 
 /** Loads the extensions that the runbook names, which runs them. */
 export async function loadFile(file: RunbookFile): Promise<Loaded> {
-  return loadRunbook(file.text, { file: file.shown, registry: await registryFor(file) });
+  const { text, shown } = file;
+  try {
+    return loadRunbook(text, { file: shown, registry: await registryFor(file) });
+  } catch (thrown) {
+    // What is wrong with the text itself comes first: it may be why an extension cannot be loaded.
+    const without = loadRunbook(text, { file: shown, registry: builtinSteps });
+    if (without.diagnostics.some(({ severity }) => severity === "error")) return without;
+    throw thrown;
+  }
 }
 
 /** The step types that a runbook's text may use. */
