@@ -18,7 +18,7 @@ import {
 import { SourceText } from "../../engine/source/source-text.ts";
 import { type SpawnedCli, spawnCli } from "./spawn-cli.ts";
 
-export const URI = "file:///work/vm.yaml";
+export const URI = "file:///project/vm.yaml";
 
 export class LspSession implements AsyncDisposable {
   readonly connection: ProtocolConnection;

@@ -19,7 +19,7 @@ import {
 } from "../context.ts";
 import { page } from "../lists.ts";
 import { attach } from "../network/interfaces.ts";
-import { requireId } from "../network/common.ts";
+import { requireId } from "../network/network-resource.ts";
 import { extensionsOf, instanceViewOf } from "./instance-view.ts";
 import { shownSize, sizes } from "./sizes.ts";
 import { vmProperties } from "./vm-body.ts";

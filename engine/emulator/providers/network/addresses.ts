@@ -1,5 +1,5 @@
 /** IPv4 ranges. IPv6 prefixes are taken as they are: nothing here is reckoned with them. */
-import { bad } from "./common.ts";
+import { bad } from "./network-resource.ts";
 
 export interface Range {
   readonly first: number;

@@ -18,7 +18,7 @@ import {
   routesOf,
   usersOf,
   type NetworkType,
-} from "./common.ts";
+} from "./network-resource.ts";
 import { prefixesOf, subnetsIn, takenIn } from "./virtual-networks.ts";
 
 function subnetFor(c: Context, given: Body, region: string): Body {

@@ -3,7 +3,15 @@ import { lower } from "../../resource-id.ts";
 import type { Entry } from "../../store.ts";
 import { AzureError, type Body } from "../../wire.ts";
 import type { Context } from "../context.ts";
-import { allInterfaces, bad, knownInterfaces, publicIps, routesOf, usersOf, type NetworkType } from "./common.ts";
+import {
+  allInterfaces,
+  bad,
+  knownInterfaces,
+  publicIps,
+  routesOf,
+  usersOf,
+  type NetworkType,
+} from "./network-resource.ts";
 
 function requireFreeLabel(c: Context, id: string, fqdn: string): void {
   const isTaken = c.tx

@@ -17,7 +17,7 @@ import {
   routesOf,
   shownPart,
   type NetworkType,
-} from "./common.ts";
+} from "./network-resource.ts";
 
 type Rule = readonly [
   name: string,

@@ -29,7 +29,7 @@ import {
   shownPart,
   usersOf,
   type NetworkType,
-} from "./common.ts";
+} from "./network-resource.ts";
 
 const subnetShape: Shape = {
   name: "string",
