@@ -256,8 +256,8 @@ function inDoubt(thrown: unknown): unknown {
   const failure = failureOf(thrown, "internal");
   if (failure.origin === "internal" || failure.code === "NotEmulated") return thrown;
   if (failure.status !== undefined && failure.status < 500) return thrown;
-  const hint = "it is not known whether Azure did it; look, and resume the run when it may be sent (again)";
-  return new OperationError({ ...failure, hint });
+  const hint = "it is not known whether Azure did it; look, then resume the run with --assume done or --assume repeat";
+  return new OperationError({ ...failure, hint, inDoubt: true });
 }
 
 /** Keeps texts of an answer as secrets, and nothing else of it. */

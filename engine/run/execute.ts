@@ -9,6 +9,7 @@ import { type Failure, failureOf } from "./failure.ts";
 import type { Journal } from "./journal.ts";
 import type { JournalState } from "./journal/state.ts";
 import { LocalDriver, type LocalDriverOptions, type Performer, type SignalSource } from "./local-driver.ts";
+import { misfits } from "./misfits.ts";
 import { instanceOf, pathOf } from "./operation-key.ts";
 import { refilling } from "./secret-refill.ts";
 import type { Vault } from "./vault.ts";
@@ -34,7 +35,11 @@ export interface RunOptions {
   /** Aborted: nothing more is started; what is in flight is recorded. */
   readonly interrupt?: AbortSignal;
   /** What earlier processes recorded of this run, and how to go on from there. */
-  readonly resume?: Pick<LocalDriverOptions, "accept" | "assume"> & { readonly recorded: JournalState };
+  readonly resume?: Pick<LocalDriverOptions, "assume"> & {
+    readonly recorded: JournalState;
+    /** Steps that ask for something else than what is recorded are begun anew, instead of stopping the run. */
+    readonly accept: boolean;
+  };
   /** Where secrets are kept; with it, a resumed run fetches those again that operations of an earlier process got. */
   readonly vault?: Vault;
   /** Asked before the first operation of each step that no earlier process began; `false` ends the run as an interrupt does. */
@@ -68,6 +73,7 @@ export interface RunResult {
 
 export async function executeRun(options: RunOptions): Promise<RunResult> {
   const { journal, clock, interrupt } = options;
+  if (options.resume?.accept === true) discardMisfits(options, options.resume.recorded);
   const emit = emitter(options);
   const performer = options.performer(
     (key, attempt, failure, retryInMs) => {
@@ -119,6 +125,16 @@ export async function executeRun(options: RunOptions): Promise<RunResult> {
     interrupt?.removeEventListener("abort", onInterrupt);
     driver.end();
     await journal.durable();
+  }
+}
+
+function discardMisfits(options: RunOptions, recorded: JournalState): void {
+  const { steps, registry, inputs, concurrency, journal } = options;
+  for (;;) {
+    const scheduler = new Scheduler(steps, registry, inputs, { concurrency, emit: () => {} });
+    const found = misfits(recorded, scheduler);
+    if (found.length === 0) return;
+    for (const step of found) journal.append({ kind: "discarded", step });
   }
 }
 

@@ -14,6 +14,8 @@ export interface Failure {
   /** How long Azure asked to wait, in milliseconds. */
   readonly retryAfterMs?: number;
   readonly hint?: string;
+  /** What was asked for must not happen twice, and may have happened all the same. */
+  readonly inDoubt?: true;
 }
 
 /** A failure on its way through code; steps may catch it. */

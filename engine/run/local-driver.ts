@@ -9,7 +9,7 @@ import { type Completion, type DriverOperation, MUTATING, type RunDriver, type S
 import { failureOf, OperationError } from "./failure.ts";
 import { type Journal, JournalFailure } from "./journal.ts";
 import type { JournalState } from "./journal/state.ts";
-import { instanceOf } from "./operation-key.ts";
+import { withoutTurn } from "./operation-key.ts";
 import { Replay } from "./replay.ts";
 
 export type ActivityOperation = Extract<DriverOperation, { kind: "activity" }>;
@@ -42,8 +42,6 @@ export type SignalSource = (
 export interface LocalDriverOptions {
   /** What an earlier process recorded. */
   readonly recorded?: JournalState;
-  /** Begins a step anew whose operations are not those recorded, instead of stopping. */
-  readonly accept?: boolean;
   /** What to take for true of an operation that may or may not have happened and must not happen twice. */
   readonly assume?: "done" | "repeat";
   readonly signals?: SignalSource;
@@ -74,8 +72,6 @@ export class LocalDriver implements RunDriver {
   readonly #ready: Completion[] = [];
   readonly #held = new Map<string, DriverOperation>();
   #replay: Replay | undefined;
-  /** Steps whose record did not fit and that are begun anew. */
-  readonly #anew = new Set<string>();
   #activities = 0;
   #failure: Error | undefined;
   #wake: (() => void) | undefined;
@@ -85,7 +81,7 @@ export class LocalDriver implements RunDriver {
     this.#perform = perform;
     this.#clock = clock;
     this.#options = options;
-    if (options.recorded) this.#replay = new Replay(options.recorded, options.accept ?? false);
+    if (options.recorded) this.#replay = new Replay(options.recorded);
     // Every timer in flight listens to it.
     setMaxListeners(0, this.#ended.signal);
   }
@@ -139,14 +135,10 @@ export class LocalDriver implements RunDriver {
     replay.checkInFlight(this.#held);
     const { recorded, assume } = this.#options;
     const inDoubt = [...this.#held.values()].filter(
-      (operation) => operation.kind === "activity" && operation.once && recorded?.intents.has(operation.key),
+      (operation) => recorded?.inDoubt.get(withoutTurn(operation.key)) === digestOf(operation),
     );
     if (inDoubt.length > 0 && assume === undefined) throw new UnknownOutcome(inDoubt.map(({ key }) => key));
     this.#replay = undefined;
-    for (const step of replay.discarded) {
-      this.#anew.add(step);
-      this.#journal.append({ kind: "discarded", step });
-    }
     const held = [...this.#held.values()];
     this.#held.clear();
     for (const operation of held) {
@@ -199,7 +191,7 @@ export class LocalDriver implements RunDriver {
     const { signal } = this.#ended;
     if (operation.kind === "timer") {
       if (operation.isWait === true && this.#options.isRehearsal === true) return null;
-      const begun = this.#anew.has(instanceOf(key)) ? undefined : this.#options.recorded?.timers.get(key);
+      const begun = this.#options.recorded?.timers.get(key);
       const dueAt = begun?.dueAt ?? this.#dueAt(operation, digest);
       await this.#clock.sleep(Math.max(0, dueAt - this.#clock.now()), signal);
       return null;
@@ -208,7 +200,7 @@ export class LocalDriver implements RunDriver {
       const { signals, isRehearsal, recorded } = this.#options;
       if (isRehearsal === true && !signals) return { approved: true, by: "the rehearsal", at: this.#clock.now() };
       if (!signals) throw new Error("this run has nobody who could approve anything");
-      const isAskedBefore = !this.#anew.has(instanceOf(key)) && recorded?.signals.has(key) === true;
+      const isAskedBefore = recorded?.signals.has(key) === true;
       const { message } = operation;
       const askedAt = this.#clock.now();
       const ask = async (): Promise<void> => {

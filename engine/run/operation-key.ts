@@ -17,6 +17,11 @@ export function instanceOf(keyOrPath: string): string {
   return /^[^/:[~]*(?:\[[^\]]*\])?/.exec(keyOrPath)![0];
 }
 
+/** The key of the same operation in the first turn of its step. */
+export function withoutTurn(key: string): string {
+  return key.replace(/^([^/:[~]*(?:\[[^\]]*\])?)~\d+/, "$1");
+}
+
 /** What one item of a step is named; what has a meaning in a key is escaped as in a URL. */
 export function instanceName(step: string, itemKey: string): string {
   return `${step}[${itemKey.replaceAll(/[^A-Za-z0-9._-]/gu, escaped)}]`;

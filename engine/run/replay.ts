@@ -23,26 +23,22 @@ export class ReplayMismatch extends Error {
 
 export class Replay {
   readonly #state: JournalState;
-  readonly #accept: boolean;
+  readonly #collects: boolean;
   readonly #left: RecordedCompletion[];
   readonly #earlierPaths: ReadonlySet<string>;
-  readonly #discarded = new Set<string>();
+  readonly #misfits = new Set<string>();
 
-  /** `accept`: a step that asks for something else than what is recorded is begun anew, instead of stopping the run. */
-  constructor(state: JournalState, accept: boolean) {
+  /** `collects`: notes a step that asks for something else than what is recorded and passes its record over; without it the first throws a `ReplayMismatch`. */
+  constructor(state: JournalState, collects = false) {
     this.#state = state;
-    this.#accept = accept;
+    this.#collects = collects;
     this.#left = [...state.completions.values()].toReversed();
     this.#earlierPaths = new Set([...state.completions.keys(), ...state.intents.keys()].map(pathOf));
   }
 
-  get isOver(): boolean {
-    return this.#left.length === 0;
-  }
-
   /** Steps and items whose record does not fit any more, in the order they were found. */
-  get discarded(): readonly string[] {
-    return [...this.#discarded];
+  get misfits(): readonly string[] {
+    return [...this.#misfits];
   }
 
   /** True when an earlier process began the operation that a key belongs to: what it read may have changed since. */
@@ -56,7 +52,7 @@ export class Replay {
       const recorded = this.#left.pop();
       if (recorded === undefined) return undefined;
       const { key, digest, operation: _, ...rest } = recorded;
-      if (this.#discarded.has(instanceOf(key))) continue;
+      if (this.#misfits.has(instanceOf(key))) continue;
       // With a step begun anew, others come sooner than their turn was.
       if (!asked.has(key)) admit(instanceOf(key));
       const operation = asked.get(key);
@@ -71,9 +67,10 @@ export class Replay {
   /** Compares what is in flight with what an earlier process had begun, before any of it is performed. */
   checkInFlight(asked: ReadonlyMap<string, DriverOperation>): void {
     for (const [key, operation] of asked) {
-      const begun = this.#state.timers.get(key) ?? this.#state.signals.get(key) ?? this.#state.intents.get(key);
-      const isDiscarded = this.#discarded.has(instanceOf(key));
-      if (begun && !isDiscarded && begun.digest !== digestOf(operation)) {
+      const { timers, signals, intents } = this.#state;
+      const begun = timers.get(key) ?? signals.get(key) ?? intents.get(key);
+      const isHistory = begun !== undefined && "isHistory" in begun;
+      if (begun && !isHistory && !this.#misfits.has(instanceOf(key)) && begun.digest !== digestOf(operation)) {
         this.#mismatch({ key, digest: begun.digest, ...("operation" in begun && begun) }, operation);
       }
     }
@@ -84,8 +81,8 @@ export class Replay {
     asked: DriverOperation | undefined,
   ): void {
     const { key } = recorded;
-    if (this.#accept) {
-      this.#discarded.add(instanceOf(key));
+    if (this.#collects) {
+      this.#misfits.add(instanceOf(key));
       return;
     }
     const before = recorded.operation ?? this.#state.intents.get(key)?.operation;

@@ -12,6 +12,9 @@ const STRIDE = process.env["CRASH_EVERYWHERE"] ? 1 : 7;
 
 const changes = (events: readonly RunEvent[]): Record<string, string> =>
   Object.fromEntries(events.flatMap((event) => (event.type === "step-finished" ? [[event.step, event.change]] : [])));
+/** What steps of this process did, without those that an earlier one did. */
+const withoutReplayed = (events: readonly RunEvent[]): Record<string, string> =>
+  changes(events.filter(({ replayed }) => replayed !== true));
 const thrownBy = async (work: Promise<unknown>): Promise<unknown> => {
   try {
     await work;
@@ -204,6 +207,44 @@ describe("a run of the tutorial's resources", () => {
       expect([...again.result!.failures]).eql([]);
       const puts = on.answered.slice(before).filter(({ request }) => request.startsWith("PUT "));
       expect(puts.map(({ request }) => request.split("/").at(-2))).eql(["userAssignedIdentities", "roleAssignments"]);
+    });
+    it("in an input of a step that is done makes that step and what follows it look again, and write the difference", async () => {
+      const steps = [
+        step("group", "create-rg", [], () => ({ name: "g", location: "eastus" })),
+        step("one", "create-uami", ["group"], (scope) => ({
+          resourceGroup: out(scope, "group", "name"),
+          name: "one",
+          location: "eastus",
+          tags: { owner: scope.inputs["owner"] ?? "somebody" },
+        })),
+        step("two", "create-uami", ["group"], (scope) => ({
+          resourceGroup: out(scope, "group", "name"),
+          name: "two",
+          location: "eastus",
+        })),
+        step("grant", "grant-role", ["one"], (scope) => ({
+          principalId: out(scope, "one", "principalId"),
+          role: "Reader",
+          scope: out(scope, "group", "id"),
+        })),
+      ];
+      // Tagged before the run as it will be wanted again later: what the run read first is then what is wanted.
+      await on.run({ steps: steps.slice(0, 2), inputs: { owner: "before" } });
+      let { entries } = await on.run({ steps, inputs: { owner: "first" } });
+      for (const owner of ["second", "before"]) {
+        const sent = on.answered.length;
+        const resumed = await on.run({ resume: entries, steps, inputs: { owner }, how: { accept: true } });
+        expect([...resumed.result!.failures], owner).eql([]);
+        expect(withoutReplayed(resumed.events), owner).eql({ one: "update", grant: "read" });
+        const writes = on.answered.slice(sent).filter(({ request }) => !request.startsWith("GET "));
+        expect(writes.map(({ request }) => request.split("/").slice(-2).join("/"))).eql(["userAssignedIdentities/one"]);
+        expect(await on.state()).include(`"tags":{"owner":"${owner}"}`);
+        const discarded = resumed.entries
+          .slice(entries.length)
+          .flatMap((entry) => ("step" in entry ? [entry.step] : []));
+        expect(discarded, owner).eql(["one", "grant"]);
+        ({ entries } = resumed);
+      }
     });
     it("to another subscription is refused", async () => {
       const target = { kind: "azure", description: "Azure", subscriptionId: "t" } as const;

@@ -4,7 +4,7 @@
 import type { Json } from "../../value/json.ts";
 import type { Completion, Unkeyed } from "../driver.ts";
 import type { RunEvent } from "../events.ts";
-import { covers } from "../operation-key.ts";
+import { covers, withoutTurn } from "../operation-key.ts";
 import { JOURNAL_FORMAT, type JournalEntry, type JournalHeader, type RunbookRecord } from "../journal.ts";
 
 export interface RecordedIntent {
@@ -12,6 +12,8 @@ export interface RecordedIntent {
   readonly digest: string;
   /** Which process wrote it: 0 for the one that began the run. */
   readonly session: number;
+  /** Its step was begun anew since. */
+  readonly isHistory?: true;
 }
 
 export type RecordedCompletion = Completion & { readonly digest: string; readonly operation?: Unkeyed };
@@ -27,6 +29,11 @@ export interface JournalState {
   sessions: number;
   /** All intents, also those of discarded steps: what they sent happened. */
   readonly intents: Map<string, RecordedIntent>;
+  /**
+   * Digests of operations that must not happen twice and may have happened: no answer is recorded that says. By key in the
+   * first turn of the step; a step that is begun anew does not make an end of the doubt.
+   */
+  readonly inDoubt: Map<string, string>;
   readonly timers: Map<string, { readonly dueAt: number; readonly digest: string }>;
   readonly signals: Map<string, { readonly message: string; readonly askedAt: number; readonly digest: string }>;
   /** By key; those of discarded steps are gone. */
@@ -45,6 +52,7 @@ export function emptyState(): JournalState {
     inputs: {},
     sessions: 0,
     intents: new Map(),
+    inDoubt: new Map(),
     timers: new Map(),
     signals: new Map(),
     completions: new Map(),
@@ -76,6 +84,7 @@ export function applyEntry(state: JournalState, entry: JournalEntry): void {
       refuseCompleted(state, key, "an intent");
       if (before?.session === state.sessions) throw illegal(`a second intent of ${key} by the same process`);
       state.intents.set(key, { operation, digest, session: state.sessions });
+      if ("once" in operation) state.inDoubt.set(withoutTurn(key), digest);
       return;
     }
     case "timer":
@@ -98,6 +107,7 @@ export function applyEntry(state: JournalState, entry: JournalEntry): void {
       if (begun && begun.digest !== digest)
         throw illegal(`the completion of ${key} is not of the operation that was begun`);
       state.completions.set(key, completion);
+      if (completion.ok || completion.failure.inDoubt !== true) state.inDoubt.delete(withoutTurn(key));
       if (completion.ok && state.intents.has(key)) state.results.set(key, completion.value);
       return;
     }
@@ -120,6 +130,9 @@ function begin(state: JournalState, header: JournalHeader): void {
 }
 
 function discard(state: JournalState, step: string): void {
+  for (const [key, intent] of state.intents) {
+    if (covers(step, key)) state.intents.set(key, { ...intent, isHistory: true });
+  }
   for (const key of state.completions.keys()) if (covers(step, key)) state.completions.delete(key);
   for (const key of state.timers.keys()) if (covers(step, key)) state.timers.delete(key);
   for (const key of state.signals.keys()) if (covers(step, key)) state.signals.delete(key);
