@@ -73,6 +73,21 @@ const kinds = [
   ["a missing body", (p) => p.operation === "VirtualMachines_Get" && isOk(p), (p) => void (p.reply.body = undefined)],
   ["text for JSON", (p) => p.operation === "VirtualNetworks_Get" && isOk(p), (p) => void (p.reply.body = "hello")],
   [
+    "a word that is none of an enumeration's",
+    (p) => p.operation === "SecurityRules_Get" && isOk(p),
+    (p) => void (p.reply.body.properties.access = "Perhaps"),
+  ],
+  [
+    "a time that is none",
+    (p) => p.operation === "VirtualMachines_Get" && isOk(p) && p.reply.body.properties.timeCreated !== undefined,
+    (p) => void (p.reply.body.properties.timeCreated = "yesterday"),
+  ],
+  [
+    "an operation without the header that leads to its end",
+    (p) => p.operation === "NetworkInterfaces_ListEffectiveNetworkSecurityGroups" && p.reply.status === 202,
+    (p) => void (p.reply.headers = {}),
+  ],
+  [
     "a boolean for a string list",
     (p) => p.operation === "VirtualNetworks_Get" && isOk(p),
     (p) => void (p.reply.body.properties.addressSpace.addressPrefixes = true),

@@ -74,6 +74,9 @@ export async function openValidator(specs) {
         ...(r.errors ?? []).map((e) => `${e.code}: ${e.message} (${(e.pathsInPayload ?? []).join(", ")})`),
         ...(r.runtimeException ? [`${r.runtimeException.code}: ${r.runtimeException.message}`] : []),
       ]);
+      // oav asks for this only where the answer has a body too.
+      if (reply.status === 202 && !reply.headers["location"] && !reply.headers["azure-asyncoperation"])
+        errors.push("LRO_RESPONSE_HEADER: neither Location nor Azure-AsyncOperation on a 202");
       return {
         operation: both[0].operationInfo?.operationId ?? both[1].operationInfo?.operationId,
         errors,
