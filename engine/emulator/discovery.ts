@@ -35,12 +35,11 @@ function cloud(origin: string, tenantId: string) {
   };
 }
 
-const windows = (sku: string) => ({
-  publisher: "MicrosoftWindowsServer",
-  offer: "WindowsServer",
-  sku,
-  version: "latest",
-});
+/** `az` reads all five members of each, and gives up where one is missing. */
+const image = (urn: string) => {
+  const [publisher, offer, sku] = urn.split(":");
+  return { publisher, offer, sku, version: "latest", architecture: "x64" };
+};
 /** In the form of https://github.com/Azure/azure-rest-api-specs/blob/main/arm-compute/quickstart-templates/aliases.json */
 const aliases = {
   $schema: "http://schema.management.azure.com/schemas/2015-01-01/deploymentTemplate.json",
@@ -53,18 +52,20 @@ const aliases = {
       type: "object",
       value: {
         Linux: {
-          Ubuntu2204: {
-            publisher: "Canonical",
-            offer: "0001-com-ubuntu-server-jammy",
-            sku: "22_04-lts-gen2",
-            version: "latest",
-          },
-          Debian11: { publisher: "Debian", offer: "debian-11", sku: "11-backports-gen2", version: "latest" },
+          Ubuntu2404: image("Canonical:ubuntu-24_04-lts:server"),
+          Ubuntu2204: image("Canonical:0001-com-ubuntu-server-jammy:22_04-lts-gen2"),
+          Debian12: image("Debian:debian-12:12-gen2"),
+          Debian11: image("Debian:debian-11:11-backports-gen2"),
+          RHELRaw8LVMGen2: image("RedHat:RHEL:8-lvm-gen2"),
+          FlatcarLinuxFreeGen2: image("kinvolk:flatcar-container-linux-free:stable-gen2"),
         },
         Windows: {
-          Win2022Datacenter: windows("2022-Datacenter"),
-          Win2019Datacenter: windows("2019-Datacenter"),
-          Win2016Datacenter: windows("2016-Datacenter"),
+          Win2025Datacenter: image("MicrosoftWindowsServer:WindowsServer:2025-datacenter-g2"),
+          Win2022Datacenter: image("MicrosoftWindowsServer:WindowsServer:2022-datacenter-g2"),
+          Win2022AzureEdition: image("MicrosoftWindowsServer:WindowsServer:2022-datacenter-azure-edition"),
+          Win2022AzureEditionCore: image("MicrosoftWindowsServer:WindowsServer:2022-datacenter-azure-edition-core"),
+          Win2019Datacenter: image("MicrosoftWindowsServer:WindowsServer:2019-datacenter-gensecond"),
+          Win2016Datacenter: image("MicrosoftWindowsServer:WindowsServer:2016-datacenter-gensecond"),
         },
       },
     },

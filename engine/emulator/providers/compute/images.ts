@@ -171,6 +171,7 @@ const offers: readonly Offer[] = [
     "azurelinux",
     30,
   ],
+  ["MicrosoftAzureLinux", "azurelinux-4", "4 4-gen2 4-arm64", "4.20251112.01", "azurelinux", 30],
 ];
 const images: readonly Image[] = offers.flatMap(([publisher, offer, skus, version, osName, diskGB = 30]) =>
   skus.split(" ").map((sku) => ({
