@@ -17,6 +17,8 @@ export interface EmulatorTargetOptions {
   readonly directory?: string;
   /** In words, or each delay by itself. */
   readonly latency?: NonNullable<Settings["latency"]>;
+  /** Absent: as Azure does when the latency is real, and off otherwise. */
+  readonly throttling?: NonNullable<Settings["throttling"]>;
   /** What strikes requests, and who is told of them. */
   readonly faults?: NonNullable<Settings["faults"]>;
   /** As a person would write it. */
@@ -35,6 +37,7 @@ export async function openEmulatorTarget(options: EmulatorTargetOptions): Promis
   const emulator = Emulator.open({
     ...(directory !== undefined && { directory }),
     ...(latency !== undefined && { latency }),
+    ...(options.throttling !== undefined && { throttling: options.throttling }),
     ...(faults !== undefined && { faults }),
     ...(options.guest !== undefined && { guest: options.guest }),
     now,

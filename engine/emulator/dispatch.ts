@@ -7,6 +7,7 @@ import { graph } from "./graph.ts";
 import type { GuestDoor } from "./guest/run-script.ts";
 import type { Operator } from "./operator.ts";
 import type { RequestLine } from "./request-line.ts";
+import type { Charge } from "./throttling.ts";
 import { Miss, type Transaction } from "./store.ts";
 import { AzureError, type Answer } from "./wire.ts";
 
@@ -19,6 +20,7 @@ export interface DispatchedRequest {
   readonly keys: Keys;
   readonly operator: Operator;
   readonly guestDoor: GuestDoor;
+  charge(objectId: string): Charge;
   /** Of tokens that are given; absent: as usual. */
   readonly lifetimeMs: number | undefined;
 }
@@ -39,7 +41,7 @@ export function dispatch(r: DispatchedRequest): { readonly answer: Answer; reado
 }
 
 function service(r: DispatchedRequest, seen: (objectId: string) => void): Answer {
-  const { tx, keys, operator, requestId, lifetimeMs, headers, body, guestDoor } = r;
+  const { tx, keys, operator, requestId, lifetimeMs, headers, body, guestDoor, charge } = r;
   const { method, path, query, origin } = r.line;
   const { tenantId, now } = tx;
   const own = { keys, tenantId, now, origin, requestId, operator, ...(lifetimeMs !== undefined && { lifetimeMs }) };
@@ -48,7 +50,7 @@ function service(r: DispatchedRequest, seen: (objectId: string) => void): Answer
     entra(method, path, query, body, own) ??
     discovery(method, path, origin, tenantId) ??
     graph({ method, path, query, authorization, body, origin, tx, keys, operator }) ??
-    arm({ method, path, query, headers, body, origin, tx, keys, guestDoor }, seen)
+    arm({ method, path, query, headers, body, origin, tx, keys, guestDoor, charge }, seen)
   );
 }
 

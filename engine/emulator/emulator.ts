@@ -19,6 +19,7 @@ import { requestLine, type RequestLine } from "./request-line.ts";
 import { respond } from "./respond.ts";
 import { RequestLog, type LogLine } from "./request-log.ts";
 import { parseId } from "./resource-id.ts";
+import { azureBuckets, type Buckets, type Charge, TokenBuckets } from "./throttling.ts";
 import { Miss, Store, Transaction, type Upstream, view } from "./store.ts";
 import type { Answer, Body, Door, EmulatorRequest, EmulatorResponse } from "./wire.ts";
 
@@ -36,6 +37,8 @@ export interface EmulatorOptions {
   latency?: "fast" | "real" | LatencySettings;
   /** Absent: more than a runbook needs. */
   limits?: Partial<Limits>;
+  /** Absent: as Azure does when the latency is real, and off otherwise. */
+  throttling?: "azure" | "off" | Buckets;
   subscriptionId?: string;
   tenantId?: string;
   seed?: string;
@@ -57,6 +60,8 @@ interface Passage {
   readonly struck: Fault[];
   /** What is to run in the sandbox once the request is kept. */
   readonly jobs: { readonly job: GuestJob; readonly finish: Finish }[];
+  /** Of its caller, once it is known: a request that is handled again after a miss pays once. */
+  charge?: Charge;
 }
 
 export class Emulator {
@@ -70,6 +75,7 @@ export class Emulator {
   readonly #sleep: (ms: number) => Promise<void>;
   readonly #latency: LatencySettings;
   readonly #limits: Limits;
+  readonly #buckets: TokenBuckets;
   readonly #invent: Inventor;
   readonly #upstream: Upstream | undefined;
   readonly #log: RequestLog;
@@ -91,6 +97,8 @@ export class Emulator {
     this.#sleep = o.sleep ?? ((ms) => new Promise((resolve) => setTimeout(resolve, ms)));
     this.#latency = latencyOf(o.latency);
     this.#limits = { ...generousLimits, ...o.limits };
+    const throttling = o.throttling ?? (o.latency === "real" ? "azure" : "off");
+    this.#buckets = new TokenBuckets(throttling === "azure" ? azureBuckets : throttling);
     this.#upstream = o.upstream;
     this.#log = new RequestLog(o.directory);
     this.#onWrite = o.onWrite;
@@ -215,12 +223,8 @@ export class Emulator {
   }
 
   /** Throws a `Miss` and nothing else. */
-  #answer(
-    request: Pick<EmulatorRequest, "headers" | "body">,
-    { line, requestId, struck, jobs }: Passage,
-    tx: Transaction,
-    log: LogLine[],
-  ) {
+  #answer(request: Pick<EmulatorRequest, "headers" | "body">, passage: Passage, tx: Transaction, log: LogLine[]) {
+    const { line, requestId, struck, jobs } = passage;
     const guestDoor: GuestDoor = {
       agentIsReady: agentIsReady(struck),
       arm: (url, headers, then) => this.#fromGuest(url, headers, then, log),
@@ -229,8 +233,12 @@ export class Emulator {
     };
     const { headers, body = "" } = request;
     const lifetimeMs = lifetimeOf(struck);
+    const { operator } = this;
     const keys = this.#keys;
-    return dispatch({ line, headers, body, requestId, tx, keys, operator: this.operator, guestDoor, lifetimeMs });
+    const { subscriptionId, tenantId } = this;
+    const charge = (objectId: string): Charge =>
+      (passage.charge ??= this.#buckets.charge({ ...line, objectId, subscriptionId, tenantId }, tx.now));
+    return dispatch({ line, headers, body, requestId, tx, keys, operator, guestDoor, charge, lifetimeMs });
   }
 
   /** Logs the request, and those that it let a VM make behind it. */

@@ -22,6 +22,7 @@ import type { Route } from "./routes/route.ts";
 import { requireShape, withoutNulls } from "./routes/shape.ts";
 import { groupPath, nameOf, parseId, type ResourceId } from "./resource-id.ts";
 import type { Transaction } from "./store.ts";
+import type { Charge } from "./throttling.ts";
 import { AzureError, gatewayError, notEmulated, type Answer, type Body } from "./wire.ts";
 
 export interface ArmRequest {
@@ -35,13 +36,23 @@ export interface ArmRequest {
   tx: Transaction;
   keys: Keys;
   guestDoor: GuestDoor;
+  /** Asked once for each request of a known caller; says the same when it is asked again. */
+  charge(objectId: string): Charge;
 }
 const verbs: Record<string, string> = { GET: "read", HEAD: "read", PUT: "write", PATCH: "write", DELETE: "delete" };
 
 export function arm(r: ArmRequest, seen: (objectId: string) => void): Answer {
   const caller = callerOf(r.keys, r.tx.tenantId, r.headers["authorization"], r.tx.now, r.origin);
   seen(caller.objectId);
-  return serve(r, caller);
+  const { headers, refusal } = r.charge(caller.objectId);
+  try {
+    if (refusal !== undefined) throw refusal;
+    const answer = serve(r, caller);
+    return { ...answer, headers: { ...headers, ...answer.headers } };
+  } catch (e) {
+    if (e instanceof AzureError) Object.assign(e.headers, headers);
+    throw e;
+  }
 }
 function serve(r: ArmRequest, caller: Caller): Answer {
   const apiVersion = requireApiVersion(parameter(r.query, "api-version"));

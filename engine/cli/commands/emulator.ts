@@ -22,6 +22,8 @@ export interface EmulatorCommandOptions {
   readonly othersMayReachIt: boolean;
   readonly http: boolean;
   readonly latency: "fast" | "real";
+  /** Absent: as Azure does when the latency is real. */
+  readonly throttling?: "azure" | "off";
   readonly ephemeral: boolean;
   readonly reset: boolean;
   readonly faults: FaultOptions;
@@ -45,6 +47,12 @@ export const emulatorCommand: CliCommand = {
         new Option("--latency <latency>", "answer fast, or take about as long as Azure")
           .choices(["fast", "real"])
           .default("fast"),
+      )
+      .addOption(
+        new Option(
+          "--throttling <how>",
+          "refuse too many requests as Azure does, or none; absent: as Azure when the latency is real",
+        ).choices(["azure", "off"]),
       )
       .option("--ephemeral", "keep nothing: begin empty, leave nothing", false)
       .option("--reset", "begin empty, and keep what is made from then on", false)
@@ -112,6 +120,7 @@ async function open(options: EmulatorCommandOptions, directory: string, io: Io):
     keysDirectory: directory,
     ...(!options.ephemeral && { directory }),
     latency: options.latency,
+    ...(options.throttling && { throttling: options.throttling }),
     ...(faults && { faults }),
     ...(guest && { guest }),
     now: () => io.clock.now(),
