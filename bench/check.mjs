@@ -9,7 +9,7 @@ import { runbookSchema } from "../dist/engine/runbook/schema.js";
 import { builtinSteps } from "../dist/engine/steps/builtin/index.js";
 
 const rounds = Number(process.argv[2] ?? 15);
-const bin = fileURLToPath(new URL("../dist/engine/cli/bin.js", import.meta.url));
+const bin = fileURLToPath(new URL("../dist/bundle/cli/bin.js", import.meta.url));
 const say = (text) => process.stdout.write(`${text}\n`);
 const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 

@@ -8,7 +8,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const rounds = Number(process.argv[2] ?? 5);
-const runbook = [process.execPath, fileURLToPath(new URL("../dist/engine/cli/bin.js", import.meta.url))];
+const runbook = [process.execPath, fileURLToPath(new URL("../dist/bundle/cli/bin.js", import.meta.url))];
 const folder = mkdtempSync(join(tmpdir(), "runbook-bench-"));
 const say = (text) => process.stdout.write(`${text}\n`);
 const numbers = (count) => Array.from({ length: count }, (_, index) => index);

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const bin = fileURLToPath(new URL("../dist/engine/cli/bin.js", import.meta.url));
+const bin = fileURLToPath(new URL("../dist/bundle/cli/bin.js", import.meta.url));
 const turns = Number(process.argv[2] ?? 9);
 const works = [
   ["node -e 0", ["-e", "0"]],

@@ -6,6 +6,7 @@ import { Ajv } from "ajv";
 import standalone from "ajv/dist/standalone/index.js";
 import { readFileSync, writeFileSync } from "node:fs";
 import { AJV_OPTIONS, schemasOf } from "../dist/engine/runbook/compile.js";
+import { runbookSchema } from "../dist/engine/runbook/schema.js";
 import { builtinSteps } from "../dist/engine/steps/builtin/index.js";
 import { faultPlanSchema } from "../dist/engine/cli/faults/fault-schema.js";
 import { PlanSchema } from "../dist/engine/plan/model.js";
@@ -62,7 +63,7 @@ const files = {
   "docs/steps.md": stepsMarkdown(pages),
   "schemas/faults.schema.json": `${JSON.stringify(faultPlanSchema(), null, 2)}\n`,
   "schemas/plan.schema.json": `${JSON.stringify(planSchema, null, 2)}\n`,
-  "schemas/runbook.schema.json": `${JSON.stringify(schemas.get("runbook"), null, 2)}\n`,
+  "schemas/runbook.schema.json": `${JSON.stringify(runbookSchema(builtinSteps), null, 2)}\n`,
   "engine/runbook/generated/validators.js": validators,
   "engine/plan/generated/plan-validator.js": planValidator,
   "engine/emulator/COVERAGE.md": await coverage(),

@@ -30,6 +30,10 @@ export async function vendorPackages() {
     await bundle(rolldown, cached);
   }
   cpSync(cached, vendor, { recursive: true });
+}
+
+/** Lets what tsc has compiled import the vendored packages. */
+export function importVendored() {
   for (const file of filesIn(join(root, "dist/engine"))) redirect(file);
 }
 
@@ -42,7 +46,13 @@ function digestOfInputs() {
 
 async function bundle(rolldown, directory) {
   const input = Object.fromEntries(PACKAGES.map((name) => [fileOf(name).slice(0, -3), `vendor:${name}`]));
-  const build = await rolldown({ input, cwd: root, platform: "node", logLevel: "warn", plugins: [exportingAll()] });
+  const build = await rolldown({
+    input,
+    cwd: root,
+    platform: "node",
+    logLevel: "warn",
+    plugins: [exportingAll(), builtinsLater()],
+  });
   const making = `${directory}.making`;
   rmSync(making, { recursive: true, force: true });
   const { output } = await build.write({
@@ -71,6 +81,22 @@ function exportingAll() {
       const names = Object.keys(await import(name)).filter((one) => /^\w+$/.test(one) && one !== "module");
       return `export { ${names.join(", ")} } from ${JSON.stringify(name)};`;
     },
+  };
+}
+
+/**
+ * Two of Node's own modules that a start would load and not use: the streams of `node:process` are made when it is imported, and
+ * commander needs `node:child_process` only for commands that are programs of their own.
+ */
+function builtinsLater() {
+  const modules = {
+    "node:process": "export default globalThis.process;",
+    "node:child_process": `export default { spawn: (...given) => process.getBuiltinModule("node:child_process").spawn(...given) };`,
+  };
+  return {
+    name: "builtins-later",
+    resolveId: (id, importer = "") => (importer.includes("commander") && id in modules ? `later:${id}` : undefined),
+    load: (id) => (id.startsWith("later:") ? modules[id.slice("later:".length)] : undefined),
   };
 }
 

@@ -34,7 +34,7 @@ describe("the packed package", function () {
       await symlink(resolve("node_modules", name), join(modules, name));
     }
     await symlink(resolve("node_modules"), join(modules, "azure-runbook", "node_modules"));
-    bin = join(modules, "azure-runbook", "dist/engine/cli/bin.js");
+    bin = join(modules, "azure-runbook", "dist/bundle/cli/bin.js");
   });
   after(() => rig[Symbol.asyncDispose]());
 

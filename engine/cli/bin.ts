@@ -2,7 +2,6 @@
 // The command's start: gives the process to `main` and ends it with the exit code. No other file exits.
 
 import nodeModule from "node:module";
-import process from "node:process";
 import type { Io } from "./io.ts";
 
 // Node 22.8 and later keep compiled code between runs; 20 has no such function.

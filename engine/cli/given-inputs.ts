@@ -2,7 +2,6 @@
 
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { text as textOf } from "node:stream/consumers";
 import { parse } from "yaml";
 import type { GivenInput } from "../runbook/inputs.ts";
 import type { Runbook, RunbookInput } from "../runbook/model.ts";
@@ -42,7 +41,8 @@ export async function givenInputs(
     given.set(name, { value: withoutLastNewline(readText(file, io)), from: file, isText: true });
   }
   if (options.secretStdin !== undefined) {
-    const value = withoutLastNewline(await textOf(io.stdin));
+    const { text } = await import("node:stream/consumers");
+    const value = withoutLastNewline(await text(io.stdin));
     given.set(options.secretStdin, { value, from: "standard input", isText: true });
   }
   for (const [name, value] of options.inputs) {

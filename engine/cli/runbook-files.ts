@@ -2,7 +2,6 @@
 
 import { readdirSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { text } from "node:stream/consumers";
 import { CliError } from "./cli-error.ts";
 import { EXIT } from "./exit-code.ts";
 import { hasWildcard, literalBeginning, matcherOf } from "./file-pattern.ts";
@@ -30,6 +29,7 @@ export async function readRunbookFiles(given: readonly string[], io: Io): Promis
   let passedOver = 0;
   for (const one of given) {
     if (one === "-") {
+      const { text } = await import("node:stream/consumers");
       found.set("-", { path: "-", shown: "<stdin>", text: await text(io.stdin) });
       continue;
     }

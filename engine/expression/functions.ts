@@ -1,6 +1,6 @@
 // The functions of expressions. All are pure: the same arguments always give the same value.
 
-import { createHash } from "node:crypto";
+import { hashOf } from "../value/hash.ts";
 import { canonicalJson, isJsonObject, type Json } from "../value/json.ts";
 import type { ValueType } from "./types.ts";
 
@@ -209,7 +209,7 @@ const NAMESPACE = "7f1c5b0e3f9d4a5c9a4e0d2b6c8f1a37";
 
 /** A version 5 GUID (RFC 9562, section 5.5) of the texts. */
 function guidOf(texts: readonly string[]): string {
-  const hash = createHash("sha1").update(Buffer.from(NAMESPACE, "hex")).update(JSON.stringify(texts)).digest();
+  const hash = hashOf("sha1", Buffer.from(NAMESPACE, "hex"), JSON.stringify(texts));
   hash[6] = (hash[6]! & 0x0f) | 0x50;
   hash[8] = (hash[8]! & 0x3f) | 0x80;
   const hex = hash.toString("hex").slice(0, 32);

@@ -12,14 +12,36 @@ export const AJV_OPTIONS: Options = {
   strictTypes: false,
   strictRequired: false,
   keywords: [SECRET_KEYWORD, PATTERN_MESSAGE_KEYWORD, ENUM_DESCRIPTIONS_KEYWORD],
+  // A function for each reference: a check then reads and compiles no more than what its step types need.
+  inlineRefs: false,
 };
 
 /** Schemas by id: the runbook's, and for each step type that of its evaluated inputs. */
 export function schemasOf(registry: StepRegistry): ReadonlyMap<string, Schema> {
   return new Map([
-    ["runbook", runbookSchema(registry)],
+    ["runbook", withInputsApart(runbookSchema(registry))],
     ...[...registry.values()].map(({ name, inputs }) => [name, evaluatedSchema(inputs)] as const),
   ]);
+}
+
+/** The same schema, with the inputs of each step type as a definition of its own. */
+function withInputsApart(schema: Schema): Schema {
+  const { definitions, ...rest } = schema as { readonly definitions: Readonly<Record<string, Schema>> };
+  const { step, ...others } = definitions;
+  const { then, ...gate } = step as { readonly then: { readonly oneOf: readonly Branch[] } & Schema };
+  const apart: Record<string, unknown> = {};
+  const oneOf = then.oneOf.map((branch) => {
+    const name = `inputs of ${branch.properties.uses.const}`;
+    apart[name] = branch.properties.with;
+    const $ref = `#/definitions/${encodeURIComponent(name)}`;
+    return { ...branch, properties: { ...branch.properties, with: { $ref } } };
+  });
+  // oxlint-disable-next-line unicorn/no-thenable -- a keyword of JSON Schema
+  return { ...rest, definitions: { ...others, ...apart, step: { ...gate, then: { ...then, oneOf } } } };
+}
+
+interface Branch extends Schema {
+  readonly properties: { readonly uses: { readonly const: string }; readonly with: Schema };
 }
 
 /** A secret is a handle once it is evaluated, so its schema takes anything there; the check has seen to the type. */

@@ -250,7 +250,7 @@ function authored(schema: Record<string, unknown>, isRoot: boolean): Schema {
     inner["items"] = authored(schema["items"] as Record<string, unknown>, false);
   }
   if (typeof schema["patternProperties"] === "object" && schema["patternProperties"] !== null) {
-    // typebox writes a record so; its pattern for any key says nothing.
+    // `Type.Record` writes it so; its pattern for any key says nothing.
     const [values] = Object.values(schema["patternProperties"]);
     delete inner["patternProperties"];
     inner["additionalProperties"] = authored(values as Record<string, unknown>, false);

@@ -11,7 +11,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { worldState } from "../support/world.ts";
 
-const BIN = fileURLToPath(new URL("../../engine/cli/bin.js", import.meta.url));
+const BIN = fileURLToPath(new URL("../../bundle/cli/bin.js", import.meta.url));
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 const PASSWORD = String.raw`Pl4nted"can\ary$(x)`;
 

@@ -112,7 +112,7 @@ describe("what may come next on the command line", () => {
   });
 });
 
-const BIN = fileURLToPath(new URL("../../engine/cli/bin.js", import.meta.url));
+const BIN = fileURLToPath(new URL("../../bundle/cli/bin.js", import.meta.url));
 const has = (program: string): boolean => spawnSync(program, ["--version"]).error === undefined;
 
 /** Stands on the path as `runbook`: answers what completes, and prints what else it is asked to do. */

@@ -8,7 +8,7 @@ import { hasPseudoTerminals, TerminalSession } from "../support/terminal-session
 const TEMPLATES = readdirSync(projectFile("runbooks/templates"))
   .filter((name) => /(?<!\.test)\.yaml$/.test(name))
   .map((name) => name.replace(".yaml", ""));
-const BIN = fileURLToPath(new URL("../../engine/cli/bin.js", import.meta.url));
+const BIN = fileURLToPath(new URL("../../bundle/cli/bin.js", import.meta.url));
 
 const NEXT = (file: string): string =>
   [

@@ -23,7 +23,7 @@ steps:
 outputs: { id: "\${{ steps.group.outputs.id }}" }
 `;
 const CANARY = "Pl4nted-canary-password";
-const BIN = fileURLToPath(new URL("../../engine/cli/bin.js", import.meta.url));
+const BIN = fileURLToPath(new URL("../../bundle/cli/bin.js", import.meta.url));
 const WALK = "walk [next, to, go, show, back, quit] ";
 
 describe("runbook run --step", function () {

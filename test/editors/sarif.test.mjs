@@ -20,7 +20,7 @@ function compiled() {
 }
 
 function sarifOf(...files) {
-  const argv = ["dist/engine/cli/bin.js", "check", ...files, "--format", "sarif"];
+  const argv = ["dist/bundle/cli/bin.js", "check", ...files, "--format", "sarif"];
   return JSON.parse(spawnSync(process.execPath, argv, { cwd: root, encoding: "utf8", maxBuffer: 100_000_000 }).stdout);
 }
 

@@ -5,7 +5,7 @@ import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import type { Ended } from "./rig.ts";
 
-const BIN = fileURLToPath(new URL("../../engine/cli/bin.js", import.meta.url));
+const BIN = fileURLToPath(new URL("../../bundle/cli/bin.js", import.meta.url));
 
 export interface SpawnedCli {
   readonly process: ChildProcessWithoutNullStreams;

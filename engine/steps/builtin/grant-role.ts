@@ -1,7 +1,7 @@
 // `grant-role`: a role assignment, the same one however often it is asked for.
 
-import { createHash } from "node:crypto";
 import { nearest } from "../../source/suggestion.ts";
+import { hashOf } from "../../value/hash.ts";
 import { isGuid, scopeProblems } from "../arm-id.ts";
 import { defineStep, type InputProblem } from "../definition.ts";
 import { ensure, list } from "../operation.ts";
@@ -86,7 +86,7 @@ function sameRole(a: string, b: string): boolean {
 /** A GUID made of scope, principal and role, so that a second run names the same assignment. */
 function assignmentName(scope: string, principalId: string, roleDefinitionId: string): string {
   const guid = roleDefinitionId.slice(roleDefinitionId.lastIndexOf("/") + 1);
-  const hex = createHash("sha256").update(`${scope}|${principalId}|${guid}`.toLowerCase()).digest("hex");
+  const hex = hashOf("sha256", `${scope}|${principalId}|${guid}`.toLowerCase()).toString("hex");
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join("-");
 }
 
