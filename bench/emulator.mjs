@@ -90,8 +90,12 @@ async function mixed(port, group, headers, put) {
     const expected = n % 2 === 0 ? [201, name] : [200, "lab"];
     if (status !== expected[0] || body.name !== expected[1]) wrong.push(`${n}: ${status} ${JSON.stringify(body)}`);
   });
-  const listed = await send(port, "GET", group("").replace("/?", "?"), headers);
-  const names = new Set(listed.body.value.map(({ name }) => name));
+  const names = new Set();
+  for (let path = group("").replace("/?", "?"); path !== undefined;) {
+    const { value, nextLink } = (await send(port, "GET", path, headers)).body;
+    for (const { name } of value) names.add(name);
+    path = nextLink?.replace(/^https?:\/\/[^/]+/, "");
+  }
   for (let n = 0; n < REQUESTS; n += 2) if (!names.has(`g${n >> 1}`)) wrong.push(`g${n >> 1} is lost`);
   return wrong;
 }

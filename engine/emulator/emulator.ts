@@ -113,7 +113,7 @@ export class Emulator {
     const tx = this.#transaction();
     if (kept) endInterrupted(tx);
     else settle(tx, this.operator, seed);
-    if (tx.commit()) this.#store.save(tx.now);
+    tx.commit();
   }
   #transaction(): Transaction {
     return new Transaction({
@@ -150,7 +150,7 @@ export class Emulator {
   close(): void {
     this.#guest?.close();
     this.#log.close();
-    this.#store.save(this.#now());
+    this.#store.close(this.#now());
   }
 
   /** What a program inside the VM gets from its metadata service. Rejects with `ConnectionReset` where a fault says so. */
@@ -186,10 +186,7 @@ export class Emulator {
         ]);
         passage.struck.push(...late);
         alter(tx, late);
-        if (tx.commit()) {
-          this.#store.save(tx.now);
-          this.#onWrite?.();
-        }
+        if (tx.commit()) this.#onWrite?.();
         for (const { job, finish } of passage.jobs) this.#runGuest(job, finish);
         const outcome = outcomeOf(passage.struck, "after", passageOf(passage), tx.now) ?? answer;
         return this.#end(request, passage, outcome, caller, inner, begins, spreads);
@@ -215,7 +212,7 @@ export class Emulator {
     const end = (output: GuestOutput): void => {
       const tx = this.#transaction();
       finish(tx, output);
-      if (tx.commit()) this.#store.save(tx.now);
+      tx.commit();
     };
     this.#guest
       ?.run(this, job)

@@ -1,10 +1,9 @@
 /** The store, and the transaction every handler works on. */
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import type { Inventor } from "./invent.ts";
 import type { LatencySettings } from "./latency.ts";
 import type { Limits } from "./limits.ts";
 import { lower, parseId } from "./resource-id.ts";
+import { readState, StateFile } from "./state-file.ts";
 import type { Body } from "./wire.ts";
 
 export interface Entry {
@@ -44,32 +43,34 @@ export class Miss {
 export const anyResource = "Microsoft.Resources/resources";
 
 export class Store {
-  readonly entries = new Map<string, Entry | null>();
+  readonly entries: Map<string, Entry | null> = new Map();
   readonly fetched = new Set<string>();
   /** What the upstream said is in a scope, of any type and in brief, by the scope in lower case. */
   readonly listed = new Map<string, Body[]>();
-  readonly #file: string | undefined;
+  readonly #file: StateFile | undefined;
+  #purgedAt = 0;
   constructor(directory?: string) {
     if (directory === undefined) return;
-    mkdirSync(directory, { recursive: true });
-    this.#file = join(directory, "state.json");
-    if (existsSync(this.#file))
-      for (const e of (JSON.parse(readFileSync(this.#file, "utf8")) as { entries: Entry[] }).entries)
-        this.entries.set(lower(e.id), e);
+    this.#file = new StateFile(directory);
+    this.entries = readState(directory);
   }
-  save(now: number): void {
+  /** Keeps what was written, before anyone is told of it. */
+  write(writes: ReadonlyMap<string, Entry | null>, now: number): void {
+    this.#file?.append(writes);
+    for (const [key, entry] of writes) this.entries.set(key, entry);
+    this.#purge(now);
+    if (this.#file?.isLong === true) this.#file.rewrite(this.entries.values());
+  }
+  close(now: number): void {
+    this.#purge(now, 0);
+    this.#file?.close(this.entries.values());
+  }
+  /** What is gone is known for a while, to say so. */
+  #purge(now: number, everyMs = 60_000): void {
+    if (now - this.#purgedAt < everyMs) return;
+    this.#purgedAt = now;
     for (const [k, e] of this.entries) if (e?.goneAt !== undefined && e.goneAt + 600_000 < now) this.entries.delete(k);
-    if (this.#file)
-      writePrivate(
-        this.#file,
-        JSON.stringify({ version: 1, entries: [...this.entries.values()].filter((e) => e !== null) }, null, 1),
-      );
   }
-}
-export function writePrivate(file: string, text: string): void {
-  writeFileSync(`${file}.tmp`, text, { mode: 0o600 });
-  chmodSync(`${file}.tmp`, 0o600);
-  renameSync(`${file}.tmp`, file);
 }
 
 export class Transaction {
@@ -182,8 +183,9 @@ export class Transaction {
     this.writes.set(lower(id), null);
   }
   commit(): boolean {
-    for (const [k, e] of this.writes) this.store.entries.set(k, e);
-    return this.writes.size > 0;
+    if (this.writes.size === 0) return false;
+    this.store.write(this.writes, this.now);
+    return true;
   }
 }
 /** In lower case. Asked of every entry again and again, so each id is taken apart once. */

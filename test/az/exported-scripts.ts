@@ -67,15 +67,14 @@ async function compare(file: string): Promise<string> {
     try {
       shell(SIGN_IN, there, {});
       shell(". .runbook/emulator/env.sh; bash script.sh", there, secret);
-      const first = await worldState(join(there, ".runbook/emulator"));
+      const first = worldState(join(there, ".runbook/emulator"));
       shell(". .runbook/emulator/env.sh; bash script.sh", there, secret);
-      if ((await worldState(join(there, ".runbook/emulator"))) !== first)
-        throw new Error("the second time changed something");
+      if (worldState(join(there, ".runbook/emulator")) !== first) throw new Error("the second time changed something");
     } finally {
       await stop();
     }
-    const wanted = await worldState(join(here, ".runbook/emulator"));
-    const found = await worldState(join(there, ".runbook/emulator"));
+    const wanted = worldState(join(here, ".runbook/emulator"));
+    const found = worldState(join(there, ".runbook/emulator"));
     if (found !== wanted) throw new Error(`${file} leaves\n${wanted}\nand its script\n${found}`);
     const kept = await readFile(join(there, "script.sh"), "utf8");
     if (kept.includes(PASSWORD)) throw new Error("the script holds the password");

@@ -46,7 +46,7 @@ export async function crashEverywhere({ runbook, stride, workers }: CrashOptions
     await whole.start();
     const wanted = await whole.result();
     if (wanted?.status !== "done") throw new Error(`the undisturbed run did not end well: ${JSON.stringify(wanted)}`);
-    const wantedState = await worldState(whole.emulator);
+    const wantedState = worldState(whole.emulator);
     const points = killPoints(wanted).filter((_, index) => index % stride === 0);
     const failures: string[] = [];
     let next = 0;
@@ -119,7 +119,7 @@ class Place {
     const result = await this.result();
     if (result?.status !== "done") return `the resumed run ended so: ${JSON.stringify(result)}`;
     if (canonicalJson(withoutTimes(result.outputs)) !== canonicalJson(withoutTimes(outputs))) return "other outputs";
-    if ((await worldState(this.emulator)) !== state) return "another final state";
+    if (worldState(this.emulator) !== state) return "another final state";
     const twice = await this.#createdTwice();
     if (twice.length > 0) return `created twice: ${twice.join(", ")}`;
     const leak = before ?? (await this.#leak());

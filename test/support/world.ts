@@ -1,11 +1,10 @@
 // A cloud that outlives the processes that work on it: an emulator with its state in a directory, and a clock.
 
 import type { HttpClient } from "@azure/core-rest-pipeline";
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { openEmulatorTarget } from "../../engine/azure/emulator-target.ts";
 import { performerFor } from "../../engine/azure/performer.ts";
 import type { Target } from "../../engine/azure/target.ts";
+import { readState } from "../../engine/emulator/state-file.ts";
 import type { RunEvent } from "../../engine/run/events.ts";
 import { executeRun, type RunOptions, type RunResult } from "../../engine/run/execute.ts";
 import type { JournalEntry } from "../../engine/run/journal.ts";
@@ -127,7 +126,7 @@ export class World {
   }
 
   state(): Promise<string> {
-    return worldState(this.directory);
+    return Promise.resolve(worldState(this.directory));
   }
 
   /** Paths that a PUT created, as often as it did. */
@@ -139,16 +138,16 @@ export class World {
 }
 
 /** What is there, without what differs from one undisturbed run to the next: times, and operations that have ended. */
-export async function worldState(directory: string): Promise<string> {
-  const stored = JSON.parse(await readFile(join(directory, "state.json"), "utf8")) as unknown;
+export function worldState(directory: string): string {
+  const stored = [...readState(directory).values()].filter((entry) => entry !== null);
   return canonicalJson(withoutTimes(resourcesIn(stored)));
 }
 
 /** What has a `goneAt` is gone, and kept for a while only to say so. */
 type Stored = { readonly id: string; readonly body: unknown; readonly goneAt?: number };
 
-function resourcesIn(stored: unknown): readonly Stored[] {
-  return (stored as { entries: readonly Stored[] }).entries
+function resourcesIn(stored: readonly Stored[]): readonly Stored[] {
+  return stored
     .filter(
       ({ id, goneAt }) =>
         goneAt === undefined && id.startsWith("/subscriptions/") && !/\/operations?(results|statuses)?\//i.test(id),

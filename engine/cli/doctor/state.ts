@@ -1,6 +1,6 @@
 // Looks at the state folder: whether it can be written, who uses it, and whether what is in it can be read.
 
-import { accessSync, constants, existsSync, readFileSync, statSync } from "node:fs";
+import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { lockOwner } from "../../run/journal/lock.ts";
 import { RunStore } from "../../run/journal/run-store.ts";
@@ -43,11 +43,12 @@ function canWrite(folder: string): boolean {
 async function emulatorFinding(folder: string): Promise<Finding> {
   const about = "emulator";
   const owner = await lockOwner(folder);
-  const file = join(folder, "state.json");
+  const hasState = ["state.json", "changes.jsonl"].some((name) => existsSync(join(folder, name)));
   const by = owner === undefined ? "" : `; in use by process ${owner.pid} (${owner.doing})`;
-  if (!existsSync(file)) return fine(about, `nothing is in it yet${by}`);
+  if (!hasState) return fine(about, `nothing is in it yet${by}`);
   try {
-    const { entries } = JSON.parse(readFileSync(file, "utf8")) as { entries: readonly { readonly id: string }[] };
+    const { readState } = await import("../../emulator/state-file.ts");
+    const entries = [...readState(folder).values()].filter((entry) => entry !== null);
     const resources = entries.filter(({ id }) => /^\/subscriptions\/[^/]+\/resourcegroups\//i.test(id));
     const found = `${countText(resources.length, "resource")} in it${by}`;
     return owner === undefined

@@ -2,7 +2,7 @@
 import { X509Certificate } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { writePrivate } from "../store.ts";
+import { writePrivate } from "../private-file.ts";
 import { makeAuthority, type Authority } from "./certificate.ts";
 
 const month = 30 * 86_400_000;

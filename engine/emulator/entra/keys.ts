@@ -12,7 +12,7 @@ import {
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { writePrivate } from "../store.ts";
+import { writePrivate } from "../private-file.ts";
 
 export interface Keys {
   /** Read once: a key in PEM costs more to read than to use. */
