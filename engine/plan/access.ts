@@ -24,6 +24,7 @@ const API = "2022-04-01";
 export class Access {
   readonly #reader: TargetReader;
   readonly #subscription: string;
+  readonly #assignments = new Map<string, Promise<readonly Assignment[] | undefined>>();
   readonly #roles = new Map<string, Promise<Role | undefined>>();
   /** Sentences about what was read and not understood. */
   readonly notes = new Set<string>();
@@ -34,7 +35,13 @@ export class Access {
   }
 
   /** What a principal holds in the subscription, by itself or by a group; `undefined` when that may not be read. */
-  async assignmentsOf(principalId: string): Promise<readonly Assignment[] | undefined> {
+  assignmentsOf(principalId: string): Promise<readonly Assignment[] | undefined> {
+    let asked = this.#assignments.get(principalId);
+    if (asked === undefined) this.#assignments.set(principalId, (asked = this.#readAssignments(principalId)));
+    return asked;
+  }
+
+  async #readAssignments(principalId: string): Promise<readonly Assignment[] | undefined> {
     try {
       const path = `${this.#subscription}/providers/Microsoft.Authorization/roleAssignments`;
       const found = await this.#reader.list(path, API, { $filter: `assignedTo('${principalId}')` });

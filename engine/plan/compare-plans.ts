@@ -64,7 +64,8 @@ export function requireSamePlan(plan: Plan, fresh: Plan): void {
   }
 }
 
-const requestsOf = ({ requests }: PlannedStep): string => canonicalJson(withoutExamples(requests as unknown as Json));
+const requestsOf = ({ requests, onlyIf = [] }: PlannedStep): string =>
+  canonicalJson(withoutExamples([requests, ...onlyIf.map((one) => [one.when, one.requests])] as unknown as Json));
 const essenceOf = (step: PlannedStep): string => canonicalJson(withoutExamples(step as unknown as Json));
 
 /** What is held, not by which of several assignments. */

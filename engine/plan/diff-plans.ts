@@ -3,6 +3,7 @@
 import { canonicalJson, type Json } from "../value/json.ts";
 import { differencesOf } from "./differences.ts";
 import type { Difference, Plan } from "./model.ts";
+import { RUN_FAILS } from "./suppositions.ts";
 import { fillTemplate } from "./template.ts";
 
 export interface CallDifference {
@@ -43,6 +44,12 @@ function callsOf({ steps }: Plan): ReadonlyMap<string, readonly Json[]> {
     for (const { method, url } of step.reads)
       if (step.requests.length === 0) add(`${method} ${String(later(url))}`, null);
     for (const { vm, request } of step.inVm) add(`in ${String(later(vm))}`, later(request));
+    for (const { when, requests, inVm } of step.onlyIf ?? []) {
+      // The names of steps are none of a difference's business.
+      const only = `, only if ${when === RUN_FAILS ? when : "a step ends otherwise"}`;
+      for (const { method, url, body } of requests) add(`${method} ${String(later(url))}${only}`, later(body));
+      for (const { vm, request } of inVm) add(`in ${String(later(vm))}${only}`, later(request));
+    }
   }
   for (const bodies of calls.values()) bodies.sort((a, b) => (canonicalJson(a) < canonicalJson(b) ? -1 : 1));
   return calls;

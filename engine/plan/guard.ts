@@ -6,7 +6,7 @@ import { pathOf, stepOf } from "../run/operation-key.ts";
 import type { JournalEntry } from "../run/journal.ts";
 import { isJsonObject, type Json } from "../value/json.ts";
 import { pick } from "./answers.ts";
-import type { Plan, PlannedRequest } from "./model.ts";
+import type { Plan, PlannedRequest, PlannedStep } from "./model.ts";
 import { isMutation } from "./slots.ts";
 import { type Hole, matchTemplate } from "./template.ts";
 
@@ -31,11 +31,14 @@ export interface Refusal {
  */
 export class PlanGuard {
   readonly #entries: ReadonlyMap<string, readonly PlannedRequest[]>;
+  /** Those that are sent only if the run goes otherwise than in the rehearsal. */
+  readonly #conditional: ReadonlySet<PlannedRequest>;
   readonly #claims = new Map<PlannedRequest, Claim>();
   readonly #answers = new Map<string, Json[]>();
 
   constructor(plan: Plan) {
-    this.#entries = new Map(plan.steps.map(({ id, requests }) => [id, requests]));
+    this.#entries = new Map(plan.steps.map((step) => [step.id, [...step.requests, ...conditionalIn(step)]]));
+    this.#conditional = new Set(plan.steps.flatMap(conditionalIn));
   }
 
   /** What a request was answered: later ones may hold values of it. */
@@ -72,9 +75,16 @@ export class PlanGuard {
     return no(reason);
   }
 
-  /** Planned requests that were never sent. */
+  /** Planned requests that were never sent, without those that need not be. */
   unsent(): readonly PlannedRequest[] {
-    return [...this.#entries.values()].flat().filter((entry) => !this.#claims.has(entry));
+    return [...this.#entries.values()]
+      .flat()
+      .filter((entry) => !this.#claims.has(entry) && !this.#conditional.has(entry));
+  }
+
+  /** How many were sent of those that need not be. */
+  get conditionalSent(): number {
+    return [...this.#conditional].filter((entry) => this.#claims.has(entry)).length;
   }
 
   #match(entry: PlannedRequest, request: WireRequest): ReturnType<typeof matchTemplate> {
@@ -87,6 +97,9 @@ export class PlanGuard {
     return body.ok ? { ok: true, values: [...url.values, ...body.values] } : body;
   }
 }
+
+const conditionalIn = ({ onlyIf = [] }: PlannedStep): readonly PlannedRequest[] =>
+  onlyIf.flatMap(({ requests }) => requests);
 
 /** Shows a guard what a run did so far; gives what it sent that the plan does not list, and how much it sent. */
 export function recall(

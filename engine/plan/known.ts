@@ -15,8 +15,8 @@ import type { Code } from "./variation.ts";
 export interface Comparison extends Known {
   /** A text of the base rehearsal with what is not known of it. */
   templating(text: string): Template;
-  /** Any value of a rehearsal. */
-  value(of: (rehearsal: Rehearsal) => Json | undefined): Template;
+  /** The runbook's outputs. */
+  readonly result: Template;
   /** Sentences about requests whose being sent depends on what is not known. */
   readonly unpredictable: readonly string[];
 }
@@ -58,11 +58,10 @@ export function compareRehearsals(
     );
   const guests = guestRunsOf(base);
   const otherGuests = others.map(({ label, rehearsal }) => ({ label, runs: guestRunsOf(rehearsal) }));
-  const value = (of: (rehearsal: Rehearsal) => Json | undefined): Template =>
-    maker.make(
-      of(base) ?? null,
-      others.map(({ label, rehearsal }) => ({ label, value: of(rehearsal) })),
-    );
+  const result = maker.make(
+    base.result.outputs,
+    others.map(({ label, rehearsal }) => ({ label, value: rehearsal.result.outputs })),
+  );
   const outputs = (step: string): Template | undefined => {
     if (outputsIn(base, step) === undefined) return undefined;
     const variants = others.map(({ label, rehearsal }) => ({ label, value: outputsIn(rehearsal, step) }));
@@ -89,7 +88,7 @@ export function compareRehearsals(
     body: (slot) => ofSlot(slot, "body"),
     guest,
     outputs,
-    value,
+    result,
     templating: (text) => withHoles(text, holes),
     unpredictable,
   };

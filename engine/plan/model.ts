@@ -63,7 +63,23 @@ const Right = object({
   assignment: Type.Optional(Text("ARM id of the role assignment that gives it.")),
   role: Type.Optional(Text("Name of the role that gives it.")),
   grantedBy: Type.Optional(Text("The step that grants it.")),
+  onlyIf: Type.Optional(Text("When it is needed; absent: always.")),
 });
+
+const InVm = object({ vm: Value("ARM id; a template."), request: Value("What is asked inside it; a template.") });
+const Read = object({ method: Type.String(), url: Value("Path and query; a template.") });
+
+const OnlyIf = object(
+  {
+    when: Text("For example: the run fails."),
+    marks: Type.Array(Mark),
+    resources: Type.Array(ResourceChange),
+    requests: Type.Array(PlannedRequest),
+    reads: Type.Array(Read),
+    inVm: Type.Array(InVm),
+  },
+  "What a step does beyond the rest when other steps, or the run, end otherwise than in the rehearsal.",
+);
 
 const PlannedStep = object({
   id: Type.String(),
@@ -76,10 +92,9 @@ const PlannedStep = object({
   marks: Type.Array(Mark),
   resources: Type.Array(ResourceChange),
   requests: Type.Array(PlannedRequest),
-  reads: Type.Array(object({ method: Type.String(), url: Value("Path and query; a template.") })),
-  inVm: Type.Array(
-    object({ vm: Value("ARM id; a template."), request: Value("What is asked inside it; a template.") }),
-  ),
+  reads: Type.Array(Read),
+  inVm: Type.Array(InVm),
+  onlyIf: Type.Optional(Type.Array(OnlyIf)),
   outputs: Type.Optional(Value("A template.")),
 });
 
@@ -134,6 +149,7 @@ export const PlanSchema = object(
 export type Plan = Static<typeof PlanSchema>;
 export type PlannedStep = Plan["steps"][number];
 export type PlannedRequest = PlannedStep["requests"][number];
+export type OnlyIf = Static<typeof OnlyIf>;
 export type ResourceChange = PlannedStep["resources"][number];
 export type Difference = ResourceChange["differences"][number];
 export type Right = Plan["rights"][number];

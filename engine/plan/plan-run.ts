@@ -12,19 +12,19 @@ import type { StepRegistry } from "../steps/definition.ts";
 import type { Json } from "../value/json.ts";
 import { Secret, type SecretRef } from "../value/secret.ts";
 import { Access } from "./access.ts";
-import { TIME } from "./inventions.ts";
-import { type Comparison, compareRehearsals } from "./known.ts";
+import { explore, startOf } from "./explore.ts";
 import { type Plan, PLAN_VERSION, type PlannedStep } from "./model.ts";
 import { observe } from "./observed.ts";
+import { otherwise } from "./only-if.ts";
 import { prepareOverlays } from "./overlay.ts";
 import { writePlan } from "./plan-file.ts";
 import { plannedSteps } from "./planned-steps.ts";
 import { type Rehearsal, rehearse } from "./rehearse.ts";
 import { rightsOf } from "./rights.ts";
 import { Snapshot } from "./snapshot.ts";
-import { hasUnknownShape, type Template } from "./template.ts";
+import type { Supposition } from "./suppositions.ts";
+import { hasUnknownShape } from "./template.ts";
 import { unknownsOf } from "./unknowns.ts";
-import { Code, type Variation } from "./variation.ts";
 
 export interface PlanOptions {
   readonly runbook: Runbook;
@@ -57,35 +57,38 @@ async function made(options: PlanOptions): Promise<{ readonly plan: Plan; readon
   const snapshot = new Snapshot(reader);
   const { inputs, secrets, placeholders } = separate(runbook, options.inputs);
   const now = clock.now();
-  const once = (varied: ReadonlySet<string>, at: number): Promise<Rehearsal> =>
-    rehearse({ runbook, registry, inputs, secrets, target, caller, snapshot, sealingKeys, varied, now: at });
-
-  const base = await once(new Set(), now);
-  const code = new Code(base.inventing);
-  const others: { readonly label: string; readonly rehearsal: Rehearsal }[] = [];
-  const vary = async (variations: readonly Variation[]): Promise<void> => {
-    for (const { label, varied } of variations) {
-      const at = varied.has(TIME) ? now + ANOTHER_TIME_MS : now;
-      others.push({ label, rehearsal: await once(varied, at) });
-    }
-  };
-  await vary(code.variations);
-  const nonces = await noncesOf(base, sealingKeys);
-  const compared = (): { readonly known: Comparison; readonly outputs: Template } => {
-    const known = compareRehearsals(base, others, code, nonces);
-    return { known, outputs: known.value(({ result }) => result.outputs) };
-  };
-  let { known, outputs } = compared();
-  // Rare: a value that depends on several steps at once.
-  const more = code.settle();
-  if (more.length > 0) {
-    await vary(more);
-    ({ known, outputs } = compared());
-  }
-  const steps = [...plannedSteps(runbook, base, known)];
+  const once = (varied: ReadonlySet<string>, supposition?: Supposition): Promise<Rehearsal> =>
+    rehearse({
+      runbook,
+      registry,
+      inputs,
+      secrets,
+      target,
+      caller,
+      snapshot,
+      sealingKeys,
+      varied,
+      now: startOf(now, varied),
+      ...(supposition && { supposition }),
+    });
+  const { base, known, rehearsals } = await explore(await once(NOTHING), once, sealingKeys);
+  const usual = plannedSteps(runbook, base, known);
   const access = new Access(reader, target.subscriptionId);
   const order = runbook.steps.map(({ id }) => id);
-  const rights = await rightsOf(base, caller, access, known.templating, order);
+  const { rights, counterfactuals } = await rightsOf(base, caller, access, known.templating, order);
+  const beyond = await otherwise({
+    runbook,
+    base,
+    steps: usual,
+    rights,
+    rehearse: (supposition) => once(NOTHING, supposition),
+    explore: (first, supposition) => explore(first, (varied) => once(varied, supposition), sealingKeys),
+    rightsOf: async (under) => (await rightsOf(under.base, caller, access, under.known.templating, order)).rights,
+  });
+  const steps = usual.map((step): PlannedStep => {
+    const onlyIf = beyond.onlyIf.get(step.id);
+    return onlyIf === undefined ? step : { ...step, onlyIf: [...onlyIf] };
+  });
   const about = targetOf(target, caller.tenantId);
   const { objectId, clientId, name } = caller;
   const { description } = runbook;
@@ -104,26 +107,16 @@ async function made(options: PlanOptions): Promise<{ readonly plan: Plan; readon
     inputs,
     observed: observe(snapshot.observed),
     steps,
-    ...rights,
-    outputs,
+    rights: [...rights, ...beyond.rights],
+    counterfactuals,
+    outputs: known.result,
     obstacles: obstaclesIn(steps, known.unpredictable),
-    unknowns: unknownsOf(about, steps, new Set([...snapshot.notes, ...access.notes]), placeholders),
-    rehearsals: 1 + others.length,
+    unknowns: unknownsOf(about, steps, new Set([...snapshot.notes, ...access.notes, ...beyond.notes]), placeholders),
+    rehearsals: rehearsals + beyond.rehearsals,
   });
 }
 
-/** A moment that has no digit in common with now where it matters: five years, two months and some. */
-const ANOTHER_TIME_MS = 163_193_717_131;
-
-/** What the engine makes anew for each request in a VM: its id, and the key that the answer is sealed for. */
-async function noncesOf(base: Rehearsal, sealingKeys: SealingKeys): Promise<ReadonlySet<string>> {
-  const named = (name: string) => base.performed.filter(({ operation }) => operation.name === name);
-  const scripts = named("script-name").map(({ operation }) => `runbook-${sealingKeys.requestId(operation.key)}`);
-  const runs = named("guest-run");
-  if (runs.length === 0) return new Set(scripts);
-  const ids = runs.map(({ operation }) => sealingKeys.requestId(operation.key));
-  return new Set([...scripts, ...ids, ...ids.map((id) => `runbook-${id}`), (await sealingKeys.current()).rbKey]);
-}
+const NOTHING: ReadonlySet<string> = new Set();
 
 export function runbookDigest(runbook: Runbook): string {
   return `sha256:${createHash("sha256").update(runbook.source.text).digest("hex")}`;

@@ -27,9 +27,7 @@ export function plannedSteps(runbook: Runbook, base: Rehearsal, known: Known): r
   const guests = [...guestRunsOf(base)];
   return runbook.steps.map((step): PlannedStep => {
     const own = slots.filter(([, sent]) => sent.step === step.id);
-    const changing = own
-      .filter(([, sent]) => isMutation(sent))
-      .toSorted(([, a], [, b]) => comparePaths(a.path, b.path));
+    const changing = changingIn(own);
     const resources = [
       ...changing.flatMap(([slot, sent]) => resourceChanges(base, slot, sent, known)),
       ...unchanged(base, step.id, known, slots),
@@ -58,6 +56,13 @@ export function plannedSteps(runbook: Runbook, base: Rehearsal, known: Known): r
   });
 }
 
+type Slot = readonly [slot: string, sent: SentRequest];
+
+/** Those that change something, in the order in which a plan lists them. */
+export function changingIn(slots: readonly Slot[]): readonly Slot[] {
+  return slots.filter(([, sent]) => isMutation(sent)).toSorted(([, a], [, b]) => comparePaths(a.path, b.path));
+}
+
 function plannedRequest(slot: string, sent: SentRequest, base: Rehearsal, known: Known): PlannedRequest {
   const activity = base.performed.find(({ operation }) => operation.key === sent.key)?.operation;
   return {
@@ -69,7 +74,7 @@ function plannedRequest(slot: string, sent: SentRequest, base: Rehearsal, known:
   };
 }
 
-function readsOf(own: readonly (readonly [string, SentRequest])[], known: Known): PlannedStep["reads"] {
+function readsOf(own: readonly Slot[], known: Known): PlannedStep["reads"] {
   const seen = new Set<string>();
   return own.flatMap(([slot, sent]) => {
     if (isMutation(sent) || isPoll(sent) || seen.has(sent.url)) return [];
@@ -117,12 +122,7 @@ function goneWith(base: Rehearsal, { path: operation, step, url }: SentRequest):
 }
 
 /** What `ensure` found as it is wanted. */
-function unchanged(
-  base: Rehearsal,
-  step: string,
-  known: Known,
-  slots: readonly (readonly [string, SentRequest])[],
-): readonly ResourceChange[] {
+function unchanged(base: Rehearsal, step: string, known: Known, slots: readonly Slot[]): readonly ResourceChange[] {
   return base.events.flatMap((event) => {
     if (event.type !== "operation-finished" || stepOf(event.step) !== step || event.change !== "none") return [];
     const read = slots.find(([, sent]) => sent.path === event.path && sent.method === "GET");

@@ -23,6 +23,7 @@ import type { Secret, SecretRef } from "../value/secret.ts";
 import { guessing, veiled, withoutAnswersOf } from "./opaque.ts";
 import { openOverlay } from "./overlay.ts";
 import type { Snapshot } from "./snapshot.ts";
+import { type Supposition, supposing } from "./suppositions.ts";
 
 export interface RehearsalOptions {
   readonly runbook: Runbook;
@@ -36,6 +37,8 @@ export interface RehearsalOptions {
   readonly snapshot: Snapshot;
   /** Steps for which other values are invented than usual. */
   readonly varied?: ReadonlySet<string>;
+  /** How the run is taken to go; absent: as it does. */
+  readonly supposition?: Supposition;
   /** The same for all rehearsals of a plan: what they seal must not differ. */
   readonly sealingKeys: SealingKeys;
   /** When it begins, in milliseconds since the epoch. */
@@ -78,7 +81,7 @@ export interface Rehearsal {
 const LIMIT_MS = 7 * 86_400_000;
 
 export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
-  const { runbook, registry, inputs, target, caller, snapshot, sealingKeys, varied = new Set() } = options;
+  const { runbook, registry, inputs, target, caller, snapshot, sealingKeys, supposition, varied = new Set() } = options;
   const clock = new VirtualClock(options.now, { limitMs: LIMIT_MS });
   const { target: overlay, inventor } = openOverlay({ target, caller, snapshot, clock, varied });
   const vault = new RehearsalVault();
@@ -102,7 +105,9 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
   const result = await executeRun({
     runbook: runbook.name,
     target: overlay.description,
-    steps: runbook.steps.map((step) => veiled(step, opaque)),
+    steps: runbook.steps.map((step) =>
+      veiled(supposition ? supposing(step, supposition, (id) => inventor.isVaried(id)) : step, opaque),
+    ),
     registry,
     inputs,
     outputs: (scope) => runbook.outputs(withoutAnswersOf(opaque, scope)),

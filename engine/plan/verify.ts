@@ -8,6 +8,8 @@ export interface Verification {
   /** Requests that the run sent. */
   readonly sent: number;
   readonly planned: number;
+  /** Sent, and planned for when the run goes otherwise than in the rehearsal. */
+  readonly conditional: number;
   /** Sent and not planned. */
   readonly extra: readonly Refusal[];
   /** Planned and not sent. */
@@ -18,5 +20,5 @@ export function verifyRun(plan: Plan, journal: readonly JournalEntry[]): Verific
   const guard = new PlanGuard(plan);
   const { sent, extra } = recall(guard, journal);
   const planned = plan.steps.reduce((sum, { requests }) => sum + requests.length, 0);
-  return { sent, planned, extra, missing: guard.unsent() };
+  return { sent, planned, conditional: guard.conditionalSent, extra, missing: guard.unsent() };
 }

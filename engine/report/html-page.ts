@@ -4,18 +4,18 @@ import { createHash } from "node:crypto";
 import { formatDuration } from "./duration.ts";
 import { graphSvg } from "./graph-svg.ts";
 import { Html, markup } from "./html.ts";
-import { type DifferenceLine, isQuiet, LOOKS, MARK_TEXTS, type Page, type PageStep } from "./page.ts";
+import { type DifferenceLine, isMarked, isQuiet, LOOKS, MARK_TEXTS, type Page, type PageStep } from "./page.ts";
 import { STYLES } from "./html-styles.ts";
 import { timeLine } from "./time-line.ts";
 
 export async function htmlPage(page: Page): Promise<string> {
   const graph = await graphSvg(
-    page.steps.map(({ id, uses, waitsFor, change, marks }) => ({
-      id,
-      note: uses,
-      waitsFor,
-      change,
-      isMarked: marks.length > 0,
+    page.steps.map((step) => ({
+      id: step.id,
+      note: step.uses,
+      waitsFor: step.waitsFor,
+      change: step.change,
+      isMarked: isMarked(step),
     })),
     { linked: true, standalone: false },
   );
@@ -111,7 +111,7 @@ function list(title: string, items: readonly string[]): Html {
 
 function legend({ steps }: Page): Html {
   const kinds = [...new Set(steps.map(({ change }) => change))];
-  const marked = steps.some(({ marks }) => marks.length > 0);
+  const marked = steps.some(isMarked);
   return markup`<ul class="legend">
     ${kinds.map((kind) => markup`<li><span class="sign ${kind}">${LOOKS[kind].sign}</span> ${LOOKS[kind].word}</li>`)}${marked && markup`<li><span class="sign marked">!</span> look at this first</li>`}
   </ul>`;
@@ -129,7 +129,7 @@ function stepSection(step: PageStep, count: number): Html {
       <h3>${step.id}</h3>
       <span class="uses">${step.uses}</span>
       <span class="word">${word}</span
-      >${took && markup` <span class="took">${took}</span>`}${step.marks.map((mark) => markup` <span class="mark">! ${MARK_TEXTS[mark]}</span>`)}
+      >${took && markup` <span class="took">${took}</span>`}${step.marks.map((mark) => markup` <span class="mark">! ${MARK_TEXTS[mark]}</span>`)}${isMarked(step) && step.marks.length === 0 && markup` <span class="mark">! only if ${step.onlyIf.map(({ when }) => when).join(" or ")}</span>`}
     </summary>
     <div class="body" id="step-${step.id}" tabindex="-1">
       ${step.description !== undefined && markup`<p>${step.description}</p>`}
@@ -145,41 +145,14 @@ function stepSection(step: PageStep, count: number): Html {
           ${step.run.retries.map((retry) => markup`<li>${retry}</li>`)}
         </ul>`
       }
-      ${step.resources.map(
-        ({ type, name, change, lines }) =>
-          markup`<h4><span class="sign ${change}">${LOOKS[change].sign}</span> ${type} <strong>${name}</strong></h4>
-            ${
-              lines.length > 0 &&
-              markup`<ul class="diff">
-                ${lines.map(differenceItem)}
-              </ul>`
-            }`,
+      ${done(step)}
+      ${step.onlyIf.map(
+        (one) =>
+          markup`<div class="only">
+            <h4>Only if <strong>${one.when}</strong>${one.marks.map((mark) => markup` <span class="mark">! ${MARK_TEXTS[mark]}</span>`)}</h4>
+            ${done(one)}
+          </div>`,
       )}
-      ${
-        step.inVm.length > 0 &&
-        markup`<h4>Inside a VM</h4>
-          <ul>
-            ${step.inVm.map((text) => markup`<li>${text}</li>`)}
-          </ul>`
-      }
-      ${
-        step.requests.length > 0 &&
-        markup`<h4>Requests</h4>
-          ${step.requests.map(
-            ({ method, url, body }) =>
-              markup`<p class="request"><strong>${method}</strong> <code>${url}</code></p>
-                ${body !== "" && block(body, `Body of the ${method}`)}`,
-          )}`
-      }
-      ${
-        step.reads.length > 0 &&
-        markup`<details>
-          <summary>${step.reads.length === 1 ? "1 read" : `${step.reads.length} reads`}</summary>
-          <ul class="plain">
-            ${step.reads.map((read) => markup`<li><code>${read}</code></li>`)}
-          </ul>
-        </details>`
-      }
       ${step.rights.length > 0 && rights(step)}
       ${
         step.outputs !== undefined &&
@@ -190,6 +163,44 @@ function stepSection(step: PageStep, count: number): Html {
       }
     </div>
   </details> `;
+}
+
+function done(what: Pick<PageStep, "resources" | "inVm" | "requests" | "reads">): Html {
+  return markup`${what.resources.map(
+    ({ type, name, change, lines }) =>
+      markup`<h4><span class="sign ${change}">${LOOKS[change].sign}</span> ${type} <strong>${name}</strong></h4>
+            ${
+              lines.length > 0 &&
+              markup`<ul class="diff">
+                ${lines.map(differenceItem)}
+              </ul>`
+            }`,
+  )}
+      ${
+        what.inVm.length > 0 &&
+        markup`<h4>Inside a VM</h4>
+          <ul>
+            ${what.inVm.map((text) => markup`<li>${text}</li>`)}
+          </ul>`
+      }
+      ${
+        what.requests.length > 0 &&
+        markup`<h4>Requests</h4>
+          ${what.requests.map(
+            ({ method, url, body }) =>
+              markup`<p class="request"><strong>${method}</strong> <code>${url}</code></p>
+                ${body !== "" && block(body, `Body of the ${method}`)}`,
+          )}`
+      }
+      ${
+        what.reads.length > 0 &&
+        markup`<details>
+          <summary>${what.reads.length === 1 ? "1 read" : `${what.reads.length} reads`}</summary>
+          <ul class="plain">
+            ${what.reads.map((read) => markup`<li><code>${read}</code></li>`)}
+          </ul>
+        </details>`
+      }`;
 }
 
 function rights({ rights: all, id }: PageStep): Html {

@@ -33,6 +33,7 @@ code{overflow-wrap:anywhere}
 .mark{border:2px solid var(--remove);border-radius:1rem;padding:0 .5rem;font-size:.85rem;font-weight:600}
 .failure{border-left:8px double var(--remove);padding-left:.75rem;font-weight:600;overflow-wrap:anywhere}
 .diff{list-style:none;margin:.25rem 0;padding:0;overflow-wrap:anywhere}.diff .add{color:var(--add)}.diff .change{color:var(--change)}.diff .remove{color:var(--remove)}
+.only{margin:.5rem 0;padding-left:.75rem;border-left:3px dashed var(--dim)}
 del{text-decoration:line-through}ins{text-decoration:none;font-weight:600}
 pre{margin:.25rem 0;padding:.5rem .75rem;background:var(--soft);border:1px solid var(--line);border-radius:4px}
 .request{margin:.5rem 0 .1rem;overflow-wrap:anywhere}.plain{list-style:none;padding-left:0}

@@ -35,8 +35,8 @@ function headOf(page: Page): string {
   const marked = counts.filter(({ isMarked }) => isMarked).map(({ text }) => `**⚠ ${escape(text)}**`);
   const others = counts.filter(({ isMarked }) => !isMarked).map(({ text }) => escape(text));
   const rows = steps.map(
-    ({ id, uses, change, marks, waitsFor }) =>
-      `| \`${LOOKS[change].sign}\` ${LOOKS[change].word} | ${code(id)} | ${code(uses)} | ${waitsFor.map(code).join(" ")} | ${marks.map((mark) => MARK_TEXTS[mark]).join(", ")} |`,
+    ({ id, uses, change, marks, onlyIf, waitsFor }) =>
+      `| \`${LOOKS[change].sign}\` ${LOOKS[change].word} | ${code(id)} | ${code(uses)} | ${waitsFor.map(code).join(" ")} | ${notesOf(marks, onlyIf)} |`,
   );
   // A table of hundreds of rows would leave no room for anything else.
   const table =
@@ -65,15 +65,15 @@ function headOf(page: Page): string {
 
 const TABLE_ROWS = 150;
 
+function notesOf(marks: PageStep["marks"], onlyIf: PageStep["onlyIf"]): string {
+  const conditional = onlyIf.flatMap((one) =>
+    one.marks.map((mark) => `${MARK_TEXTS[mark]}, only if ${escape(one.when)}`),
+  );
+  return [...marks.map((mark) => MARK_TEXTS[mark]), ...conditional].join("; ");
+}
+
 function detailOf(step: PageStep): string {
   const { sign, word } = LOOKS[step.change];
-  const differences = step.resources
-    .filter(({ change }) => change !== "none")
-    .flatMap(({ type, name, change, lines }) => [
-      `${DIFF_SIGN[change]} ${type} ${name}`,
-      ...lines.map((line) => `${DIFF_SIGN[LINE_CHANGE[line.kind]]}   ${plain(line)}`),
-    ]);
-  const requests = step.requests.map(({ method, url, body }) => `${method} ${url}${body === "" ? "" : `\n${body}`}`);
   const rights = step.rights.map(
     ({ state, action, who, because }) => `- ${state}: ${code(action)} for ${escape(who)}, ${escape(because)}`,
   );
@@ -82,14 +82,28 @@ function detailOf(step: PageStep): string {
     "",
     ...(step.reason === undefined ? [] : [escape(step.reason), ""]),
     ...(step.run?.failure === undefined ? [] : [`**${escape(step.run.failure)}**`, ""]),
-    ...(differences.length > 0 ? [fence(differences.join("\n"), "diff"), ""] : []),
-    ...step.inVm.map((text) => `- ${escape(text)}`),
-    ...(requests.length > 0 ? ["", fence(requests.join("\n\n"), "http"), ""] : []),
+    ...doneLines(step),
+    ...step.onlyIf.flatMap((one) => [`**Only if ${escape(one.when)}:**`, "", ...doneLines(one)]),
     ...rights,
     "",
     "</details>",
     "",
   ].join("\n");
+}
+
+function doneLines(what: Pick<PageStep, "resources" | "inVm" | "requests">): readonly string[] {
+  const differences = what.resources
+    .filter(({ change }) => change !== "none")
+    .flatMap(({ type, name, change, lines }) => [
+      `${DIFF_SIGN[change]} ${type} ${name}`,
+      ...lines.map((line) => `${DIFF_SIGN[LINE_CHANGE[line.kind]]}   ${plain(line)}`),
+    ]);
+  const requests = what.requests.map(({ method, url, body }) => `${method} ${url}${body === "" ? "" : `\n${body}`}`);
+  return [
+    ...(differences.length > 0 ? [fence(differences.join("\n"), "diff"), ""] : []),
+    ...what.inVm.map((text) => `- ${escape(text)}`),
+    ...(requests.length > 0 ? ["", fence(requests.join("\n\n"), "http"), ""] : []),
+  ];
 }
 
 const LINE_CHANGE = { add: "create", change: "update", remove: "remove" } as const;

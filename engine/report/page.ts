@@ -53,10 +53,22 @@ export interface PageStep {
   readonly requests: readonly PageRequest[];
   readonly reads: readonly string[];
   readonly inVm: readonly string[];
+  /** What is done besides only if the run goes otherwise than in the rehearsal. */
+  readonly onlyIf: readonly PageCondition[];
   readonly rights: readonly PageRight[];
   readonly outputs?: string;
   /** Only of a run. */
   readonly run?: StepRun;
+}
+
+export interface PageCondition {
+  /** A clause: `the run fails`. */
+  readonly when: string;
+  readonly marks: readonly Mark[];
+  readonly resources: readonly PageResource[];
+  readonly requests: readonly PageRequest[];
+  readonly reads: readonly string[];
+  readonly inVm: readonly string[];
 }
 
 export interface PageResource {
@@ -128,6 +140,12 @@ export const MARK_TEXTS: Readonly<Record<Mark, string>> = {
 };
 
 /** A step of which one line says all. */
-export function isQuiet({ change, run }: PageStep): boolean {
-  return (change === "none" || change === "read" || change === "skipped") && run?.failure === undefined;
+export function isQuiet({ change, run, onlyIf }: PageStep): boolean {
+  const isPlain = change === "none" || change === "read" || change === "skipped";
+  return isPlain && run?.failure === undefined && onlyIf.length === 0;
+}
+
+/** Whether a reviewer looks at it first. */
+export function isMarked({ marks, onlyIf }: PageStep): boolean {
+  return marks.length > 0 || onlyIf.some((one) => one.marks.length > 0);
 }

@@ -1,6 +1,6 @@
 // A plan as a page.
 
-import type { Plan, PlannedChange, PlannedStep, Right } from "../plan/model.ts";
+import type { Mark, OnlyIf, Plan, PlannedChange, PlannedStep, Right } from "../plan/model.ts";
 import { isPending } from "../plan/pending.ts";
 import { fillTemplate, type Hole } from "../plan/template.ts";
 import { isJsonObject, type Json } from "../value/json.ts";
@@ -54,7 +54,24 @@ function stepPage(step: PlannedStep, plan: Plan): PageStep {
     marks: step.marks,
     ...(step.reason !== undefined && { reason: step.reason }),
     waitsFor: step.dependencies,
-    resources: step.resources.map(({ type, name, change, marks, differences }) => ({
+    ...doneBy(step),
+    onlyIf: (step.onlyIf ?? []).map((one) => ({ when: one.when, marks: one.marks, ...doneBy(one) })),
+    rights: plan.rights.filter((right) => right.step === step.id).map(rightOf),
+    ...(step.outputs !== undefined && step.outputs !== null && { outputs: jsonText(shown(step.outputs)) }),
+  };
+}
+
+function doneBy({
+  resources,
+  requests,
+  reads,
+  inVm,
+}: Pick<PlannedStep, "resources" | "requests" | "reads" | "inVm">): Pick<
+  PageStep,
+  "resources" | "requests" | "reads" | "inVm"
+> {
+  return {
+    resources: resources.map(({ type, name, change, marks, differences }) => ({
       type,
       name,
       change,
@@ -66,15 +83,13 @@ function stepPage(step: PlannedStep, plan: Plan): PageStep {
         ...(after !== undefined && { after: valueText(shown(after)) }),
       })),
     })),
-    requests: step.requests.map(({ method, url, body }) => ({
+    requests: requests.map(({ method, url, body }) => ({
       method,
       url: textOf(url),
       body: body === null ? "" : jsonText(shown(body)),
     })),
-    reads: step.reads.map(({ method, url }) => `${method} ${textOf(url)}`),
-    inVm: step.inVm.map(({ vm, request }) => inVmText(textOf(vm), shown(request))),
-    rights: plan.rights.filter((right) => right.step === step.id).map(rightOf),
-    ...(step.outputs !== undefined && step.outputs !== null && { outputs: jsonText(shown(step.outputs)) }),
+    reads: reads.map(({ method, url }) => `${method} ${textOf(url)}`),
+    inVm: inVm.map(({ vm, request }) => inVmText(textOf(vm), shown(request))),
   };
 }
 
@@ -93,49 +108,76 @@ function inVmText(vm: string, request: Json): string {
   return `in ${name}: GET ${String(of["path"])}?api-version=${String(of["apiVersion"])}`;
 }
 
-function rightOf({ who, action, scope, state, role, grantedBy, assignment, principal }: Right): PageRight {
-  const because = {
+function rightOf({ who, action, scope, state, role, grantedBy, assignment, principal, onlyIf }: Right): PageRight {
+  const reason = {
     held: `by ${role ?? "a role"}${assignment === undefined ? "" : `, assignment ${assignment.slice(assignment.lastIndexOf("/") + 1)}`}`,
     granted: `by ${role ?? "a role"}, which ${grantedBy ?? "a step"} grants`,
     missing: "no role assignment gives it",
     unknown: "the caller may not read role assignments",
   }[state];
+  const because = onlyIf === undefined ? reason : `${reason}; needed only if ${onlyIf}`;
   const whoText = who === "caller" ? "caller" : `${who} ${textOf(principal)}`;
   return { who: whoText, action, scope: textOf(scope), state, because };
 }
 
 function verdictOf(plan: Plan): { readonly tone: Tone; readonly text: string } {
   if (plan.obstacles.length > 0) return { tone: "bad", text: "This plan cannot be applied." };
-  const missing = plan.rights.filter(({ state }) => state === "missing").length;
-  if (missing > 0) {
+  const missing = plan.rights.filter(({ state }) => state === "missing");
+  const isNeeded = missing.some(({ onlyIf }) => onlyIf === undefined);
+  if (missing.length > 0) {
+    const what = missing.length === 1 ? "A right is" : `${missing.length} rights are`;
     return {
       tone: "bad",
-      text: `${missing === 1 ? "A right is" : `${missing} rights are`} missing: the run would be refused.`,
+      text: isNeeded
+        ? `${what} missing: the run would be refused.`
+        : `${what} missing for what is sent only if ${missing[0]!.onlyIf}.`,
     };
   }
+  const conditional = conditionsIn(plan.steps).reduce((sum, { requests }) => sum + requests.length, 0);
+  const more = `${conditional} more only if ${clauseOf(plan.steps)}`;
   if (!plan.steps.some(isPending)) {
-    return { tone: "calm", text: "No changes: everything is as the runbook describes it." };
+    const rest =
+      conditional === 0
+        ? "."
+        : `; ${more.replace(" more", conditional === 1 ? " request is sent" : " requests are sent")}.`;
+    return { tone: "calm", text: `No changes: everything is as the runbook describes it${rest}` };
   }
   const requests = plan.steps.reduce((sum, step) => sum + step.requests.length, 0);
-  return {
-    tone: "busy",
-    text: `${requests === 1 ? "1 request changes" : `${requests} requests change`} something; nothing else will be sent.`,
-  };
+  const what = requests === 1 ? "1 request changes something" : `${requests} requests change something`;
+  return { tone: "busy", text: `${what}${conditional === 0 ? "" : `, ${more}`}; nothing else will be sent.` };
+}
+
+const conditionsIn = (steps: readonly PlannedStep[]): readonly OnlyIf[] => steps.flatMap(({ onlyIf = [] }) => onlyIf);
+
+/** Under what conditions something is sent; only that there are some when there are several. */
+function clauseOf(steps: readonly PlannedStep[]): string {
+  const [when, ...others] = new Set(conditionsIn(steps).map((one) => one.when));
+  return when === undefined || others.length > 0 ? "the run does not go as rehearsed" : when;
 }
 
 const countOf = (steps: readonly PlannedStep[], change: string): number =>
   steps.reduce((sum, step) => sum + step.resources.filter((one) => one.change === change).length, 0);
 
+/** For one and for many; what takes away or gives access comes first. */
+const MARKED: readonly (readonly [Mark, string, string])[] = [
+  ["remove", "takes something away", "take something away"],
+  ["role-assignment", "grants a role", "grant a role"],
+  ["identity", "gives a VM an identity", "give a VM an identity"],
+  ["exposure", "opens a port to the internet", "open ports to the internet"],
+];
+
 function countsOf(steps: readonly PlannedStep[]): readonly Count[] {
   const resources = steps.flatMap((step) => step.resources);
-  const marked = (mark: string): number =>
-    resources.filter(({ marks }) => (marks as readonly string[]).includes(mark)).length;
+  const marked = (mark: Mark): number => resources.filter(({ marks }) => marks.includes(mark)).length;
+  const otherwise = (mark: Mark): number =>
+    conditionsIn(steps)
+      .flatMap((one) => one.resources)
+      .filter(({ marks }) => marks.includes(mark)).length;
+  const only = `only if ${clauseOf(steps)}`;
   const ofStep = (change: PlannedChange): number => steps.filter((step) => step.change === change).length;
   const counts: readonly (readonly [number, string, string, boolean])[] = [
-    [marked("remove"), "takes something away", "take something away", true],
-    [marked("role-assignment"), "grants a role", "grant a role", true],
-    [marked("identity"), "gives a VM an identity", "give a VM an identity", true],
-    [marked("exposure"), "opens a port to the internet", "open ports to the internet", true],
+    ...MARKED.map(([mark, one, many]) => [marked(mark), one, many, true] as const),
+    ...MARKED.map(([mark, one, many]) => [otherwise(mark), `${one}, ${only}`, `${many}, ${only}`, true] as const),
     [ofStep("failed"), "step fails", "steps fail", true],
     [ofStep("opaque"), "step is opaque", "steps are opaque", true],
     [countOf(steps, "create"), "to create", "to create", false],

@@ -28,6 +28,7 @@ export function runPage({ id, events, plan, verification }: RunRecord): Page {
   const steps = (started?.steps ?? []).map(({ id: step, uses, dependencies }): PageStep => {
     const own = events.filter((event) => "step" in event && stepOf(event.step) === step);
     const planned = known.get(step);
+    const requests = sentIn(own);
     return {
       id: step,
       uses,
@@ -37,8 +38,10 @@ export function runPage({ id, events, plan, verification }: RunRecord): Page {
       inVm: [],
       rights: [],
       ...planned,
+      ...(planned && changedIn(planned, requests)),
+      onlyIf: [],
       waitsFor: dependencies,
-      requests: sentIn(own),
+      requests,
       ...happened(own, startAt),
     };
   });
@@ -69,6 +72,21 @@ export function runPage({ id, events, plan, verification }: RunRecord): Page {
     unknowns: [],
     deviations: deviationsOf(plan, verification),
     durationMs: endAt - startAt,
+  };
+}
+
+/** What was planned for sure, and what was planned for the case that came about. */
+function changedIn(
+  { resources, marks, inVm, onlyIf }: PageStep,
+  sent: PageStep["requests"],
+): Pick<PageStep, "resources" | "marks" | "inVm"> {
+  const cases = onlyIf.filter(({ requests }) =>
+    requests.some(({ method, url }) => sent.some((one) => one.method === method && one.url === url)),
+  );
+  return {
+    resources: [...resources, ...cases.flatMap((one) => one.resources)],
+    marks: [...new Set([...marks, ...cases.flatMap((one) => one.marks)])],
+    inVm: [...inVm, ...cases.flatMap((one) => one.inVm)],
   };
 }
 

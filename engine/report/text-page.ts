@@ -2,7 +2,7 @@
 
 import { wavesOf } from "../graph/graph.ts";
 import { formatDuration } from "./duration.ts";
-import { type DifferenceLine, isQuiet, LOOKS, MARK_TEXTS, type Page, type PageStep } from "./page.ts";
+import { type DifferenceLine, isMarked, isQuiet, LOOKS, MARK_TEXTS, type Page, type PageStep } from "./page.ts";
 
 /** What a piece of text is, so that whoever prints it can give it a colour. Colour never carries meaning alone. */
 export type Ink = "title" | "dim" | "add" | "change" | "remove" | "mark" | "bad" | "good";
@@ -61,20 +61,22 @@ function waveLines({ steps }: Page, paint: Paint): readonly string[] {
   });
 }
 
-function inkOf({ change, marks }: PageStep): Ink {
-  if (marks.length > 0) return "mark";
+function inkOf(step: PageStep): Ink {
+  const { change } = step;
+  if (isMarked(step)) return "mark";
   if (change === "create") return "add";
   if (change === "remove" || change === "failed") return "bad";
   return change === "update" || change === "run" || change === "opaque" ? "change" : "dim";
 }
 
-function stepLines(step: PageStep, { full, paint }: TextOptions): string[] {
+function stepLines(step: PageStep, options: TextOptions): string[] {
+  const { full, paint } = options;
   const { sign, word } = LOOKS[step.change];
   const took = step.run?.startMs === undefined ? "" : `  ${timeOf(step)}`;
   const head = `${paint(inkOf(step), sign)} ${paint("title", step.id)}  ${step.uses}  ${paint("dim", word)}${took}`;
   const place = step.place === undefined ? "" : `  ${paint("dim", step.place)}`;
   const lines = [`${head}${place}`];
-  const add = (text: string, depth = 1): void => void lines.push(`${"    ".repeat(depth)}${text}`);
+  const add = (text: string, depth = 1): void => void lines.push(indented(text, depth));
   if (step.run?.failure !== undefined) add(paint("bad", step.run.failure));
   if (step.reason !== undefined && step.run === undefined)
     add(step.change === "failed" ? paint("bad", step.reason) : step.reason);
@@ -82,24 +84,44 @@ function stepLines(step: PageStep, { full, paint }: TextOptions): string[] {
   if (isQuiet(step) && !full) return lines;
   for (const mark of step.marks) add(paint("mark", `! ${MARK_TEXTS[mark]}`));
   if (full && step.waitsFor.length > 0) add(`waits for ${step.waitsFor.join(", ")}`);
-  for (const { type, name, change, lines: differences } of step.resources) {
-    if (change === "none" && !full) continue;
-    add(`${LOOKS[change].sign} ${type.slice(type.indexOf("/") + 1)} ${name}`);
-    // What is made is told by its parts only in full; what is altered, always.
-    if (full || change !== "create") for (const one of differences) add(differenceLine(one, paint), 2);
+  lines.push(...doneLines(step, 1, options));
+  for (const one of step.onlyIf) {
+    add(`only if ${one.when}:`);
+    for (const mark of one.marks) add(paint("mark", `! ${MARK_TEXTS[mark]}`), 2);
+    lines.push(...doneLines(one, 2, options));
   }
-  for (const text of step.inVm) add(text);
   if (!full) return lines;
-  for (const { method, url, body } of step.requests) {
-    add(`${method} ${url}`);
-    if (body !== "") for (const line of body.split("\n")) add(paint("dim", line), 2);
-  }
-  for (const read of step.reads) add(paint("dim", read));
   for (const { who, action, scope, state, because } of step.rights) {
     add(`${state === "missing" ? paint("bad", state) : state}: ${action} for ${who}, ${because}`);
     add(paint("dim", `at ${scope}`), 2);
   }
   if (step.outputs !== undefined) for (const line of `outputs ${step.outputs}`.split("\n")) add(line);
+  return lines;
+}
+
+const indented = (text: string, depth: number): string => `${"    ".repeat(depth)}${text}`;
+
+/** What is changed and asked; with its requests only in full. */
+function doneLines(
+  { resources, inVm, requests, reads }: Pick<PageStep, "resources" | "inVm" | "requests" | "reads">,
+  depth: number,
+  { full, paint }: TextOptions,
+): readonly string[] {
+  const lines: string[] = [];
+  const add = (text: string, further = 0): void => void lines.push(indented(text, depth + further));
+  for (const { type, name, change, lines: differences } of resources) {
+    if (change === "none" && !full) continue;
+    add(`${LOOKS[change].sign} ${type.slice(type.indexOf("/") + 1)} ${name}`);
+    // What is made is told by its parts only in full; what is altered, always.
+    if (full || change !== "create") for (const one of differences) add(differenceLine(one, paint), 1);
+  }
+  for (const text of inVm) add(text);
+  if (!full) return lines;
+  for (const { method, url, body } of requests) {
+    add(`${method} ${url}`);
+    if (body !== "") for (const line of body.split("\n")) add(paint("dim", line), 1);
+  }
+  for (const read of reads) add(paint("dim", read));
   return lines;
 }
 

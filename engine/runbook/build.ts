@@ -8,7 +8,7 @@ import { builtinSteps } from "../steps/builtin/index.ts";
 import type { StepRegistry } from "../steps/definition.ts";
 import { isJsonObject, type Json } from "../value/json.ts";
 import { Secret } from "../value/secret.ts";
-import { type Authored, type AuthoredScalar, entriesOf, entryAt, pathOf, textAt } from "./authored.ts";
+import { type Authored, type AuthoredScalar, entriesOf, entryAt, pathOf, templatesIn, textAt } from "./authored.ts";
 import { AuthoredError, type ForEach, type Runbook, type RunbookScope, type RunbookStep } from "./model.ts";
 import type { Outline, StepOutline } from "./outline.ts";
 import { itemsOf } from "./items.ts";
@@ -71,6 +71,7 @@ function buildStep(
 ): RunbookStep {
   const { id = "", uses, if: condition, timeout, description, idSpan, isFinally } = step;
   const retry = retryPolicy(step);
+  const written = [...templatesIn(step.forEach?.in), ...templatesIn(step.with), ...templatesIn(condition)];
   const forEach = buildForEach(step, values);
   const timeoutMs = typeof timeout?.value === "string" ? durationMs(timeout.value) : undefined;
   return {
@@ -78,6 +79,8 @@ function buildStep(
     uses,
     ...place,
     isFinally,
+    readsEndsOf: [...acceptedBy(step)].flatMap(([one, how]) => (how === "any" ? [one] : [])),
+    readsOutcome: written.some(({ template }) => template !== undefined && readsName(template, "run")),
     continuesOnError: step.onError === "continue",
     span: idSpan,
     inputs(scope) {

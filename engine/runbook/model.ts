@@ -76,6 +76,10 @@ export interface RunbookStep {
   /** Of the dependencies, those that need not be done: see `ScheduledStep`. */
   readonly accepts: ReadonlyMap<string, "continued" | "any">;
   readonly isFinally: boolean;
+  /** Ids of the steps of which its expressions read how they ended, `default(steps.x.outputs.y, …)` among them. */
+  readonly readsEndsOf: readonly string[];
+  /** Whether its expressions read `run.outcome`. */
+  readonly readsOutcome: boolean;
   readonly timeoutMs?: number;
   readonly retry?: RetryPolicy;
   readonly continuesOnError: boolean;

@@ -177,6 +177,7 @@ describe("applying a plan", () => {
     expect(verified).eql({
       sent: verified.planned,
       planned: plan.steps.flatMap(({ requests }) => requests).length,
+      conditional: 0,
       extra: [],
       missing: [],
     });

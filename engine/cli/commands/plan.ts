@@ -2,7 +2,7 @@
 
 import { type Command, InvalidArgumentError } from "commander";
 import { preloadClients } from "../../azure/clients.ts";
-import type { Plan } from "../../plan/model.ts";
+import type { Plan, PlannedStep } from "../../plan/model.ts";
 import { isPending } from "../../plan/pending.ts";
 import { registryOf } from "../../runbook/build.ts";
 import { CliError } from "../cli-error.ts";
@@ -117,7 +117,15 @@ function exitCodeOf(made: Plan, { deny, detailedExitCode }: PlanCommandOptions, 
   return detailedExitCode && made.steps.some(isPending) ? EXIT.changesPending : EXIT.done;
 }
 
-function holds({ change, marks, resources, inVm }: Plan["steps"][number], kind: Deniable): boolean {
+/** What is done only under a condition counts like the rest. */
+function holds(step: PlannedStep, kind: Deniable): boolean {
+  return doesHold(step, kind) || (step.onlyIf ?? []).some((one) => doesHold({ ...one, change: step.change }, kind));
+}
+
+function doesHold(
+  { change, marks, resources, inVm }: Pick<PlannedStep, "change" | "marks" | "resources" | "inVm">,
+  kind: Deniable,
+): boolean {
   if (kind === "run") return change === "run" || inVm.length > 0;
   if (kind === "opaque") return change === "opaque";
   if (kind === "create" || kind === "update") return resources.some((resource) => resource.change === kind);

@@ -32,7 +32,7 @@ export async function verify(planFile: string, run: string | undefined, json: bo
   const plan = readPlanFile(planFile, io);
   const { id, entries, plan: last, underPlan } = await readRun(run, io);
   const verified = verifyRun(plan, last?.digest === plan.digest ? underPlan : entries);
-  const { sent, planned, extra, missing } = verified;
+  const { sent, planned, conditional, extra, missing } = verified;
   const isSame = extra.length === 0 && missing.length === 0;
   if (json) out.line(JSON.stringify({ run: id, ...verified }, undefined, 2));
   else {
@@ -42,7 +42,8 @@ export async function verify(planFile: string, run: string | undefined, json: bo
     for (const { method, url } of missing) {
       out.line(`${out.paint("yellow", "- not sent")}  ${method} ${textOf(url)}`);
     }
-    out.line(`${id}: ${sent} sent, ${planned} planned, ${isSame ? "the same" : "not the same"}`);
+    const more = conditional === 0 ? "" : ` and ${conditional} for this case`;
+    out.line(`${id}: ${sent} sent, ${planned} planned${more}, ${isSame ? "the same" : "not the same"}`);
   }
   return isSame ? EXIT.done : EXIT.failed;
 }
