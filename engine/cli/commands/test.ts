@@ -122,8 +122,14 @@ async function watch(
   const readBy = new Map(first.map((outcome, index) => [paths[index]!, outcome.reads]));
   const stop = new AbortController();
   const { signal } = stop;
-  const stopListening = io.onInterrupt(() => stop.abort());
+  let change = Promise.resolve();
   let changed = (): void => {};
+  const awaitChange = (): void => void (change = new Promise((resolve) => (changed = resolve)));
+  awaitChange();
+  const stopListening = io.onInterrupt(() => {
+    stop.abort();
+    changed();
+  });
   const watched = new Map<string, () => void>();
   const watchFolders = (): void => {
     for (const folder of new Set([...readBy.values()].flat().map(dirname))) {
@@ -138,14 +144,12 @@ async function watch(
   try {
     for (;;) {
       watchFolders();
-      const change = new Promise<void>((resolve) => {
-        changed = resolve;
-        signal.addEventListener("abort", () => resolve(), { once: true });
-      });
       err.line("waiting for a change; Ctrl-C ends it");
       await change;
       if (signal.aborted) return EXIT.interrupted;
       await io.clock.sleep(STILL_MS);
+      // From here, so that what is changed while the tests run is not missed.
+      awaitChange();
       err.line();
       const outcomes = await runAll(paths, options, io);
       for (const [index, { reads }] of outcomes.entries()) readBy.set(paths[index]!, reads);
