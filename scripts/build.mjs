@@ -1,5 +1,6 @@
 // Builds dist/: compiles with tsc, copies generated JavaScript that tsc leaves alone, and bundles what the command loads.
-// `build.mjs engine` leaves the tests out: that is what an installation needs.
+// `build.mjs engine` is what an installation needs: without the tests, and without the check of types, which takes half of the time
+// and says nothing new of a commit that has been checked.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { cpSync, existsSync, readdirSync, rmSync } from "node:fs";
@@ -10,8 +11,9 @@ import { importVendored, vendorPackages } from "./vendor.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 rmSync(join(root, "dist"), { recursive: true, force: true });
-const project = process.argv[2] === "engine" ? "tsconfig.engine.json" : "tsconfig.json";
-const tsc = spawn(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "--project", project], {
+const options =
+  process.argv[2] === "engine" ? ["--project", "tsconfig.engine.json", "--noCheck"] : ["--project", "tsconfig.json"];
+const tsc = spawn(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), ...options], {
   cwd: root,
   stdio: "inherit",
 });
