@@ -5,7 +5,15 @@ export { loadRunbook, checkWithInputs } from "./runbook/load.ts";
 export type { Loaded, LoadOptions } from "./runbook/load.ts";
 export { resolveInputs } from "./runbook/inputs.ts";
 export type { GivenInput, InputResolution } from "./runbook/inputs.ts";
-export type { InputType, Runbook, RunbookInput, RunbookScope, RunbookStep } from "./runbook/model.ts";
+export type {
+  InputType,
+  MemberShape,
+  Runbook,
+  RunbookInput,
+  RunbookScope,
+  RunbookStep,
+  ValueShape,
+} from "./runbook/model.ts";
 export { runbookSchema } from "./runbook/schema.ts";
 export type { Diagnostic, PlacedMessage, Severity } from "./source/diagnostic.ts";
 export { renderDiagnostic } from "./source/render-diagnostic.ts";

@@ -3,6 +3,8 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { parse } from "yaml";
+import { shapeText } from "../runbook/editing/descriptions.ts";
+import { isOfParts } from "../runbook/input-values.ts";
 import type { GivenInput } from "../runbook/inputs.ts";
 import type { Runbook, RunbookInput } from "../runbook/model.ts";
 import { isJsonObject, type Json } from "../value/json.ts";
@@ -56,7 +58,7 @@ export async function givenInputs(
 export function missingInputs(missing: readonly RunbookInput[], env: Io["env"]): CliError {
   const lines = missing.flatMap((input) => {
     const about = input.description === undefined ? "" : `: ${input.description}`;
-    return [`  ${input.name} (${input.secret ? "secret" : input.type})${about}`, `    ${waysToGive(input)}`];
+    return [`  ${input.name} (${input.secret ? "secret" : shapeText(input)})${about}`, `    ${waysToGive(input)}`];
   });
   const what = missing.length === 1 ? "an input is missing" : `${missing.length} inputs are missing`;
   const expected = new Set(missing.map(({ name }) => environmentName(name)));
@@ -65,11 +67,11 @@ export function missingInputs(missing: readonly RunbookInput[], env: Io["env"]):
   return new CliError(EXIT.badInput, [what, ...lines].join("\n"), hint);
 }
 
-function waysToGive({ name, secret }: RunbookInput): string {
+function waysToGive({ name, secret, type }: RunbookInput): string {
   const variable = environmentName(name);
   return secret
     ? `${variable} in the environment, --secret-file ${name}=<file> or --secret-stdin ${name}`
-    : `--input ${name}=<value>, ${variable} in the environment, or --inputs-file <file>`;
+    : `--input ${name}=${isOfParts(type) ? "<JSON>" : "<value>"}, ${variable} in the environment, or --inputs-file <file>`;
 }
 
 function secretOnCommandLine(name: string): CliError {

@@ -1,7 +1,8 @@
 // Asks a person. Loads the prompt library, so it is itself loaded only when somebody is asked.
 
 import { confirm, isCancel, password, select, text } from "@clack/prompts";
-import { constraintProblem, fromText } from "../runbook/input-values.ts";
+import { shapeText } from "../runbook/editing/descriptions.ts";
+import { constraintProblem, fromText, isOfParts } from "../runbook/input-values.ts";
 import type { RunbookInput } from "../runbook/model.ts";
 import type { Json } from "../value/json.ts";
 import { CliError } from "./cli-error.ts";
@@ -11,7 +12,8 @@ import type { Io } from "./io.ts";
 /** Asks until the answer is one that the input takes. Ctrl-C ends the command. */
 export async function askInput(input: RunbookInput, io: Io): Promise<Json> {
   const streams = { input: io.stdin, output: io.stdout };
-  const message = input.description === undefined ? input.name : `${input.name}: ${input.description}`;
+  const about = input.description === undefined ? input.name : `${input.name}: ${input.description}`;
+  const message = isOfParts(input.type) ? `${about} (${shapeText(input)}, as JSON)` : about;
   const validate = (answer: string | undefined): string | undefined =>
     constraintProblem(input, fromText(answer ?? "", input.type));
   if (input.secret) return answered(await password({ ...streams, message, validate }));

@@ -8,7 +8,16 @@ import { type ExpressionFunction, functionNamed, functionNames, insteadOf } from
 import { excerpt } from "./print.ts";
 import { type ExpressionProblem, problemAt } from "./problem.ts";
 import type { Template } from "./template.ts";
-import { ANY, common, describeType, holdsSecret, isAssignable, typeOfSchema, type ValueType } from "./types.ts";
+import {
+  ANY,
+  common,
+  describeKind,
+  describeType,
+  holdsSecret,
+  isAssignable,
+  typeOfSchema,
+  type ValueType,
+} from "./types.ts";
 
 /** What expressions may read where they stand. */
 export interface Environment {
@@ -335,7 +344,7 @@ class Checker {
       } else if (!takes.includes("null") && this.#isNullWithoutStep(arg, type, `and ${name}() does not take null`)) {
         continue;
       } else if (type.kind !== "any" && !takes.includes(type.kind)) {
-        const wanted = takes.map((kind) => describeType({ kind, items: ANY } as ValueType)).join(" or ");
+        const wanted = takes.map((kind) => describeKind(kind)).join(" or ");
         const message = `argument ${place + 1} of ${name}() is ${describeType(type)}, expected ${wanted}`;
         this.#tell(arg.span, "function-arguments", message, `write ${known.signature}`);
       }

@@ -6,7 +6,7 @@ import { Secret } from "../value/secret.ts";
 import type { Binary, Call, Expression, Local, LocalValue } from "./ast.ts";
 import { functionNamed, kindOfValue } from "./functions.ts";
 import type { Template } from "./template.ts";
-import { ANY, describeType, type ValueType } from "./types.ts";
+import { describeKind, type ValueType } from "./types.ts";
 
 export interface EvaluationScope {
   readonly inputs: Readonly<Record<string, Json>>;
@@ -109,7 +109,7 @@ function truth(expression: Expression, scope: EvaluationScope): boolean {
 }
 
 function nameOfKind(value: Json): string {
-  return describeType({ kind: kindOfValue(value), items: ANY } as ValueType);
+  return describeKind(kindOfValue(value));
 }
 
 function binary({ operator, left, right, span }: Binary, scope: EvaluationScope): boolean {
@@ -143,7 +143,7 @@ function call({ name, arguments: args, span }: Call, scope: EvaluationScope): Js
   for (const [place, value] of values.entries()) {
     const takes: readonly ValueType["kind"][] = known.takes[Math.min(place, known.takes.length - 1)]!;
     if (takes.includes(kindOfValue(value))) continue;
-    const wanted = takes.map((kind) => describeType({ kind, items: ANY } as ValueType)).join(" or ");
+    const wanted = takes.map((kind) => describeKind(kind)).join(" or ");
     const message = `argument ${place + 1} of ${name}() is ${nameOfKind(value)}, expected ${wanted}`;
     throw new EvaluationError(args[place]!.span, message);
   }

@@ -83,10 +83,17 @@ export function describeType(type: ValueType): string {
     case "array":
       return `a list${type.items.kind === "any" ? "" : ` of ${pluralOf(type.items)}`}`;
     case "object":
-      return "an object";
+      return type.properties.size > 0 || type.others === undefined || type.others.kind === "any"
+        ? "an object"
+        : `an object of ${pluralOf(type.others)}`;
     default:
       return `a ${type.kind}`;
   }
+}
+
+/** The same of a type of which only the kind is known. */
+export function describeKind(kind: ValueType["kind"]): string {
+  return describeType({ kind, items: ANY, properties: new Map() } as ValueType);
 }
 
 function pluralOf(type: ValueType): string {

@@ -4,26 +4,23 @@ import { suggest } from "../source/suggestion.ts";
 import type { Span } from "../source/source-text.ts";
 import type { Json } from "../value/json.ts";
 import { type Authored, entriesOf, plain } from "./authored.ts";
-import { constraintProblem, fromText } from "./input-values.ts";
-import { INPUT_TYPES, type InputType, type Runbook, type RunbookInput } from "./model.ts";
+import { fromText, isOfParts, pathText, valueProblems } from "./input-values.ts";
+import type { Runbook, RunbookInput } from "./model.ts";
+import { shapeOf, withMemberDefaults } from "./value-shapes.ts";
 
 /** Reads a description; absent when it has no type that could be meant. */
 export function inputOf(name: string, node: Authored, span: Span): RunbookInput | undefined {
   if (entriesOf(node) === undefined) return undefined;
   const given = plain(node) as Partial<Record<string, Json>>;
-  const { type, description, secret, pattern, minLength, maxLength } = given;
-  if (typeof type !== "string" || !(INPUT_TYPES as readonly string[]).includes(type)) return undefined;
+  const shape = shapeOf(given);
+  if (shape === undefined) return undefined;
+  const value = given["default"];
   return {
+    ...shape,
     name,
-    type: type as InputType,
-    secret: secret === true,
+    secret: given["secret"] === true,
     span,
-    ...(typeof description === "string" && { description }),
-    ...(given["default"] !== undefined && { default: given["default"] }),
-    ...(Array.isArray(given["enum"]) && { enum: given["enum"] as readonly Json[] }),
-    ...(typeof pattern === "string" && { pattern }),
-    ...(typeof minLength === "number" && { minLength }),
-    ...(typeof maxLength === "number" && { maxLength }),
+    ...(value !== undefined && { default: withMemberDefaults(shape, value) }),
   };
 }
 
@@ -55,17 +52,27 @@ export function resolveInputs(runbook: Runbook, given: ReadonlyMap<string, Given
   return {
     // From entries: an input may have any name, also one that an assignment would take for a prototype.
     values: Object.fromEntries(read.flatMap(({ input, value }) => (value === undefined ? [] : [[input.name, value]]))),
-    missing: read.flatMap(({ input, value, problem }) => ((value ?? problem) === undefined ? [input] : [])),
-    problems: [...unknown, ...read.flatMap(({ problem }) => problem ?? [])],
+    missing: read.flatMap(({ input, value, problems }) =>
+      value === undefined && problems.length === 0 ? [input] : [],
+    ),
+    problems: [...unknown, ...read.flatMap(({ problems }) => problems)],
   };
 }
 
 function valueOf(
   input: RunbookInput,
   given: GivenInput | undefined,
-): { readonly value?: Json | undefined; readonly problem?: string } {
-  if (given === undefined) return { value: input.default };
+): { readonly value?: Json | undefined; readonly problems: readonly string[] } {
+  if (given === undefined) return { value: input.default, problems: [] };
   const value = given.isText && typeof given.value === "string" ? fromText(given.value, input.type) : given.value;
-  const problem = constraintProblem(input, value);
-  return problem === undefined ? { value } : { problem: `input "${input.name}" (${given.from}) ${problem}` };
+  const problems = valueProblems(input, value, input.secret);
+  if (problems.length === 0) return { value: withMemberDefaults(input, value), problems: [] };
+  const isNoJson = given.isText && typeof value === "string" && isOfParts(input.type);
+  return {
+    problems: problems.map(({ path, message, hint }) => {
+      const at = path.length === 0 ? " " : `, at \`${pathText(input.name, path)}\`, `;
+      const json = isNoJson ? `, written as JSON: ${input.type === "list" ? '["a", "b"]' : '{"a": "b"}'}` : "";
+      return `input "${input.name}" (${given.from})${at}${message}${json}${hint === undefined ? "" : `; ${hint}`}`;
+    }),
+  };
 }

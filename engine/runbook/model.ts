@@ -3,22 +3,46 @@
 import type { SourceText, Span } from "../source/source-text.ts";
 import type { Json } from "../value/json.ts";
 
-export const INPUT_TYPES = ["string", "number", "integer", "boolean", "array", "object"] as const;
+export const INPUT_TYPES = ["string", "number", "integer", "boolean", "list", "map", "object"] as const;
 export type InputType = (typeof INPUT_TYPES)[number];
 
-/** What a runbook is given from outside. */
-export interface RunbookInput {
-  readonly name: string;
+/** What an input is, or a part of one. */
+export interface ValueShape {
   readonly type: InputType;
   readonly description?: string;
-  /** Absent: the input must be given. Never present on a secret. */
-  readonly default?: Json;
-  readonly secret: boolean;
   readonly enum?: readonly Json[];
   /** An ECMAScript regular expression that the text must match somewhere, as in JSON Schema. */
   readonly pattern?: string;
+  /** Of text, in characters. */
   readonly minLength?: number;
   readonly maxLength?: number;
+  /** Of numbers. */
+  readonly minimum?: number;
+  readonly maximum?: number;
+  /** Of a list. */
+  readonly minItems?: number;
+  readonly maxItems?: number;
+  /** What is in a list; absent: anything. */
+  readonly items?: ValueShape;
+  /** What is in a map, under names that are not known before; absent: anything. */
+  readonly values?: ValueShape;
+  /** The only members of an object; absent: any. */
+  readonly properties?: ReadonlyMap<string, MemberShape>;
+}
+
+export interface MemberShape extends ValueShape {
+  /** Its value when it is left out. */
+  readonly default?: Json;
+  /** It may be left out without a default, and is null then. */
+  readonly optional: boolean;
+}
+
+/** What a runbook is given from outside. */
+export interface RunbookInput extends ValueShape {
+  readonly name: string;
+  /** Absent: the input must be given. Never present on a secret. */
+  readonly default?: Json;
+  readonly secret: boolean;
   /** Of its name. */
   readonly span: Span;
 }

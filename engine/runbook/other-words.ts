@@ -35,6 +35,12 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   enum: ["allowed", "allowedValues", "choices", "options", "values", "oneOf"],
   secret: ["sensitive", "secure", "password", "isSecret"],
   default: ["defaultValue", "value", "initial"],
+  items: ["itemType", "element", "elements"],
+  values: ["additionalProperties", "valueType"],
+  properties: ["fields", "members", "attributes", "keys"],
+  optional: ["nullable"],
+  minimum: ["min", "minValue"],
+  maximum: ["max", "maxValue"],
   pattern: ["regex", "regexp", "matches", "format"],
   minLength: ["min", "minimum", "minLen"],
   maxLength: ["max", "maximum", "maxLen"],
@@ -44,6 +50,9 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
 /** A hint, when one of the known keys is what the word means elsewhere. */
 export function otherWord(word: string, known: readonly string[]): string | undefined {
   const given = word.toLowerCase();
+  if (given === "secret" && known.includes("items")) return "only a whole input can be secret, and no part of one";
+  if (given === "required" && known.includes("optional"))
+    return "a member must be given unless it is `optional: true` or has a default";
   if (given === "required" && known.includes("default")) return "an input without `default` must be given";
   const meant = known.find(
     (key) => Object.hasOwn(WORDS, key) && WORDS[key]!.some((one) => one.toLowerCase() === given),

@@ -91,6 +91,8 @@ export function schemaProblem(error: ErrorObject, { what, owner, entry }: Schema
     }
     case "minItems":
       return tell("wrong-value", `${what} is an empty list, expected ${count(error.schema, "item")} or more`);
+    case "minProperties":
+      return tell("wrong-value", `${what} is an empty map, expected ${count(error.schema, "entry")} or more`);
     case "maxProperties": {
       const size = Object.keys(value as object).length;
       return {

@@ -80,6 +80,8 @@ export function runbookSchema(registry: StepRegistry): Schema {
     },
     definitions: {
       input: inputSchema,
+      part: partSchema,
+      member: memberSchema,
       step: {
         type: "object",
         required: ["id", "uses"],
@@ -194,19 +196,72 @@ const forEachSchema: Schema = {
   },
 };
 
-const inputSchema: Schema = {
+const PART = { $ref: "#/definitions/part" } as const;
+const LIMIT = { type: "integer", minimum: 0 } as const;
+
+/** What says how a value is, of an input and of its parts. */
+const headProperties: Schema = {
+  type: {
+    enum: [...INPUT_TYPES, "array"],
+    description: "What kind of value it is.",
+    [ENUM_DESCRIPTIONS_KEYWORD]: [
+      "Text.",
+      "A number.",
+      "A number without a fraction.",
+      "True or false.",
+      "A list; `items` says of what.",
+      "Values under names that are not known before; `values` says what they are.",
+      "Values under names that `properties` gives.",
+      "The same as list.",
+    ],
+  },
+  description: { type: "string" },
+};
+
+const constraints: Schema = {
+  enum: { type: "array", minItems: 1, description: "The values that are allowed." },
+  pattern: { type: "string", description: "A regular expression that the text must match." },
+  minLength: { ...LIMIT, description: "Of text: how many characters it has at least." },
+  maxLength: { ...LIMIT, description: "Of text: how many characters it has at most." },
+  minimum: { type: "number", description: "Of a number: the least that it may be." },
+  maximum: { type: "number", description: "Of a number: the most that it may be." },
+  minItems: { ...LIMIT, description: "Of a list: how many items it has at least." },
+  maxItems: { ...LIMIT, description: "Of a list: how many items it has at most." },
+  items: { ...PART, description: "Of a list: what its items are." },
+  values: { ...PART, description: "Of a map: what its values are." },
+  properties: {
+    type: "object",
+    minProperties: 1,
+    propertyNames: NAME,
+    additionalProperties: { $ref: "#/definitions/member" },
+    description: "Of an object: its members, by name. Others are refused.",
+  },
+};
+
+const partSchema: Schema = {
   type: "object",
   required: ["type"],
   additionalProperties: false,
+  properties: { ...headProperties, ...constraints },
+};
+
+const memberSchema: Schema = {
+  ...partSchema,
   properties: {
-    type: { enum: [...INPUT_TYPES], description: "What kind of value it is." },
-    description: { type: "string" },
+    ...headProperties,
+    default: { description: "Its value when it is left out; without one it must be given." },
+    optional: { type: "boolean", description: "It may be left out, and is null then." },
+    ...constraints,
+  },
+};
+
+const inputSchema: Schema = {
+  ...partSchema,
+  properties: {
+    ...headProperties,
     default: { description: "Its value when none is given." },
     secret: { type: "boolean", description: "Never shown or written anywhere. Only text can be secret." },
-    enum: { type: "array", minItems: 1, description: "The values that are allowed." },
-    pattern: { type: "string", description: "A regular expression that the text must match." },
-    minLength: { type: "integer", minimum: 0 },
-    maxLength: { type: "integer", minimum: 0 },
+    ...constraints,
   },
 };
 

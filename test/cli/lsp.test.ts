@@ -267,6 +267,16 @@ describe("runbook lsp, in a session with an editor", function () {
     await ask.rename("locals.pl|ace", "where");
     await ask.complete("locals.pl|ace");
 
+    const sites =
+      "  sites:\n    type: list\n    items:\n      type: object\n      properties:\n" +
+      "        name: { type: string, description: What it is called. }\n        zone: { type: integer, optional: true }\n";
+    await session.write(TEXT.replace("steps:\n", `${sites}steps:\n`));
+    await ask.type("role: |Reader", "${{ inputs.sites[0].");
+    await ask.type("  needs: |[group]", "\n    forEach: ${{ inputs.");
+    await ask.hover("  sit|es:");
+    await ask.hover("opti|onal: true");
+    await ask.type("        zone: |{", "{ ");
+
     // Half a text is no YAML, and still its names are known.
     const broken = `${TEXT.slice(0, TEXT.indexOf("outputs:\n"))}  - id: last\n    uses: arm-get\n    with: { path: "\${{ steps.`;
     note("diagnostics of half a text", (await session.write(broken)).diagnostics.map(told).join("\n"));

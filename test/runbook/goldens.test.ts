@@ -29,7 +29,7 @@ describe("a runbook without mistakes", () => {
     const all = ok.map(textOf).join("\n");
     const ofSteps = [...builtinSteps.values()].flatMap(({ name, inputs }) => [name, ...Object.keys(inputs.properties)]);
     const keys =
-      "needs if timeout description secret enum pattern minLength maxLength outputs finally retry onError forEach".split(
+      "needs if timeout description secret enum pattern minLength maxLength minimum maximum minItems maxItems items values properties optional outputs finally retry onError forEach".split(
         " ",
       );
     const missing = [...ofSteps, ...keys].filter((key) => !new RegExp(`\\b${key}\\b`).test(all));

@@ -80,8 +80,17 @@ describe("the inputs of a run", () => {
     ["nothing for a number", { share: "" }, 'input "share" (--input) is "", expected a number'],
     ["no number at all", { share: "Infinity" }, 'input "share" (--input) is "Infinity", expected a number'],
     ["yes for a boolean", { wanted: "yes" }, 'input "wanted" (--input) is "yes", expected a boolean'],
-    ["text for a list", { places: "a,b" }, 'input "places" (--input) is "a,b", expected a list'],
-    ["a list for a map", { labels: "[1]" }, 'input "labels" (--input) is [1], expected a map'],
+    [
+      "text for a list",
+      { places: "a,b" },
+      'input "places" (--input) is "a,b", expected a list, written as JSON: ["a", "b"]',
+    ],
+    [
+      "no JSON for an object",
+      { labels: "{a: b}" },
+      'input "labels" (--input) is "{a: b}", expected an object, written as JSON: {"a": "b"}',
+    ],
+    ["a list for an object", { labels: "[1]" }, 'input "labels" (--input) is [1], expected an object'],
     ["another value", { stage: "tset" }, 'input "stage" (--input) is "tset", expected "test" or "prod"'],
     ["a text too short", { name: "x" }, 'input "name" (--input) has 1 character, expected 2 or more'],
     ["a text too long", { name: "x".repeat(41) }, 'input "name" (--input) has 41 characters, expected at most 40'],
@@ -115,6 +124,69 @@ describe("the inputs of a run", () => {
     expect(resolveInputs(odd, new Map()).missing.map(({ name }) => name)).eql(["constructor"]);
     expect(Object.keys(resolveInputs(odd, fromFlags({ constructor: "b" })).values)).eql(["constructor", "toString"]);
   });
+});
+
+describe("the inputs of a run that have parts", () => {
+  const shaped = runbookOf(`version: 1
+name: shaped
+inputs:
+  ports: { type: list, items: { type: integer, minimum: 1, maximum: 65535 }, minItems: 1, maxItems: 3, default: [22] }
+  labels: { type: map, values: { type: string, minLength: 2 }, default: {} }
+  vms:
+    type: list
+    items:
+      type: object
+      properties:
+        name: { type: string }
+        size: { type: string, enum: [small, large], default: small }
+        zone: { type: integer, optional: true }
+    default: []
+steps:
+  - id: all
+    uses: create-rg
+    forEach: \${{ inputs.vms }}
+    with: { name: "\${{ each.value.name }}-\${{ each.value.size }}", location: eastus, tags: "\${{ inputs.labels }}" }
+outputs:
+  ports: \${{ inputs.ports }}
+`);
+  it("have the defaults of the members that are left out", () => {
+    const { values } = resolveInputs(shaped, fromFlags({ vms: '[{"name":"a"},{"size":"large","name":"b","zone":2}]' }));
+    expect(values["vms"]).eql([
+      { name: "a", size: "small" },
+      { name: "b", size: "large", zone: 2 },
+    ]);
+  });
+  for (const [what, given, ...expected] of [
+    ["items", { ports: "[0, 80]" }, ", at `ports[0]`, is 0, expected 1 or more"],
+    [
+      "several",
+      { ports: "[70000, 1.5]" },
+      ", at `ports[0]`, is 70000, expected at most 65535",
+      ", at `ports[1]`, is 1.5, expected an integer",
+    ],
+    ["how many items", { ports: "[]" }, " has 0 items, expected 1 or more"],
+    ["too many items", { ports: "[1,2,3,4]" }, " has 4 items, expected at most 3"],
+    ["values", { labels: '{"a b":"x"}' }, ", at `labels['a b']`, has 1 character, expected 2 or more"],
+    [
+      "members",
+      { vms: '[{"size":"huge"}]' },
+      ', at `vms[0].size`, is "huge", expected "small" or "large"',
+      ', at `vms[0]`, has no "name"',
+    ],
+    [
+      "unknown members",
+      { vms: '[{"nmae":"a"}]' },
+      ', at `vms[0]`, has "nmae", which is no member of it; did you mean "name"?',
+    ],
+    ["what an object is", { vms: "[1]" }, ", at `vms[0]`, is 1, expected an object"],
+  ] as const) {
+    it(`are refused with the place: ${what}`, () => {
+      const [name] = Object.keys(given);
+      expect(resolveInputs(shaped, fromFlags(given)).problems).have.members(
+        expected.map((rest) => `input "${name!}" (--input)${rest}`),
+      );
+    });
+  }
 });
 
 describe("a runbook with the values of a run", () => {

@@ -63,7 +63,7 @@ describe("a checked runbook", () => {
     expect(runbook).include({ name: "example", description: "An example." });
     expect(runbook.inputs.map(({ name, type, secret }) => [name, type, secret])).eql([
       ["flag", "boolean", false],
-      ["other", "array", false],
+      ["other", "list", false],
       ["password", "string", true],
     ]);
     expect(step("group")).include({ uses: "create-rg", description: "The group.", timeoutMs: 90_000 });

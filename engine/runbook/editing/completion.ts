@@ -111,12 +111,22 @@ function inputCandidates(
   return [...values, ...suggested, ...expressionsFor(schema, sketch, needsQuotes)];
 }
 
+/** The types of inputs that a schema's type takes. */
+const TYPES_FOR: Readonly<Record<string, readonly string[]>> = {
+  string: ["string"],
+  number: ["number", "integer"],
+  integer: ["integer"],
+  boolean: ["boolean"],
+  array: ["list"],
+  object: ["map", "object"],
+};
+
 /** Inputs of the runbook that may stand for a value, written out as expressions. */
 function expressionsFor(schema: Schema, sketch: Sketch, needsQuotes: boolean): readonly Candidate[] {
   const wantsSecret = schema["x-secret"] === true;
-  const wanted = wantsSecret ? "string" : schema["type"];
+  const wanted = wantsSecret ? ["string"] : TYPES_FOR[String(schema["type"])];
   return sketch.inputs.flatMap(({ name, type, isSecret, description }) => {
-    if (isSecret !== wantsSecret || (wanted !== undefined && type !== undefined && type !== wanted)) return [];
+    if (isSecret !== wantsSecret || (type !== undefined && wanted?.includes(type) === false)) return [];
     const label = `\${{ inputs.${name} }}`;
     return [
       {

@@ -4,7 +4,7 @@ import { functionNamed } from "../../expression/functions.ts";
 import { describeType, typeOfSchema } from "../../expression/types.ts";
 import type { StepDefinition } from "../../steps/definition.ts";
 import { shortJson } from "../input-values.ts";
-import type { RunbookInput } from "../model.ts";
+import type { RunbookInput, ValueShape } from "../model.ts";
 import type { Schema } from "./schema-place.ts";
 
 /** The type that a schema stands for, in one or two words. */
@@ -38,10 +38,34 @@ export function describeStepType(type: StepDefinition): string {
   return lines.length === 0 ? head : `${head}\n\nOutputs:\n\n${lines.join("\n")}`;
 }
 
-export function describeInput({ name, type, secret, description, default: value }: RunbookInput): string {
-  const kind = secret ? "secret" : type;
+export function describeInput(input: RunbookInput): string {
+  const { name, secret, description, default: value } = input;
+  const kind = secret ? "secret" : shapeText(input);
   const about = value === undefined ? kind : `${kind}, default ${shortJson(value)}`;
-  return [`**inputs.${name}** (${about})`, ...(description === undefined ? [] : ["", description])].join("\n");
+  const members = membersOf(input);
+  return [
+    `**inputs.${name}** (${about})`,
+    ...(description === undefined ? [] : ["", description]),
+    ...(members.length === 0 ? [] : ["", "Members:", "", ...members]),
+  ].join("\n");
+}
+
+/** In two or three words: `string`, `list of objects`. */
+export function shapeText(shape: ValueShape): string {
+  const { type, items, values } = shape;
+  const of = items ?? values;
+  return of === undefined ? type : `${type} of ${shapeText(of).replace(/^\w+/, "$&s")}`;
+}
+
+/** Of an object, or of the objects in a list or map. */
+function membersOf({ properties, items, values }: ValueShape): readonly string[] {
+  const inner = items ?? values;
+  if (properties === undefined) return inner === undefined ? [] : membersOf(inner);
+  return [...properties].map(([name, member]) => {
+    const { optional, description, default: value } = member;
+    const need = value === undefined ? (optional ? ", optional" : "") : `, default ${shortJson(value)}`;
+    return `- \`${name}\` (${shapeText(member)}${need})${description === undefined ? "" : `: ${description}`}`;
+  });
 }
 
 export function describeOutput(step: string, output: string, schema: Schema): string {

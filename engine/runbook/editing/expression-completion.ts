@@ -3,7 +3,8 @@
 import { functionNames, functionNamed } from "../../expression/functions.ts";
 import type { StepRegistry } from "../../steps/definition.ts";
 import type { Candidate, Completion } from "./completion.ts";
-import { describeFunction, typeText } from "./descriptions.ts";
+import { ITEM } from "./cursor.ts";
+import { describeFunction, shapeText, typeText } from "./descriptions.ts";
 import { type Schema, schemaAt } from "./schema-place.ts";
 import type { Sketch, SketchedStep } from "./sketch.ts";
 
@@ -40,13 +41,14 @@ function candidatesFor(
       : [];
   if (root === "run") return id === undefined ? keywords([["outcome", "how the run ended: done or failed"]]) : [];
   if (root === "inputs" && id === undefined) {
-    return sketch.inputs.map(({ name, type, isSecret, description }) => ({
+    return sketch.inputs.map(({ name, type, isSecret, description, shape }) => ({
       label: name,
       kind: "input",
-      detail: isSecret ? "secret" : (type ?? "input"),
+      detail: isSecret ? "secret" : shape ? shapeText(shape) : (type ?? "input"),
       ...(description !== undefined && { documentation: description }),
     }));
   }
+  if (root === "inputs") return membersAt(sketch, chain.slice(1));
   if (root === "locals" && id === undefined) return sketch.locals.map((label) => ({ label, kind: "input" }));
   if (root !== "steps") return [];
   if (id === undefined) {
@@ -80,6 +82,27 @@ function candidatesFor(
     return { label, kind: "output", detail: typeText(of), ...(typeof about === "string" && { documentation: about }) };
   });
 }
+
+/** The members of a part of an input: `inputs.vms[0].` */
+function membersAt(sketch: Sketch, [first = "", ...rest]: readonly string[]): readonly Candidate[] {
+  const [name = "", ...indexes] = first.split("[");
+  let shape = sketch.inputs.find((input) => input.name === name)?.shape;
+  const look = [...indexes.map(() => ITEM), ...rest.flatMap((part) => partsOf(part))];
+  for (const part of look) {
+    shape = part === ITEM ? (shape?.items ?? shape?.values) : (shape?.properties?.get(part) ?? shape?.values);
+  }
+  return [...(shape?.properties ?? [])].map(([label, member]) => ({
+    label,
+    kind: "output",
+    detail: shapeText(member),
+    ...(member.description !== undefined && { documentation: member.description }),
+  }));
+}
+
+const partsOf = (name: string): readonly string[] => {
+  const [own = "", ...indexes] = name.split("[");
+  return [own, ...indexes.map(() => ITEM)];
+};
 
 function keywords(names: readonly (readonly [label: string, detail: string])[]): readonly Candidate[] {
   return names.map(([label, detail]) => ({ label, kind: "keyword", detail }));

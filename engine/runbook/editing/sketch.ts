@@ -1,7 +1,10 @@
 // The names in a runbook's text, read line by line: while somebody types, a text is seldom YAML. Knows the layout that
 // runbooks have, blocks outside and braces within one line, and takes a few milliseconds for thousands of lines.
 
+import { parseDocument } from "yaml";
 import type { Span } from "../../source/source-text.ts";
+import type { ValueShape } from "../model.ts";
+import { shapeOf } from "../value-shapes.ts";
 
 export interface Sketch {
   readonly inputs: readonly SketchedInput[];
@@ -14,6 +17,8 @@ export interface SketchedInput {
   readonly type?: string;
   readonly description?: string;
   readonly isSecret: boolean;
+  /** Its parts, when their description can be read already. */
+  readonly shape?: ValueShape;
 }
 
 export interface SketchedStep {
@@ -87,9 +92,18 @@ function inputOf([name, text]: readonly [string, string]): SketchedInput {
   return {
     name,
     isSecret: value("secret") === "true",
-    ...(type !== undefined && { type }),
+    ...(type !== undefined && { type: type === "array" ? "list" : type }),
     ...(description !== undefined && { description }),
+    ...partsOf(text),
   };
+}
+
+/** Only what has parts is worth a look by the parser. */
+function partsOf(text: string): Pick<SketchedInput, "shape"> {
+  if (!/\b(?:items|values|properties)\s*:/.test(text)) return {};
+  const document = parseDocument(text, { logLevel: "silent", stringKeys: true });
+  const shape = document.errors.length > 0 ? undefined : shapeOf(document.toJS());
+  return shape === undefined ? {} : { shape };
 }
 
 function stepsOf(lines: readonly Line[], key: string, length: number): readonly SketchedStep[] {

@@ -13,9 +13,9 @@ import {
 } from "../../expression/types.ts";
 import { type Diagnostic, diagnosticAt } from "../../source/diagnostic.ts";
 import type { DiagnosticCode } from "../../source/diagnostic-codes.ts";
-import { SECRET_KEYWORD } from "../../steps/definition.ts";
 import { type Authored, type AuthoredScalar, templatesIn } from "../authored.ts";
 import type { Outline, Rule, StepOutline } from "../outline.ts";
+import { typeOfInput } from "../value-shapes.ts";
 import { acceptedBy, dependenciesOf } from "./dependencies.ts";
 
 type Schema = Readonly<Record<string, unknown>>;
@@ -223,8 +223,7 @@ function environmentOf(
     locals: new Set(locals.keys()),
     inputs: new Map(
       [...inputs].map(([name, { input }]) => {
-        if (input === undefined) return [name, typeOfSchema({})];
-        return [name, typeOfSchema(input.secret ? { type: "string", [SECRET_KEYWORD]: true } : { type: input.type })];
+        return [name, input === undefined ? ANY : typeOfInput(input)];
       }),
     ),
     steps: new Map(
