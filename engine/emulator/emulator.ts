@@ -185,7 +185,7 @@ export class Emulator {
           ...(spreads ? (["spread"] as const) : []),
         ]);
         passage.struck.push(...late);
-        alter(tx, late);
+        alter(tx, late, passage.line.path);
         if (tx.commit()) this.#onWrite?.();
         for (const { job, finish } of passage.jobs) this.#runGuest(job, finish);
         const outcome = outcomeOf(passage.struck, "after", passageOf(passage), tx.now) ?? answer;

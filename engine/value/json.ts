@@ -1,6 +1,6 @@
 // JSON as it travels between steps, operations and the journal, with the one opaque value that may stand in it.
 
-import { Secret } from "./secret.ts";
+import { HANDLE_KEY, Secret } from "./secret.ts";
 
 export type Json = null | boolean | number | string | Secret | readonly Json[] | { readonly [key: string]: Json };
 
@@ -17,6 +17,8 @@ export function roundTrip(value: unknown): Json {
 
 /** Parses text written by `JSON.stringify`, giving secret handles their type back. */
 export function parseJson(text: string): Json {
+  // A reviver is called for every value, which takes several times as long as the parsing; few texts hold a handle.
+  if (!text.includes(HANDLE_KEY)) return JSON.parse(text) as Json;
   return JSON.parse(text, (_key, value: unknown) => Secret.revive(value)) as Json;
 }
 

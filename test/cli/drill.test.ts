@@ -56,6 +56,19 @@ describe("runbook drill", () => {
       },
     );
   }).timeout(60_000);
+  it("of a VM that could not be made leaves the same as a run in which it could", async () => {
+    await using rig = await Rig.open();
+    const asked = await rig.cli(["drill", "--only", "operation-fails PUT", "--threads", "1", "--json"]);
+    const cells = asked.stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { text: string; outcome: string; errors: readonly string[] });
+    expect(cells.map(({ text }) => text.split("/").at(-1)))
+      .include("myVM")
+      .and.include("myVnet");
+    expect(cells.filter(({ outcome }) => outcome !== "resumed")).eql([]);
+    expect([...new Set(cells.flatMap(({ errors }) => errors))]).eql(["InternalExecutionError"]);
+  }).timeout(60_000);
   it("says what is broken", async () => {
     await prepareDrill();
     const { runbook } = loadRunbook(GROUP, { file: "a.yaml", registry: builtinSteps });

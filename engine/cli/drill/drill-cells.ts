@@ -33,7 +33,7 @@ export interface Baseline {
 }
 
 /** An operation that hangs for ever is waited for for ever, unless its step has a `timeout`; one that takes long ends. */
-const LONG_MS = 600_000;
+const LONG_MS = 90_000;
 
 export async function baselineOf(subject: DrillSubject): Promise<Baseline | RunResult> {
   const world = new DrillWorld(subject);

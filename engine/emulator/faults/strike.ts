@@ -1,4 +1,5 @@
 /** What the faults that strike a request do to it: before it is handled, to what its handling wrote, and to its answer. */
+import { lower } from "../resource-id.ts";
 import type { Transaction } from "../store.ts";
 import { AzureError, type Answer } from "../wire.ts";
 import type { Fault, FaultOf } from "./kinds.ts";
@@ -139,8 +140,8 @@ export function effectsOf(tx: Transaction): { readonly begins: boolean; readonly
 /** A time so far off that nobody sees it; JSON has no infinity. */
 const never = Number.MAX_SAFE_INTEGER;
 
-/** Changes what a request wrote, before it is kept. */
-export function alter(tx: Transaction, faults: readonly Fault[]): void {
+/** Changes what a request for `path` wrote, before it is kept. */
+export function alter(tx: Transaction, faults: readonly Fault[], path: string): void {
   for (const fault of faults) {
     for (const [key, entry] of tx.writes) {
       if (!entry) continue;
@@ -160,6 +161,8 @@ export function alter(tx: Transaction, faults: readonly Fault[]): void {
           message: fault.message ?? "The emulator was told to let this operation fail.",
         };
         if (isOperation) tx.writes.set(key, { ...entry, hidden: { ...entry.hidden, error, output: null } });
+        // A disk that was made for a VM is there and whole, though its VM is not.
+        else if (entry.hidden?.["owner"] !== undefined && key !== lower(path)) continue;
         else if ((entry.readyAt ?? 0) > tx.now) tx.writes.set(key, { ...entry, hasFailed: true });
         else if ((entry.goneAt ?? 0) > tx.now) {
           // What could not be deleted is still there.
