@@ -2,10 +2,25 @@
 // https://learn.microsoft.com/azure/role-based-access-control/resource-provider-operations
 
 import { isJsonObject, type Json } from "../value/json.ts";
+import { pathOfUrl } from "./slots.ts";
 
 export interface Requirement {
   readonly action: string;
   readonly scope: string;
+}
+
+/**
+ * To ask how an operation goes on takes a right on the resource group of what it changes:
+ * https://learn.microsoft.com/azure/azure-resource-manager/management/async-operations#permission-for-tracking-async-status
+ * `undefined` for any other URL. `changed`: the path of what is changed; absent: it is not known.
+ */
+export function requirementOfStatus(url: string, changed: string | undefined): Requirement | undefined {
+  const [, subscription = "", rest = ""] = /^(\/subscriptions\/[^/]+)\/(.*)$/i.exec(pathOfUrl(url)) ?? [];
+  const scope = /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+/i.exec(changed ?? "")?.[0] ?? subscription;
+  const status = /^providers\/([^/]+)\/locations\/[^/]+\/([^/]+)\/[^/]+$/i.exec(rest);
+  if (status !== null) return { action: `${status[1]}/locations/${status[2]}/read`, scope };
+  if (!/^operationresults\//i.test(rest)) return undefined;
+  return { action: "Microsoft.Resources/subscriptions/operationresults/read", scope };
 }
 
 export function requirementsOf(method: string, url: string, body: Json): readonly Requirement[] {
@@ -25,11 +40,6 @@ function ownRequirement(method: string, url: string): Requirement | undefined {
   const [namespace, ...rest] = segments.slice(providers + 1);
   if (namespace === undefined || rest.length === 0) return undefined;
   const scope = `/${segments.slice(0, providers).join("/")}`;
-  // A long-running operation's status: `locations/{place}/operations/{id}`. Azure asks for it, and the emulator does not:
-  // https://github.com/Azure/azure-xplat-cli/issues/2051
-  if (/^locations$/i.test(rest[0] ?? "") && rest.length === 4) {
-    return { action: `${namespace}/locations/${rest[2]}/read`, scope };
-  }
   const typeOf = (parts: readonly string[]): string =>
     [namespace, ...parts.filter((_, index) => index % 2 === 0)].join("/");
   const isCollection = rest.length % 2 === 1;

@@ -6,7 +6,7 @@ import { isJsonObject, type Json } from "../value/json.ts";
 import { type Access, allowing, type Assignment, type Role } from "./access.ts";
 import type { Plan, Right } from "./model.ts";
 import type { Rehearsal, SentRequest } from "./rehearse.ts";
-import { requirementsOf } from "./requirements.ts";
+import { requirementsOf, requirementOfStatus } from "./requirements.ts";
 import { guestRunsOf, isMutation, pathOfUrl } from "./slots.ts";
 import type { Template } from "./template.ts";
 
@@ -88,11 +88,15 @@ export function usesIn(base: Rehearsal, caller: Caller): readonly Use[] {
 }
 
 function* usesOfCaller(base: Rehearsal, { objectId }: Caller): Generator<Use> {
-  for (const { method, url, body, step, key } of base.sent) {
+  /** By operation: what it changed last. */
+  const changed = new Map<string, string>();
+  for (const sent of base.sent) {
+    const { method, url, body, step, key, path } = sent;
     if (isTokenOfRunbook(base, key)) continue;
-    for (const requirement of requirementsOf(method, url, body)) {
+    if (isMutation(sent)) changed.set(path, pathOfUrl(url));
+    const status = requirementOfStatus(url, changed.get(path));
+    for (const requirement of status ? [status] : requirementsOf(method, url, body))
       yield { principal: objectId, who: "caller", step, ...requirement };
-    }
   }
 }
 

@@ -139,6 +139,7 @@ export function startOperation(c: Context, o: AsyncOptions): Record<string, stri
       output: o.output ?? null,
       error: o.error ?? null,
       finalStatus: o.finalStatus ?? 200,
+      group: groupPath(c.id),
     },
   });
   const url = `${c.origin}${id}?api-version=${c.apiVersion}`;

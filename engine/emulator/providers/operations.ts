@@ -1,4 +1,5 @@
 /** GET of an operation's status, and of its result. */
+import { authorize } from "../rbac/evaluate.ts";
 import { inSubscription, on } from "../routes/route.ts";
 import { gatewayError, type Answer } from "../wire.ts";
 import { polite, type Context } from "./context.ts";
@@ -7,6 +8,7 @@ export function operation(c: Context): Answer {
   const result = /\/operationResults\/[^/]+$/i.test(c.id.path) || c.query.get("monitor") === "true";
   const e = c.tx.get(c.id.path.replace(/(\/locations\/[^/]+\/)operationResults\//i, "$1operations/"));
   const h = e?.hidden;
+  requireRight(c, h?.["group"]);
   if (!e || h?.["kind"] !== "operation")
     throw gatewayError(404, "NotFound", "The entity was not found in this Azure location.");
   const done = (e.readyAt ?? 0) <= c.tx.now;
@@ -34,32 +36,46 @@ export function operation(c: Context): Answer {
   };
 }
 
-const anyone = { action: null };
+/**
+ * It takes a right of its own, which may be held for the resource group of what is changed, and not for that resource alone:
+ * https://learn.microsoft.com/azure/azure-resource-manager/management/async-operations#permission-for-tracking-async-status
+ * What Azure says when the group itself is gone is not documented.
+ */
+function requireRight(c: Context, group: unknown): void {
+  if (typeof group === "string" && c.tx.get(group) === null) return;
+  const scope = typeof group === "string" ? group : `/subscriptions/${c.id.subscription}`;
+  const [collection = "operationresults"] = /[^/]+(?=\/[^/]+$)/.exec(c.id.path) ?? [];
+  const type = c.id.namespace === undefined ? c.id.type : `${c.id.namespace}/locations`;
+  authorize(c.tx, c.caller, `${type}/${collection}/read`, scope);
+}
+
+/** The handler asks for the right, since only it knows on what. */
+const inHandler = { action: null };
 export const operationRoutes = [
   ...["Microsoft.Compute", "Microsoft.Network"].flatMap((namespace) => [
     ...on(inSubscription(`${namespace}/locations/{location}/operations/{operationId}`), [
       "GET",
       "Operations_GetStatus",
       operation,
-      anyone,
+      inHandler,
     ]),
   ]),
   ...on(inSubscription("Microsoft.Compute/locations/{location}/DiskOperations/{operationId}"), [
     "GET",
     "Operations_GetStatus",
     operation,
-    anyone,
+    inHandler,
   ]),
   ...on(inSubscription("Microsoft.Network/locations/{location}/operationResults/{operationId}"), [
     "GET",
     "Operations_GetResult",
     operation,
-    anyone,
+    inHandler,
   ]),
   ...on("/subscriptions/{subscriptionId}/operationresults/{operationId}", [
     "GET",
     "Operations_GetResult",
     operation,
-    { ...anyone, type: "Microsoft.Resources/subscriptions" },
+    { ...inHandler, type: "Microsoft.Resources/subscriptions" },
   ]),
 ];

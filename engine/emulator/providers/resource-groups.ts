@@ -81,7 +81,7 @@ export function deleteGroup(c: Context): Answer {
     body: {},
     createdAt: c.tx.now,
     readyAt: goneAt,
-    hidden: { kind: "operation", provider: "Microsoft.Resources", name: job, output: null, error: null },
+    hidden: { kind: "operation", provider: "Microsoft.Resources", name: job, output: null, error: null, group: e.id },
   });
   return { status: 202, headers: { location: `${c.origin}${id}?api-version=${c.apiVersion}`, ...polite(c) } };
 }
