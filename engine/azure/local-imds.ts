@@ -3,15 +3,16 @@
 import { OperationError } from "../run/failure.ts";
 import type { IdentitySelector } from "../steps/operation.ts";
 import type { CallContext } from "./sdk-call.ts";
+import { tokenResource } from "./target.ts";
 
 /** Honours AZURE_POD_IDENTITY_AUTHORITY_HOST, which replaces http://169.254.169.254 (`@azure/identity`). */
 export async function localToken(
-  input: { readonly resource: string; readonly identity?: IdentitySelector },
+  input: { readonly resource?: string; readonly identity?: IdentitySelector },
   context: CallContext,
   key: string,
 ): Promise<unknown> {
   const { target, vault } = context;
-  const { resource, identity } = input;
+  const { resource = tokenResource(target), identity } = input;
   if (!target.localImds) {
     throw new OperationError({
       origin: "guest",

@@ -110,7 +110,7 @@ async function perform(operation: ActivityOperation, context: CallContext, mayHa
     case "arm-get":
       return armGet(input as { path: string; apiVersion: string; token?: Secret }, context);
     case "local-token":
-      return localToken(input as { resource: string; identity?: IdentitySelector }, context, operation.key);
+      return localToken(input as { resource?: string; identity?: IdentitySelector }, context, operation.key);
   }
 }
 

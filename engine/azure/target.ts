@@ -26,7 +26,12 @@ export interface Target {
 
 /** What a token for the target's Resource Manager is asked for. */
 export function tokenScope(target: Target): string {
-  return `${target.audience ?? target.resourceManager}/.default`;
+  return `${tokenResource(target)}.default`;
+}
+
+/** The target's Resource Manager as IMDS is told for whom a token is. */
+export function tokenResource({ audience, resourceManager }: Target): string {
+  return `${audience ?? resourceManager}/`;
 }
 
 /** Replaces the placeholder with which steps write ids before the subscription is known. */

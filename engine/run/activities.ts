@@ -59,7 +59,7 @@ export interface ScriptResult {
 /** Where the token of a guest's request comes from. */
 export type GuestToken =
   /** IMDS of the same VM: the token never leaves it. */
-  | { readonly from: "imds"; readonly resource: string; readonly identity?: IdentitySelector }
+  | { readonly from: "imds"; readonly resource?: string; readonly identity?: IdentitySelector }
   /** Elsewhere: sent as a protected parameter. */
   | { readonly from: "secret"; readonly token: Secret };
 

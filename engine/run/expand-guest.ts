@@ -97,14 +97,17 @@ function guestTokenFor(vm: string, token: Secret, facts: RunFacts): GuestToken {
 
 function noteToken(
   vm: string,
-  request: { readonly resource: string; readonly identity?: Extract<GuestToken, { from: "imds" }>["identity"] },
+  request: { readonly resource?: string; readonly identity?: Extract<GuestToken, { from: "imds" }>["identity"] },
   answer: GuestAnswer,
   facts: RunFacts,
 ): void {
   const token = isJsonObject(answer.body) ? answer.body["access_token"] : undefined;
   if (!(token instanceof Secret) || token.ref === undefined) return;
   const { resource, identity } = request;
-  facts.tokenOrigins.set(token.ref, { vm, token: { from: "imds", resource, ...(identity && { identity }) } });
+  facts.tokenOrigins.set(token.ref, {
+    vm,
+    token: { from: "imds", ...(resource !== undefined && { resource }), ...(identity && { identity }) },
+  });
 }
 
 export function osTypeOf(machine: Json): "Windows" | "Linux" {

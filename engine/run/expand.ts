@@ -90,7 +90,7 @@ export function* expand(what: OperationData, facts: RunFacts, observer: Observer
     case "local-token":
       observer.changed("read");
       return yield* activity<Json>("token", "local-token", {
-        resource: what.resource,
+        ...(what.resource !== undefined && { resource: what.resource }),
         ...(what.identity && { identity: what.identity }),
       });
   }

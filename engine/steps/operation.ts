@@ -10,7 +10,7 @@ export type IdentitySelector =
 
 /** An HTTP GET that is made inside a VM. */
 export type GuestRequest =
-  | { readonly kind: "token"; readonly resource: string; readonly identity?: IdentitySelector }
+  | { readonly kind: "token"; readonly resource?: string; readonly identity?: IdentitySelector }
   | { readonly kind: "arm-get"; readonly path: string; readonly apiVersion: string; readonly token: Secret };
 
 export type OperationData =
@@ -36,7 +36,7 @@ export type OperationData =
   /** Time that passes; `until` is a time of ISO 8601 with its zone. */
   | ({ readonly kind: "wait" } & ({ readonly ms: number } | { readonly until: string }))
   /** A token from the IMDS of the machine that the engine runs on. */
-  | { readonly kind: "local-token"; readonly resource: string; readonly identity?: IdentitySelector };
+  | { readonly kind: "local-token"; readonly resource?: string; readonly identity?: IdentitySelector };
 
 /** Where a resource is. */
 export interface Place {
@@ -192,8 +192,9 @@ export interface ArmAnswer {
   readonly requestId: string;
 }
 
-export function guestToken(vm: string, resource: string, identity?: IdentitySelector): Operation<TokenAnswer> {
-  return new Operation({ kind: "guest", vm, request: { kind: "token", resource, ...(identity && { identity }) } });
+/** `resource`: for whom the token is; absent: for the Resource Manager of the cloud that the run is for. */
+export function guestToken(vm: string, resource?: string, identity?: IdentitySelector): Operation<TokenAnswer> {
+  return new Operation({ kind: "guest", vm, request: { kind: "token", ...tokenFor(resource, identity) } });
 }
 
 export function guestArmGet(vm: string, path: string, apiVersion: string, token: Secret): Operation<ArmAnswer> {
@@ -204,8 +205,16 @@ export function armGet(path: string, apiVersion: string, token?: Secret): Operat
   return new Operation({ kind: "arm-get", path, apiVersion, ...(token && { token }) });
 }
 
-export function localToken(resource: string, identity?: IdentitySelector): Operation<TokenAnswer> {
-  return new Operation({ kind: "local-token", resource, ...(identity && { identity }) });
+/** Like `guestToken`, of the machine that the engine runs on. */
+export function localToken(resource?: string, identity?: IdentitySelector): Operation<TokenAnswer> {
+  return new Operation({ kind: "local-token", ...tokenFor(resource, identity) });
+}
+
+function tokenFor(
+  resource: string | undefined,
+  identity: IdentitySelector | undefined,
+): { readonly resource?: string; readonly identity?: IdentitySelector } {
+  return { ...(resource !== undefined && { resource }), ...(identity && { identity }) };
 }
 
 /** Waits until somebody approves; fails when they reject. */

@@ -209,12 +209,12 @@ describe("get-imds-token and arm-get", () => {
       {
         kind: "guest",
         vm: VM,
-        request: { kind: "token", resource: "https://management.azure.com/", identity: { clientId: "c" } },
+        request: { kind: "token", identity: { clientId: "c" } },
       },
     ]);
     expect((guest.outputs as { accessToken: Secret }).accessToken.ref).equal("t");
     const here = driveStep(step("get-imds-token"), {}, () => token);
-    expect(here.asked).eql([{ kind: "local-token", resource: "https://management.azure.com/" }]);
+    expect(here.asked).eql([{ kind: "local-token" }]);
   });
   it("take one choice of identity", () => {
     expect(messages("get-imds-token", { clientId: "c", objectId: "o" })).eql([

@@ -29,11 +29,16 @@ const IMDS_RETRY = [404, 410, 429, 500, 502, 503, 504];
 
 export function guestParameters(
   request: GuestRunInput["request"],
-  how: { readonly id: string; readonly rbKey: string; readonly resourceManager: string },
+  how: {
+    readonly id: string;
+    readonly rbKey: string;
+    readonly resourceManager: string;
+    readonly tokenResource: string;
+  },
 ): GuestParameters {
   const common = { rbId: how.id, rbKey: how.rbKey, rbTries: `n${TRIES}`, rbTimeout: `n${TIMEOUT_S}` };
-  const imds = (of: { readonly resource: string; readonly identity?: IdentitySelector }): Record<string, string> => ({
-    rbImds: encodeUrl(imdsUrl(of.resource, of.identity)),
+  const imds = (of: { readonly resource?: string; readonly identity?: IdentitySelector }): Record<string, string> => ({
+    rbImds: encodeUrl(imdsUrl(of.resource ?? how.tokenResource, of.identity)),
     rbRetry: `s${IMDS_RETRY.join(".")}`,
   });
   if (request.kind === "token") return { plain: listed({ rbMode: "imds", ...common, ...imds(request) }) };

@@ -10,6 +10,7 @@ import { parseResourceId } from "../arm-id.ts";
 import { guestScripts } from "../generated/guest-scripts.js";
 import type { SdkPoller } from "../resource-calls.ts";
 import { type CallContext, unredactedCall } from "../sdk-call.ts";
+import { tokenResource } from "../target.ts";
 import { sentinelOf, type WireResponse } from "../wire.ts";
 import { guestAnswer } from "./guest-answer.ts";
 import { withRunCommandHint } from "./guest-failure.ts";
@@ -42,8 +43,12 @@ export async function submitGuestRun(input: GuestRunInput, context: CallContext,
   const { vm, osType } = input;
   const { rbKey, keyId } = await context.sealingKeys.current();
   const requestId = context.sealingKeys.requestId(key);
-  const { resourceManager } = context.target;
-  const { plain, token } = guestParameters(input.request, { id: requestId, rbKey, resourceManager });
+  const { plain, token } = guestParameters(input.request, {
+    id: requestId,
+    rbKey,
+    resourceManager: context.target.resourceManager,
+    tokenResource: tokenResource(context.target),
+  });
   const script = osType === "Windows" ? guestScripts["guest.ps1"] : guestScripts["guest.sh"];
   const sent = { type: GUEST_RUN, vm, requestId, keyId } as const;
   if (token !== undefined) {

@@ -18,7 +18,7 @@ export const getImdsToken = defineStep({
         Patterned(
           "^[A-Za-z][A-Za-z0-9+.-]*://\\S+$|^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$",
           "expected a URI such as https://management.azure.com/, or the GUID of an application",
-          "For whom the token is. Default https://management.azure.com/.",
+          "For whom the token is. Default: the cloud's Resource Manager, such as https://management.azure.com/.",
         ),
       ),
       clientId: Type.Optional(Guid("Client id of the identity.")),
@@ -52,7 +52,7 @@ export const getImdsToken = defineStep({
       ...second,
     ];
   },
-  *run({ vm, resource = "https://management.azure.com/", clientId, objectId, resourceId }) {
+  *run({ vm, resource, clientId, objectId, resourceId }) {
     const identity: IdentitySelector | undefined =
       clientId !== undefined
         ? { clientId }

@@ -7,10 +7,15 @@ import { Secret } from "../../../engine/value/secret.ts";
 
 const keys = new SealingKeys();
 const { rbKey } = await keys.current();
-const how = { id: keys.requestId("read/0:run.1"), rbKey, resourceManager: "https://management.azure.com" };
+const how = {
+  id: keys.requestId("read/0:run.1"),
+  rbKey,
+  resourceManager: "https://management.azure.com",
+  tokenResource: "https://management.azure.com/",
+};
 const token = Secret.of("token/0#/access_token");
-const made = (request: GuestRunInput["request"]) => {
-  const { plain, token } = guestParameters(request, how);
+const made = (request: GuestRunInput["request"], differs: Partial<typeof how> = {}) => {
+  const { plain, token } = guestParameters(request, { ...how, ...differs });
   for (const { name, value } of plain) expect(value, name).match(/^[A-Za-z][A-Za-z0-9._-]*$/);
   const given = new Map(plain.map(({ name, value }) => [name, value]));
   if (token !== undefined) given.set("rbToken", "tabc");
@@ -35,6 +40,12 @@ describe("what the script in a VM is told", () => {
     expect(url({ clientId: "c" })).equal(`${base}&client_id=c`);
     expect(url({ objectId: "o" })).equal(`${base}&object_id=o`);
     expect(url({ resourceId: "/subscriptions/s/x" })).equal(`${base}&msi_res_id=%2Fsubscriptions%2Fs%2Fx`);
+  });
+  it("is to get a token for the cloud's own Resource Manager when none is named", () => {
+    const tokenResource = "https://management.usgovcloudapi.net/";
+    expect(made({ kind: "token" }, { tokenResource }).read.imds).match(
+      /&resource=https%3A%2F%2Fmanagement\.usgovcloudapi\.net%2F$/,
+    );
   });
   it("is to ask with a token of its own, which is no parameter", () => {
     const {
