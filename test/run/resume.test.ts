@@ -57,8 +57,9 @@ describe("a run of the tutorial's resources", () => {
     for (let at = 1; at < whole.entries.length - 1; at += STRIDE) {
       const on = await world();
       const killed = await on.run({ killAt: at });
-      expect(killed.result).equal(undefined);
-      await converges(on, killed.entries, `killed before entry ${at}`);
+      // A run that asked once less how far something is has fewer entries.
+      if (killed.result === undefined) await converges(on, killed.entries, `killed before entry ${at}`);
+      else expect(at).greaterThan(whole.entries.length * 0.9);
     }
   });
   it("ends alike when it is killed a second time while it is being resumed", async function () {
@@ -66,6 +67,7 @@ describe("a run of the tutorial's resources", () => {
     for (let at = 3; at < whole.entries.length - 1; at += 3 * STRIDE) {
       const on = await world();
       const first = await on.run({ killAt: at });
+      if (first.result !== undefined) continue;
       const second = await on.run({ resume: first.entries, killAt: first.entries.length + 9 });
       if (second.result === undefined) await converges(on, second.entries, `killed at ${at} and again`);
     }
