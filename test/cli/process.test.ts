@@ -11,6 +11,17 @@ import { type SpawnedCli, spawnCli } from "../support/spawn-cli.ts";
 // Made anew, so that nobody else on this machine has them in a process list.
 const PASSWORD = `Pl4nted-${randomUUID()}`;
 const CLIENT_SECRET = `pl4nted-${randomUUID()}`;
+/** The lines of a process and all that it started, of `ps -eo pid=,ppid=,args=`: others on this machine have tokens of their own. */
+function ofFamily(list: string, root: number): string {
+  const rows = list.split("\n").map((line) => ({ line, ids: line.trim().split(/ +/, 2).map(Number) }));
+  const family = new Set([root]);
+  for (let known = 0; known < family.size;) {
+    known = family.size;
+    for (const { ids } of rows) if (family.has(ids[1]!)) family.add(ids[0]!);
+  }
+  return rows.flatMap(({ line, ids }) => (family.has(ids[0]!) ? [line] : [])).join("\n");
+}
+
 /** What every signed token begins with, and what follows its first dot. */
 const TOKEN = /eyJ[\w-]{10,}\.eyJ/;
 
@@ -34,8 +45,8 @@ describe("the command as a process", function () {
     const lists: string[] = [];
     const looking = (async () => {
       while (cli.process.exitCode === null) {
-        const { stdout } = await promisify(execFile)("ps", ["-ww", "-eo", "args"]);
-        lists.push(stdout);
+        const { stdout } = await promisify(execFile)("ps", ["-ww", "-eo", "pid=,ppid=,args="]);
+        lists.push(ofFamily(stdout, cli.process.pid!));
       }
     })();
     const { code, stdout, stderr } = await cli.ended;
