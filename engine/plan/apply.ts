@@ -8,6 +8,7 @@ import type { Clock } from "../run/clock.ts";
 import type { RunEvent } from "../run/events.ts";
 import { executeRun, type RunResult } from "../run/execute.ts";
 import type { Journal } from "../run/journal.ts";
+import type { SignalSource } from "../run/local-driver.ts";
 import { Vault } from "../run/vault.ts";
 import type { Runbook } from "../runbook/model.ts";
 import type { StepRegistry } from "../steps/definition.ts";
@@ -48,6 +49,8 @@ export interface GuardedRunOptions extends ApplyOptions {
   readonly onEvent: (event: RunEvent) => void;
   readonly concurrency?: number;
   readonly interrupt?: AbortSignal;
+  /** Who approves; absent: a step that asks fails. */
+  readonly signals?: SignalSource;
 }
 
 export interface AppliedRun extends RunResult {
@@ -57,7 +60,7 @@ export interface AppliedRun extends RunResult {
 
 /** Runs a plan that was found applicable. A request that it does not list is not sent; nothing more is started then. */
 export async function runPlan(options: GuardedRunOptions): Promise<AppliedRun> {
-  const { plan, runbook, registry, target, clock, journal, onEvent, concurrency = 16, interrupt } = options;
+  const { plan, runbook, registry, target, clock, journal, onEvent, concurrency = 16, interrupt, signals } = options;
   const { inputs, secrets, placeholders } = separate(runbook, options.inputs);
   if (placeholders.length > 0) throw new Error(`secret inputs are missing: ${placeholders.join(", ")}`);
   const vault = new Vault();
@@ -80,6 +83,7 @@ export async function runPlan(options: GuardedRunOptions): Promise<AppliedRun> {
     clock,
     concurrency,
     onEvent,
+    ...(signals && { signals }),
     interrupt: interrupt === undefined ? stop.signal : AbortSignal.any([stop.signal, interrupt]),
   });
   return { ...result, refusals };

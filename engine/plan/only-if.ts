@@ -4,7 +4,7 @@
 import { canonicalJson, type Json } from "../value/json.ts";
 import type { Explored } from "./explore.ts";
 import type { OnlyIf, PlannedStep, Right } from "./model.ts";
-import { changingIn, plannedSteps } from "./planned-steps.ts";
+import { changingIn, clauseOf, plannedSteps } from "./planned-steps.ts";
 import type { Rehearsal, SentRequest } from "./rehearse.ts";
 import { slotsOf } from "./slots.ts";
 import { type Supposition, suppositionsOf } from "./suppositions.ts";
@@ -54,8 +54,8 @@ export async function otherwise(options: OtherwiseOptions): Promise<Otherwise> {
   for (const supposition of suppositions) {
     const first = await options.rehearse(supposition);
     rehearsals++;
-    for (const [id, { message }] of first.result.failures) {
-      if (!base.result.failures.has(id)) notes.add(`what ${id} does if ${supposition.text}: ${message}`);
+    for (const [id, failure] of first.result.failures) {
+      if (!base.result.failures.has(id)) notes.add(`what ${id} does if ${supposition.text}: ${clauseOf(failure)}`);
     }
     const sent = new Map([...sentBy(first)].map(([step, all]) => [step, without(all, usual.get(step))]));
     for (const chunk of chunks) {
@@ -124,7 +124,7 @@ function gathered(chunks: readonly Chunk[]): Pick<Otherwise, "onlyIf" | "rights"
   const onlyIf = new Map<string, OnlyIf[]>();
   const rights: Right[] = [];
   for (const { step, suppositions, does, rights: needed } of chunks) {
-    const when = clauseOf(suppositions);
+    const when = whenOf(suppositions);
     for (const right of needed) if (!rights.some((one) => isSame(one, right))) rights.push({ ...right, onlyIf: when });
     const own = onlyIf.get(step) ?? [];
     const same = own.find((one) => one.when === when);
@@ -145,7 +145,7 @@ function together(a: Chunk["does"], b: Chunk["does"]): Chunk["does"] {
 }
 
 /** What goes without saying is left out: that the run fails with one of its steps, that two fail when one is enough. */
-function clauseOf(suppositions: readonly Supposition[]): string {
+function whenOf(suppositions: readonly Supposition[]): string {
   const hasRun = suppositions.some(({ ends }) => ends.size === 0);
   const hasOne = suppositions.some(({ ends }) => ends.size === 1);
   const told = suppositions.filter(({ ends, outcome }) => {

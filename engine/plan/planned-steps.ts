@@ -194,13 +194,13 @@ function outcomeOf(
   if (unknown !== undefined) return { change: "opaque", reason: unknown };
   const failed = ends.find(({ status }) => status === "failed");
   if (failed?.failure !== undefined && failed.continued !== true) {
-    const { message } = failed.failure;
+    const message = clauseOf(failed.failure);
     return isOpaque(failed.failure, base, step.id)
       ? { change: "opaque", reason: message }
       : { change: "failed", reason: message };
   }
   if (failed?.failure !== undefined && ends.every(({ status }) => status !== "done"))
-    return { change: "opaque", reason: `it would fail, and the run goes on: ${failed.failure.message}` };
+    return { change: "opaque", reason: `it would fail, and the run goes on: ${clauseOf(failed.failure)}` };
   const skipped = ends.find(({ step: name, status }) => status === "skipped" && name === step.id);
   if (skipped !== undefined || ends.length === 0) {
     const { reason } = skipped ?? {};
@@ -215,6 +215,9 @@ function outcomeOf(
   if (ends.some((end) => end.change === "run")) return { change: "run" };
   return { change: strongest === "none" || asksNothing ? "none" : "read" };
 }
+
+/** What a failure says, to stand in a sentence of the plan: Azure ends its own with one period, and sometimes two. */
+export const clauseOf = ({ message }: Failure): string => message.replace(/\.+$/, "");
 
 /** Whether a step would fail, or depends on one that would. */
 function isLost(step: string, base: Rehearsal): boolean {

@@ -26,7 +26,7 @@ export function unknownsOf(
       .filter(({ change }) => change === "opaque")
       .map(
         ({ id, reason, requests }) =>
-          `what ${id} does: ${(reason ?? "it cannot be rehearsed").replace(/\.$/, "")}. ${requests.length > 0 ? "Nothing is sent but what is listed" : "Anything it would write is refused"}`,
+          `what ${id} does: ${reason ?? "it cannot be rehearsed"}. ${requests.length > 0 ? "Nothing is sent but what is listed" : "Anything it would write is refused"}`,
       ),
     ...unknownTypes.map(
       (type) => `whether Azure takes what is written as ${type}: the rehearsal keeps it as it is sent`,

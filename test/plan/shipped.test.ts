@@ -5,37 +5,54 @@ import { expect } from "chai";
 import { verifyRun } from "../../engine/plan/verify.ts";
 import { exampleRunbook } from "../../engine/runbook/example-runbook.ts";
 import { builtinSteps } from "../../engine/steps/builtin/index.ts";
-import { planPage } from "../../engine/report/plan-page.ts";
+import { isPending } from "../../engine/plan/pending.ts";
+import { planPage, textOf } from "../../engine/report/plan-page.ts";
 import type { Json } from "../../engine/value/json.ts";
+import { briefly, SECOND_RUNS } from "../support/second-runs.ts";
 import { applyOn, openWorld, PASSWORD, planOn, runbookOf } from "../support/planning.ts";
 
 const RUNBOOKS = fileURLToPath(new URL("../../../runbooks", import.meta.url));
 
-/** Of these a second run is not nothing: they take away what the example makes, do something each time, or wait for a person. */
-const NEVER_NOTHING: ReadonlySet<string> = new Set(["arm-delete", "delete-rg", "arm-post", "run-command", "approve"]);
-
 describe("every step type", () => {
-  for (const type of builtinSteps.values()) {
-    if (NEVER_NOTHING.has(type.name)) continue;
-    it(`${type.name}: does what its plan lists, and a plan after it says no changes`, async () => {
-      const { text } = exampleRunbook(type, type.examples[0]!, builtinSteps);
-      const inputs = Object.fromEntries(runbookOf(text).inputs.map(({ name }) => [name, PASSWORD]));
+  it("has a row that says what it does when it is run again", () => {
+    expect(Object.keys(SECOND_RUNS).toSorted()).eql([...builtinSteps.keys()].toSorted());
+  });
+  for (const [name, { text: own, sends = [], isPendingBecause, isAlone }] of Object.entries(SECOND_RUNS)) {
+    const then = isPendingBecause === undefined ? "says no changes" : `has something to do: ${isPendingBecause}`;
+    it(`${name}: does what its plan lists, and a plan after it ${then}`, async () => {
+      const type = builtinSteps.get(name)!;
+      const text = own ?? exampleRunbook(type, type.examples[0]!, builtinSteps).text;
+      const inputs = Object.fromEntries(runbookOf(text).inputs.map((input) => [input.name, PASSWORD]));
       const world = await openWorld();
       const { plan } = await planOn(world, { text, inputs });
       expect(plan.obstacles).eql([]);
-      const run = await applyOn(world, plan, { text, inputs });
+      let given: Json = null;
+      const watched = { ...type, start: (taken: Json) => type.start((given = taken)) };
+      const registry = isAlone ? new Map([...builtinSteps, [name, watched]]) : builtinSteps;
+      const run = await applyOn(world, plan, { text, inputs, registry });
       expect(run.status, JSON.stringify([...run.failures])).equal("done");
       expect(verifyRun(plan, run.journal.entries)).deep.include({ extra: [], missing: [] });
       await world.clock.sleep(10_000);
-      const { plan: after } = await planOn(world, { text, inputs });
-      expect(planPage(after).verdict.text).match(/^No changes/);
+      const again = isAlone ? { text: alone(name, given), inputs: {} } : { text, inputs };
+      const { plan: after } = await planOn(world, again);
+      expect(after.obstacles).eql([]);
+      const requests = after.steps.flatMap((step) => step.requests);
+      expect(requests.map(({ method, url }) => briefly(method, textOf(url)))).eql(sends);
+      expect(after.steps.some(isPending)).equal(isPendingBecause !== undefined);
+      expect(planPage(after).verdict.text.startsWith("No changes")).equal(isPendingBecause === undefined);
       await world.close();
     }).timeout(120_000);
   }
 });
 
+/** A runbook of one step. */
+function alone(uses: string, given: Json): string {
+  return JSON.stringify({ version: 1, name: "alone", steps: [{ id: "it", uses, with: given }] });
+}
+
 describe("every runbook that is shipped", () => {
-  for (const name of readdirSync(RUNBOOKS).filter((file) => /(?<!\.test)\.yaml$/.test(file))) {
+  const files = readdirSync(RUNBOOKS, { recursive: true }).map(String);
+  for (const name of files.filter((file) => /(?<!\.test)\.yaml$/.test(file)).toSorted()) {
     it(`${name}: does what its plan lists, and a plan after it says no changes`, async () => {
       const text = readFileSync(join(RUNBOOKS, name), "utf8");
       const inputs: Record<string, Json> = {};
