@@ -16,7 +16,10 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 const io: Io = {
-  stdin: process.stdin,
+  // Opened when it is asked for: most commands read nothing.
+  get stdin() {
+    return process.stdin;
+  },
   stdout: process.stdout,
   stderr: process.stderr,
   env: process.env,
