@@ -121,9 +121,9 @@ describe("a Linux guest's script", () => {
   it("is ended when it takes too long, too much memory or too many processes", async () => {
     const failed = (problem: string): string =>
       `VM has reported a failure when processing extension 'RunCommandLinux'. Error message: "${problem}"`;
-    const hungry = "for i in 1 2 3 4; do perl -e 'my $x = q(x) x 100_000_000; sleep 3' & done; wait";
+    const hungry = "for i in 1 2 3 4; do perl -e 'my $x = q(x) x 100_000_000; sleep 20' & done; wait";
     expect((await run(hungry)).err).equal(failed("the script used too much memory"));
-    const busy = await run("for i in $(seq 60); do sleep 2 & done; wait");
+    const busy = await run("for i in $(seq 60); do sleep 20 & done; wait");
     expect(busy.err).match(/started too many processes|Cannot fork/);
     const brief = new Sandbox({ timeMs: 1500 });
     const nothing = { argv: [], env: {}, listeners: [], hosts: {}, caPem: "" };
