@@ -16,6 +16,7 @@ import { latencyOf, type LatencySettings } from "./latency.ts";
 import { generousLimits, type Limits } from "./limits.ts";
 import { operatorOf, settle, type Operator } from "./operator.ts";
 import { requestLine, type RequestLine } from "./request-line.ts";
+import { denyAssignment, type DenyAssignment } from "./rbac/deny.ts";
 import { respond } from "./respond.ts";
 import { RequestLog, type LogLine } from "./request-log.ts";
 import { parseId } from "./resource-id.ts";
@@ -113,6 +114,13 @@ export class Emulator {
     const tx = this.#transaction();
     if (kept) endInterrupted(tx);
     else settle(tx, this.operator, seed);
+    tx.commit();
+  }
+  /** Stands in for Azure, which alone makes deny assignments. */
+  deny(name: string, properties: Partial<DenyAssignment["properties"]>): void {
+    const tx = this.#transaction();
+    const body = denyAssignment(`/subscriptions/${this.subscriptionId}`, name, properties);
+    tx.put({ id: body.id, body, createdAt: tx.now });
     tx.commit();
   }
   #transaction(): Transaction {

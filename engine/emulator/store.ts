@@ -45,6 +45,8 @@ export const anyResource = "Microsoft.Resources/resources";
 export class Store {
   readonly entries: Map<string, Entry | null> = new Map();
   readonly fetched = new Set<string>();
+  /** Keys of deny assignments, which every request is held against. */
+  readonly denials: Set<string> = new Set();
   /** What the upstream said is in a scope, of any type and in brief, by the scope in lower case. */
   readonly listed = new Map<string, Body[]>();
   readonly #file: StateFile | undefined;
@@ -53,13 +55,20 @@ export class Store {
     if (directory === undefined) return;
     this.#file = new StateFile(directory);
     this.entries = readState(directory);
+    for (const key of this.entries.keys()) this.#note(key);
   }
   /** Keeps what was written, before anyone is told of it. */
   write(writes: ReadonlyMap<string, Entry | null>, now: number): void {
     this.#file?.append(writes);
-    for (const [key, entry] of writes) this.entries.set(key, entry);
+    for (const [key, entry] of writes) {
+      this.entries.set(key, entry);
+      this.#note(key);
+    }
     this.#purge(now);
     if (this.#file?.isLong === true) this.#file.rewrite(this.entries.values());
+  }
+  #note(key: string): void {
+    if (key.includes("/denyassignments/")) this.denials.add(key);
   }
   close(now: number): void {
     this.#purge(now, 0);

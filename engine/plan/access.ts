@@ -18,13 +18,28 @@ export interface Assignment {
   readonly step?: string;
 }
 
+/** What whoever is named may not do, whatever role is held. */
+export interface Denial {
+  readonly name: string;
+  /** ARM id. */
+  readonly id: string;
+  readonly scope: string;
+  readonly reachesBelow: boolean;
+  readonly permissions: Role["permissions"];
+  readonly principals: readonly string[];
+  readonly excluded: readonly string[];
+}
+
 const API = "2022-04-01";
+/** Stands among a deny assignment's principals for everybody. */
+const EVERYBODY = "00000000-0000-0000-0000-000000000000";
 
 /** Reads roles and assignments of a target; each is asked for once. */
 export class Access {
   readonly #reader: TargetReader;
   readonly #subscription: string;
   readonly #assignments = new Map<string, Promise<readonly Assignment[] | undefined>>();
+  #denials: Promise<readonly Denial[]> | undefined;
   readonly #roles = new Map<string, Promise<Role | undefined>>();
   /** Sentences about what was read and not understood. */
   readonly notes = new Set<string>();
@@ -51,6 +66,46 @@ export class Access {
       if (thrown instanceof OperationError) return undefined;
       throw thrown;
     }
+  }
+
+  /** The deny assignments of the subscription and of what is in it; none when they may not be read, which is noted. */
+  denials(): Promise<readonly Denial[]> {
+    this.#denials ??= this.#readDenials();
+    return this.#denials;
+  }
+
+  async #readDenials(): Promise<readonly Denial[]> {
+    try {
+      const path = `${this.#subscription}/providers/Microsoft.Authorization/denyAssignments`;
+      return (await this.#reader.list(path, API)).flatMap((shown) => this.#denial(shown) ?? []);
+    } catch (thrown) {
+      if (!(thrown instanceof OperationError)) throw thrown;
+      this.notes.add("deny assignments: the caller may not read them");
+      return [];
+    }
+  }
+
+  #denial({ id, name, properties }: JsonObject): Denial | undefined {
+    if (typeof id !== "string" || !isJsonObject(properties)) return undefined;
+    const { scope, permissions, denyAssignmentName, doNotApplyToChildScopes, condition } = properties;
+    if (typeof scope !== "string") return undefined;
+    const called = typeof denyAssignmentName === "string" ? denyAssignmentName : String(name);
+    if (typeof condition === "string")
+      this.notes.add(`whether the condition of the deny assignment ${called} holds for each call`);
+    const principals = principalsIn(properties["principals"]);
+    const excluded = principalsIn(properties["excludePrincipals"]);
+    if ([...principals, ...excluded].some(({ type }) => /^group$/i.test(type))) {
+      this.notes.add(`who is in the groups that the deny assignment ${called} names`);
+    }
+    return {
+      name: called,
+      id,
+      scope,
+      reachesBelow: doNotApplyToChildScopes !== true,
+      permissions: permissionsIn(permissions),
+      principals: principals.map((one) => one.id),
+      excluded: excluded.map((one) => one.id),
+    };
   }
 
   async #assignment(shown: JsonObject): Promise<Assignment | undefined> {
@@ -87,27 +142,54 @@ export class Access {
   }
 }
 
-function roleOf(properties: JsonObject): Role {
-  const { permissions, roleName } = properties;
-  const texts = (value: Json | undefined): readonly string[] =>
-    Array.isArray(value) ? (value as readonly Json[]).filter((item) => typeof item === "string") : [];
-  return {
-    name: typeof roleName === "string" ? roleName : "a role",
-    permissions: (Array.isArray(permissions) ? (permissions as readonly Json[]) : [])
-      .filter(isJsonObject)
-      .map(({ actions, notActions }) => ({ actions: texts(actions), notActions: texts(notActions) })),
-  };
+function roleOf({ permissions, roleName }: JsonObject): Role {
+  return { name: typeof roleName === "string" ? roleName : "a role", permissions: permissionsIn(permissions) };
 }
 
-/** The first assignment that allows an action at a scope. A role's notActions take away from that role only. */
+const objectsIn = (value: Json | undefined): readonly JsonObject[] =>
+  (Array.isArray(value) ? (value as readonly Json[]) : []).filter(isJsonObject);
+
+function permissionsIn(value: Json | undefined): Role["permissions"] {
+  const texts = (list: Json | undefined): readonly string[] =>
+    Array.isArray(list) ? (list as readonly Json[]).filter((item) => typeof item === "string") : [];
+  return objectsIn(value).map(({ actions, notActions }) => ({
+    actions: texts(actions),
+    notActions: texts(notActions),
+  }));
+}
+
+function principalsIn(value: Json | undefined): readonly { readonly id: string; readonly type: string }[] {
+  return objectsIn(value).map(({ id, type }) => ({ id: String(id).toLowerCase(), type: String(type) }));
+}
+
+/** A role's, or a deny assignment's, notActions take away from it only. */
+function includes(permissions: Role["permissions"], action: string): boolean {
+  return permissions.some(
+    ({ actions, notActions }) =>
+      actions.some((pattern) => covers(pattern, action)) && !notActions.some((pattern) => covers(pattern, action)),
+  );
+}
+
+/** The first assignment that allows an action at a scope. */
 export function allowing(assignments: readonly Assignment[], action: string, scope: string): Assignment | undefined {
-  return assignments.find(
+  return assignments.find((one) => isWithin(scope, one.scope) && includes(one.role.permissions, action));
+}
+
+/** The first deny assignment that keeps a principal from an action at a scope. */
+export function denying(
+  denials: readonly Denial[],
+  principal: string,
+  action: string,
+  scope: string,
+): Denial | undefined {
+  const names = (list: readonly string[]): boolean =>
+    list.includes(EVERYBODY) || list.includes(principal.toLowerCase());
+  return denials.find(
     (one) =>
-      isWithin(scope, one.scope) &&
-      one.role.permissions.some(
-        ({ actions, notActions }) =>
-          actions.some((pattern) => covers(pattern, action)) && !notActions.some((pattern) => covers(pattern, action)),
-      ),
+      (one.reachesBelow ? isWithin(scope, one.scope) : scope.toLowerCase() === one.scope.toLowerCase()) &&
+      names(one.principals) &&
+      !names(one.excluded) &&
+      includes(one.permissions, action),
   );
 }
 

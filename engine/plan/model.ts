@@ -57,11 +57,12 @@ const Right = object({
   action: Text("ARM action, for example Microsoft.Compute/virtualMachines/write."),
   scope: Value("ARM id; a template."),
   step: Text("The step that needs it first."),
-  state: Type.Enum(["held", "granted", "missing", "unknown"], {
-    description: "granted: a step of this run gives it. unknown: the target does not let the caller see.",
+  state: Type.Enum(["held", "granted", "missing", "denied", "unknown"], {
+    description:
+      "granted: a step of this run gives it. denied: a deny assignment takes it away. unknown: the target does not let the caller see.",
   }),
-  assignment: Type.Optional(Text("ARM id of the role assignment that gives it.")),
-  role: Type.Optional(Text("Name of the role that gives it.")),
+  assignment: Type.Optional(Text("ARM id of the role assignment that gives it, or of the deny assignment.")),
+  role: Type.Optional(Text("Name of the role that gives it, or of the deny assignment.")),
   grantedBy: Type.Optional(Text("The step that grants it.")),
   onlyIf: Type.Optional(Text("When it is needed; absent: always.")),
 });

@@ -3,7 +3,7 @@
 import type { Caller } from "../azure/caller.ts";
 import type { GuestRunInput } from "../run/activities.ts";
 import { isJsonObject, type Json } from "../value/json.ts";
-import { type Access, allowing, type Assignment, type Role } from "./access.ts";
+import { type Access, allowing, type Assignment, type Denial, denying, type Role } from "./access.ts";
 import type { Plan, Right } from "./model.ts";
 import type { Rehearsal, SentRequest } from "./rehearse.ts";
 import { requirementsOf, requirementOfStatus } from "./requirements.ts";
@@ -47,7 +47,8 @@ export async function rightsOf(
     const isThere = typeof templating(principal) === "string";
     held.set(principal, isThere ? await access.assignmentsOf(principal) : []);
   }
-  const judged = uses.map((use) => ({ use, ...judge(use, held.get(use.principal), granted) }));
+  const denials = uses.length === 0 ? [] : await access.denials();
+  const judged = uses.map((use) => ({ use, ...judge(use, held.get(use.principal), granted, denials) }));
   const rights = judged.map(({ use, right }): Right => {
     const { principal, who, action, scope, step } = use;
     return { principal: templating(principal), who, action, scope: templating(scope), step, ...right };
@@ -71,7 +72,10 @@ function judge(
   use: Use,
   held: readonly Assignment[] | undefined,
   granted: readonly Granted[],
+  denials: readonly Denial[],
 ): { readonly right: Pick<Right, "state" | "assignment" | "role" | "grantedBy">; readonly by?: Assignment } {
+  const denial = denying(denials, use.principal, use.action, use.scope);
+  if (denial) return { right: { state: "denied", assignment: denial.id, role: denial.name } };
   const now = held && allowing(held, use.action, use.scope);
   if (now) return { right: { state: "held", assignment: now.id, role: now.role.name }, by: now };
   const own = granted.filter(({ principal }) => principal === use.principal);

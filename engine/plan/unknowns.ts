@@ -35,7 +35,7 @@ export function unknownsOf(
     ...(azure
       ? [
           "quota and capacity: whether the region has room for what is to be made",
-          "Azure Policy, locks and deny assignments: they may refuse or alter a request",
+          "Azure Policy and locks: they may refuse or alter a request",
         ]
       : []),
     ...(azure && types.has("microsoft.compute/virtualmachines")

@@ -4,7 +4,16 @@ import { createHash } from "node:crypto";
 import { formatDuration } from "./duration.ts";
 import { graphSvg } from "./graph-svg.ts";
 import { Html, markup } from "./html.ts";
-import { type DifferenceLine, isMarked, isQuiet, LOOKS, MARK_TEXTS, type Page, type PageStep } from "./page.ts";
+import {
+  type DifferenceLine,
+  isLacking,
+  isMarked,
+  isQuiet,
+  LOOKS,
+  MARK_TEXTS,
+  type Page,
+  type PageStep,
+} from "./page.ts";
 import { STYLES } from "./html-styles.ts";
 import { timeLine } from "./time-line.ts";
 
@@ -204,7 +213,7 @@ function done(what: Pick<PageStep, "resources" | "inVm" | "requests" | "reads">)
 }
 
 function rights({ rights: all, id }: PageStep): Html {
-  const open = all.some(({ state }) => state === "missing" || state === "unknown");
+  const open = all.some(({ state }) => isLacking(state) || state === "unknown");
   return markup`<details${open && markup` open`}><summary>${all.length === 1 ? "1 right" : `${all.length} rights`}${open && ", not all held"}</summary>
 <div class="scroll" role="group" aria-label="Rights of ${id}" tabindex="0"><table><thead><tr><th scope="col">state</th><th scope="col">action</th><th scope="col">who</th><th scope="col">scope</th><th scope="col">why</th></tr></thead>
 <tbody>${all.map(

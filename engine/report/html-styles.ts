@@ -38,7 +38,7 @@ del{text-decoration:line-through}ins{text-decoration:none;font-weight:600}
 pre{margin:.25rem 0;padding:.5rem .75rem;background:var(--soft);border:1px solid var(--line);border-radius:4px}
 .request{margin:.5rem 0 .1rem;overflow-wrap:anywhere}.plain{list-style:none;padding-left:0}
 table{border-collapse:collapse;font-size:.9rem}th,td{text-align:left;vertical-align:top;padding:.2rem .6rem .2rem 0;border-bottom:1px solid var(--line)}td code{white-space:nowrap}
-tr.missing td:first-child{color:var(--remove);font-weight:700}
+tr.missing td:first-child,tr.denied td:first-child{color:var(--remove);font-weight:700}
 .spoken{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 @media print{body{max-width:none;padding:0;font-size:11px}.step{break-inside:avoid}.scroll{overflow:visible}pre{white-space:pre-wrap}.graph,.time{max-width:100%;height:auto}details::details-content{content-visibility:visible;block-size:auto}}
 `;

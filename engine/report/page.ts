@@ -97,10 +97,13 @@ export interface PageRight {
   readonly who: string;
   readonly action: string;
   readonly scope: string;
-  readonly state: "held" | "granted" | "missing" | "unknown";
+  readonly state: "held" | "granted" | "missing" | "denied" | "unknown";
   /** What gives it, or why nobody knows. */
   readonly because: string;
 }
+
+/** Whether whoever needs it does not have it. */
+export const isLacking = (state: PageRight["state"]): boolean => state === "missing" || state === "denied";
 
 export interface StepRun {
   readonly status: "waiting" | "running" | "done" | "failed" | "skipped";

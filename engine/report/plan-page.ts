@@ -4,7 +4,7 @@ import type { Mark, OnlyIf, Plan, PlannedChange, PlannedStep, Right } from "../p
 import { isPending } from "../plan/pending.ts";
 import { fillTemplate, type Hole } from "../plan/template.ts";
 import { isJsonObject, type Json } from "../value/json.ts";
-import type { Count, Page, PageRight, PageStep, Tone } from "./page.ts";
+import { type Count, isLacking, type Page, type PageRight, type PageStep, type Tone } from "./page.ts";
 
 /** What a piece of text that is known only later is written as. */
 export function holeText({ after }: Hole): string {
@@ -113,6 +113,7 @@ function rightOf({ who, action, scope, state, role, grantedBy, assignment, princ
     held: `by ${role ?? "a role"}${assignment === undefined ? "" : `, assignment ${assignment.slice(assignment.lastIndexOf("/") + 1)}`}`,
     granted: `by ${role ?? "a role"}, which ${grantedBy ?? "a step"} grants`,
     missing: "no role assignment gives it",
+    denied: `the deny assignment ${role ?? ""} takes it away from whoever holds it`,
     unknown: "the caller may not read role assignments",
   }[state];
   const because = onlyIf === undefined ? reason : `${reason}; needed only if ${onlyIf}`;
@@ -122,16 +123,13 @@ function rightOf({ who, action, scope, state, role, grantedBy, assignment, princ
 
 function verdictOf(plan: Plan): { readonly tone: Tone; readonly text: string } {
   if (plan.obstacles.length > 0) return { tone: "bad", text: "This plan cannot be applied." };
-  const missing = plan.rights.filter(({ state }) => state === "missing");
-  const isNeeded = missing.some(({ onlyIf }) => onlyIf === undefined);
-  if (missing.length > 0) {
-    const what = missing.length === 1 ? "A right is" : `${missing.length} rights are`;
-    return {
-      tone: "bad",
-      text: isNeeded
-        ? `${what} missing: the run would be refused.`
-        : `${what} missing for what is sent only if ${missing[0]!.onlyIf}.`,
-    };
+  const lacking = plan.rights.filter(({ state }) => isLacking(state));
+  if (lacking.length > 0) {
+    const isNeeded = lacking.some(({ onlyIf }) => onlyIf === undefined);
+    const what = lacking.length === 1 ? "A right is" : `${lacking.length} rights are`;
+    const how = lacking.some(({ state }) => state === "denied") ? "missing or denied" : "missing";
+    const then = isNeeded ? ": the run would be refused." : ` for what is sent only if ${lacking[0]!.onlyIf}.`;
+    return { tone: "bad", text: `${what} ${how}${then}` };
   }
   const conditional = conditionsIn(plan.steps).reduce((sum, { requests }) => sum + requests.length, 0);
   const more = `${conditional} more only if ${clauseOf(plan.steps)}`;

@@ -2,7 +2,16 @@
 
 import { wavesOf } from "../graph/graph.ts";
 import { formatDuration } from "./duration.ts";
-import { type DifferenceLine, isMarked, isQuiet, LOOKS, MARK_TEXTS, type Page, type PageStep } from "./page.ts";
+import {
+  type DifferenceLine,
+  isLacking,
+  isMarked,
+  isQuiet,
+  LOOKS,
+  MARK_TEXTS,
+  type Page,
+  type PageStep,
+} from "./page.ts";
 
 /** What a piece of text is, so that whoever prints it can give it a colour. Colour never carries meaning alone. */
 export type Ink = "title" | "dim" | "add" | "change" | "remove" | "mark" | "bad" | "good";
@@ -92,7 +101,7 @@ function stepLines(step: PageStep, options: TextOptions): string[] {
   }
   if (!full) return lines;
   for (const { who, action, scope, state, because } of step.rights) {
-    add(`${state === "missing" ? paint("bad", state) : state}: ${action} for ${who}, ${because}`);
+    add(`${isLacking(state) ? paint("bad", state) : state}: ${action} for ${who}, ${because}`);
     add(paint("dim", `at ${scope}`), 2);
   }
   if (step.outputs !== undefined) for (const line of `outputs ${step.outputs}`.split("\n")) add(line);

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { matches } from "../../engine/emulator/rbac/evaluate.ts";
+import { matches } from "../../engine/emulator/rbac/match.ts";
 import { AzureCalls } from "../support/azure-calls.ts";
 import { makePrincipal, openWorld } from "../support/azure-world.ts";
 
@@ -187,5 +187,32 @@ describe("role-based access", () => {
       code: "RoleDefinitionDoesNotExist",
       message: "The specified role definition with ID '00000000000040008000000000000003' does not exist.",
     });
+  });
+
+  it("refuses what a deny assignment names, whatever role is held, and lists it", async () => {
+    const azure = await new AzureCalls({ seed: "deny" }).signIn();
+    const world = await openWorld(azure);
+    const { operator } = azure.emulator;
+    const everybody = { id: "00000000-0000-0000-0000-000000000000", type: "SystemDefined" };
+    azure.emulator.deny("keep", {
+      scope: world.group,
+      permissions: [{ actions: ["*/delete"], notActions: [] }],
+      principals: [everybody],
+    });
+    const vnet = world.network("virtualNetworks", "net");
+    const refused = await azure.send("DELETE", vnet);
+    expect([refused.status, refused.body.error.code]).to.deep.equal([403, "DenyAssignmentAuthorizationFailed"]);
+    expect(refused.body.error.message).to.equal(
+      `The client '${operator.clientId}' with object id '${operator.objectId}' has permission to perform action 'Microsoft.Network/virtualNetworks/delete' on scope '${vnet}'; however, the access is denied because of the deny assignment with name 'keep' and Id 'keep' at scope '${world.group}'.`,
+    );
+    expect((await azure.send("GET", vnet)).status).to.equal(200);
+    const listed = async (at: string, filter = ""): Promise<string[]> => {
+      const path = `${at}/providers/Microsoft.Authorization/denyAssignments?api-version=2022-04-01${filter}`;
+      return (await azure.send("GET", path)).body.value.map(({ name }: { name: string }) => name);
+    };
+    expect(await listed(azure.subscription)).to.deep.equal(["keep"]);
+    expect(await listed(azure.subscription, "&$filter=atScope()")).to.deep.equal([]);
+    expect(await listed(world.group, `&$filter=principalId eq '${everybody.id}'`)).to.deep.equal(["keep"]);
+    expect(await listed(world.group, `&$filter=principalId eq '${operator.objectId}'`)).to.deep.equal([]);
   });
 });

@@ -2,6 +2,8 @@
 import { within } from "../resource-id.ts";
 import type { Entry, Transaction } from "../store.ts";
 import { AzureError } from "../wire.ts";
+import { denying } from "./deny.ts";
+import { matches } from "./match.ts";
 import { roleOf, type RoleDefinition } from "./roles.ts";
 
 export interface Caller {
@@ -10,22 +12,6 @@ export interface Caller {
 }
 const assignments = "Microsoft.Authorization/roleAssignments";
 
-/** Compiled once each: a role's patterns are asked again and again. */
-const patterns = new Map<string, RegExp>();
-export function matches(pattern: string, action: string): boolean {
-  let compiled = patterns.get(pattern);
-  if (!compiled) {
-    const source = pattern
-      .split("*")
-      .map((s) => s.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"))
-      .join(".*");
-    // In `userAssignedIdentities/*/assign/action` the star stands for a name that the action no longer carries.
-    compiled = new RegExp(`^(?:${source}|${source.replaceAll("/.*/", "/")})$`, "i");
-    if (patterns.size > 10_000) patterns.clear();
-    patterns.set(pattern, compiled);
-  }
-  return compiled.test(action);
-}
 export function allowed(tx: Transaction, caller: Caller, action: string, scope: string): boolean {
   const parts = scope.split("/");
   const scopes = [
@@ -71,11 +57,24 @@ export function rolesHeld(tx: Transaction, caller: Caller, scope: string): RoleD
     .filter((r) => r !== undefined);
 }
 export function authorize(tx: Transaction, caller: Caller, action: string, scope: string): void {
-  if (allowed(tx, caller, action, scope)) return;
+  if (allowed(tx, caller, action, scope)) return requireNotDenied(tx, caller, action, scope);
   throw new AzureError(
     403,
     "AuthorizationFailed",
     `The client '${caller.clientId}' with object id '${caller.objectId}' does not have authorization to perform action '${action}' over scope '${scope}' or the scope is invalid. If access was recently granted, please refresh your credentials.`,
+    {},
+    { "x-ms-failure-cause": "gateway" },
+  );
+}
+/** What is denied stays so whatever roles say. */
+function requireNotDenied(tx: Transaction, caller: Caller, action: string, scope: string): void {
+  const denial = denying(tx, caller.objectId, action, scope);
+  if (denial === undefined) return;
+  const { denyAssignmentName, scope: at } = denial.properties;
+  throw new AzureError(
+    403,
+    "DenyAssignmentAuthorizationFailed",
+    `The client '${caller.clientId}' with object id '${caller.objectId}' has permission to perform action '${action}' on scope '${scope}'; however, the access is denied because of the deny assignment with name '${denyAssignmentName}' and Id '${denial.name}' at scope '${at}'.`,
     {},
     { "x-ms-failure-cause": "gateway" },
   );
@@ -88,7 +87,7 @@ export function authorizeLinked(
   linkedAction: string,
   linkedId: string,
 ): void {
-  if (allowed(tx, caller, linkedAction, linkedId)) return;
+  if (allowed(tx, caller, linkedAction, linkedId)) return requireNotDenied(tx, caller, linkedAction, linkedId);
   throw new AzureError(
     403,
     "LinkedAuthorizationFailed",
