@@ -10,6 +10,14 @@ const always = {
   "strict-transport-security": "max-age=31536000; includeSubDomains",
 };
 
+/** Made anew once a second: it costs as much as all else here. */
+let second = Number.NaN;
+let date = "";
+function dateOf(now: number): string {
+  if (Math.floor(now / 1000) !== second) [second, date] = [Math.floor(now / 1000), new Date(now).toUTCString()];
+  return date;
+}
+
 export function respond(
   { status, headers, body }: Answer,
   { method }: RequestLine,
@@ -24,7 +32,7 @@ export function respond(
       ...always,
       "x-ms-request-id": ids.request,
       "x-ms-correlation-request-id": ids.correlation ?? ids.request,
-      date: new Date(now).toUTCString(),
+      date: dateOf(now),
       ...(text ? { "content-type": "application/json; charset=utf-8" } : {}),
       ...headers,
     },

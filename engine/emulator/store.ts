@@ -1,4 +1,5 @@
 /** The store, and the transaction every handler works on. */
+import { clone } from "./clone.ts";
 import type { Inventor } from "./invent.ts";
 import type { LatencySettings } from "./latency.ts";
 import type { Limits } from "./limits.ts";
@@ -129,7 +130,7 @@ export class Transaction {
     if (e === undefined && this.upstream && key.startsWith("/subscriptions/") && !this.#isEmptied(key))
       throw new Miss("get", id, parseId(id).type);
     if (!e || (e.goneAt !== undefined && e.goneAt <= this.now)) return null;
-    return structuredClone(e);
+    return clone(e);
   }
   /** Also what is gone; `undefined` when the store has never heard of it. */
   #raw(key: string): Entry | null | undefined {
@@ -181,7 +182,7 @@ export class Transaction {
       .filter(
         (e) => lower(e.id).startsWith(start) && e.hidden?.["kind"] === undefined && typeOfEntry(e.id) === lower(type),
       )
-      .map((e) => structuredClone(e));
+      .map((e) => clone(e));
   }
   put(entry: Entry): void {
     // What is begun anew has not failed yet.
@@ -209,7 +210,7 @@ export function typeOfEntry(id: string): string {
 }
 /** What a client sees of an entry now. */
 export function view(e: Entry, now: number): Body {
-  const body = structuredClone(e.body);
+  const body = clone(e.body);
   if (e.goneAt !== undefined) body["properties"] = { ...body["properties"], provisioningState: "Deleting" };
   else if (e.readyAt !== undefined)
     body["properties"] = {

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { groupPath, lower, nameOf } from "../../resource-id.ts";
 import { inGroup, on } from "../../routes/route.ts";
+import { requireShape, withoutNulls } from "../../routes/shape.ts";
 import type { Entry } from "../../store.ts";
 import { AzureError, gatewayError, notEmulated, type Answer, type Body } from "../../wire.ts";
 import { noContent, ok, polite, requireGroup, type Context } from "../context.ts";
@@ -19,7 +20,7 @@ interface Made {
 }
 
 function planFor(c: Context, p: Body): Plan {
-  const template: Body | undefined = p["template"];
+  const template: Body | undefined = withoutNulls(p["template"] ?? undefined);
   if (template === undefined) {
     if (p["templateLink"] !== undefined) throw notEmulated("templates behind a link");
     throw new AzureError(
@@ -35,8 +36,12 @@ function planFor(c: Context, p: Body): Plan {
       `The request content was invalid and could not be deserialized: 'Error converting value "${String(p["mode"] ?? "")}" to type 'DeploymentMode'.'.`,
     );
   if (/^complete$/i.test(String(p["mode"]))) throw notEmulated("deployments in complete mode");
+  const given: Body = withoutNulls(p["parameters"] ?? {});
+  for (const [part, values] of Object.entries({ parameters: given, "template.parameters": template["parameters"] }))
+    for (const [name, value] of Object.entries((values ?? {}) as Body))
+      requireShape(value, "object", `properties.${part}.${name}`);
   const group = requireGroup(c);
-  return planOf(template, (p["parameters"] as Body | undefined) ?? {}, {
+  return planOf(template, given, {
     subscriptionId: String(c.id.subscription),
     tenantId: c.tx.tenantId,
     group: { id: group.id, name: nameOf(group.id), location: String(group.body["location"]) },
@@ -311,7 +316,12 @@ const body = {
   tags: "map",
   properties: {
     mode: "string",
-    template: { resources: ["object"], outputs: "object", variables: "object" },
+    template: {
+      parameters: "object",
+      variables: "object",
+      resources: [{ type: "string", name: "string", apiVersion: "string", dependsOn: ["string"] }],
+      outputs: "object",
+    },
     parameters: "object",
   },
 } as const;
