@@ -261,7 +261,12 @@ export class Emulator {
     this.#log.write([this.#logLine(passage, request.door, status, caller, now), ...inner]);
     this.#watch(passage, request.door, status, begins, spreads);
     if (outcome === "reset") throw new ConnectionReset();
-    const ids = { request: passage.requestId, correlation: request.headers["x-ms-correlation-request-id"] };
+    const { headers } = request;
+    const ids = {
+      request: passage.requestId,
+      correlation: headers["x-ms-correlation-request-id"],
+      client: headers["x-ms-return-client-request-id"] === "true" ? headers["x-ms-client-request-id"] : undefined,
+    };
     return respond(outcome, passage.line, ids, now);
   }
 

@@ -21,7 +21,12 @@ function dateOf(now: number): string {
 export function respond(
   { status, headers, body }: Answer,
   { method }: RequestLine,
-  ids: { readonly request: string; readonly correlation: string | undefined },
+  ids: {
+    readonly request: string;
+    readonly correlation: string | undefined;
+    /** The client's own, where it wants it back. */
+    readonly client: string | undefined;
+  },
   now: number,
 ): EmulatorResponse {
   const text = body === undefined || method === "HEAD" ? "" : JSON.stringify(body);
@@ -32,6 +37,8 @@ export function respond(
       ...always,
       "x-ms-request-id": ids.request,
       "x-ms-correlation-request-id": ids.correlation ?? ids.request,
+      "x-ms-routing-request-id": `EMULATOR:${new Date(now).toISOString().replaceAll(/[-:]|\.\d+/g, "")}:${ids.request}`,
+      ...(ids.client !== undefined && { "x-ms-client-request-id": ids.client }),
       date: dateOf(now),
       ...(text ? { "content-type": "application/json; charset=utf-8" } : {}),
       ...headers,

@@ -19,8 +19,8 @@ export interface Entry {
   visibleAt?: number;
   /** From then on it is gone. */
   goneAt?: number;
-  /** What was begun has failed, from `readyAt` on. */
-  hasFailed?: boolean;
+  /** What was begun has not succeeded, from `readyAt` on. */
+  ended?: "Failed" | "Canceled";
   /** Never shown to clients. */
   hidden?: Body;
 }
@@ -186,7 +186,7 @@ export class Transaction {
   }
   put(entry: Entry): void {
     // What is begun anew has not failed yet.
-    if ((entry.readyAt ?? 0) > this.now) delete entry.hasFailed;
+    if ((entry.readyAt ?? 0) > this.now) delete entry.ended;
     this.writes.set(lower(entry.id), entry);
   }
   remove(id: string): void {
@@ -215,7 +215,7 @@ export function view(e: Entry, now: number): Body {
   else if (e.readyAt !== undefined)
     body["properties"] = {
       ...body["properties"],
-      provisioningState: now < e.readyAt ? (e.pending ?? "Updating") : e.hasFailed === true ? "Failed" : "Succeeded",
+      provisioningState: now < e.readyAt ? (e.pending ?? "Updating") : (e.ended ?? "Succeeded"),
     };
   return body;
 }

@@ -146,6 +146,12 @@ describe("a run of the tutorial", () => {
       "vm",
       "AllocationFailed",
     ],
+    [
+      "an operation that is canceled",
+      { kind: "operation-canceled", on: "*/virtualMachines/write" },
+      "vm",
+      "OperationPreempted",
+    ],
     ["a guest agent that is not ready", { kind: "agent-not-ready" }, "token", "VMAgentStatusCommunicationError"],
   ];
   for (const [what, fault, step, code] of fails) {

@@ -115,4 +115,27 @@ describe("the emulator's gateway", () => {
     states.push((await azure.post(`${storage}/unregister`)).body.registrationState);
     expect(states).to.deep.equal(["NotRegistered", "Registering", "Registered", "Unregistering"]);
   });
+  it("knows types that it does not serve", async () => {
+    const locks = "SUB/resourceGroups/Lab/providers/Microsoft.Authorization/locks?api-version=2020-05-01";
+    expect(await refusal("GET", locks)).eql([
+      501,
+      "NotEmulated",
+      "The emulator does not serve GET Microsoft.Authorization/locks.",
+    ]);
+  });
+  it("gives requests ids of its own, and the client's back where it is asked to", async () => {
+    const azure = await new AzureCalls().signIn();
+    const ids = { "x-ms-client-request-id": "mine", "x-ms-correlation-request-id": "ours" };
+    const asked = await azure.send("GET", azure.subscription, { headers: ids });
+    expect(asked.headers["x-ms-request-id"]).match(/^[0-9a-f-]{36}$/);
+    expect(asked.headers["x-ms-correlation-request-id"]).equal("ours");
+    expect(asked.headers["x-ms-routing-request-id"]).equal(
+      `EMULATOR:20260101T000000Z:${asked.headers["x-ms-request-id"]}`,
+    );
+    expect(asked.headers["x-ms-client-request-id"]).equal(undefined);
+    const back = await azure.send("GET", azure.subscription, {
+      headers: { ...ids, "x-ms-return-client-request-id": "true" },
+    });
+    expect(back.headers["x-ms-client-request-id"]).equal("mine");
+  });
 });

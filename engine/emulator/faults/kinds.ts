@@ -61,6 +61,11 @@ export const FAULT_KINDS = {
     strikes: "effect",
     settings: { code, message },
   },
+  "operation-canceled": {
+    summary: "Accept the request, and let the asynchronous operation be canceled, as by a later one.",
+    strikes: "effect",
+    settings: { code, message },
+  },
   "operation-hangs": {
     summary: "Accept the request, and let the asynchronous operation take long, or for ever.",
     strikes: "effect",

@@ -155,19 +155,23 @@ export function alter(tx: Transaction, faults: readonly Fault[], path: string): 
         // The command goes on running, and the VM takes no other.
         const runUntil = Number(entry.hidden?.["runUntil"] ?? 0);
         if (runUntil > tx.now) tx.writes.set(key, { ...entry, hidden: { ...entry.hidden, runUntil: until(runUntil) } });
-      } else if (fault.kind === "operation-fails") {
+      } else if (fault.kind === "operation-fails" || fault.kind === "operation-canceled") {
+        const [ending, code, verb] =
+          fault.kind === "operation-fails"
+            ? (["Failed", "InternalExecutionError", "fail"] as const)
+            : (["Canceled", "OperationPreempted", "be canceled"] as const);
         const error = {
-          code: fault.code ?? "InternalExecutionError",
-          message: fault.message ?? "The emulator was told to let this operation fail.",
+          code: fault.code ?? code,
+          message: fault.message ?? `The emulator was told to let this operation ${verb}.`,
         };
-        if (isOperation) tx.writes.set(key, { ...entry, hidden: { ...entry.hidden, error, output: null } });
+        if (isOperation) tx.writes.set(key, { ...entry, hidden: { ...entry.hidden, error, ending, output: null } });
         // A disk that was made for a VM is there and whole, though its VM is not.
         else if (entry.hidden?.["owner"] !== undefined && key !== lower(path)) continue;
-        else if ((entry.readyAt ?? 0) > tx.now) tx.writes.set(key, { ...entry, hasFailed: true });
+        else if ((entry.readyAt ?? 0) > tx.now) tx.writes.set(key, { ...entry, ended: ending });
         else if ((entry.goneAt ?? 0) > tx.now) {
           // What could not be deleted is still there.
           const { goneAt, ...kept } = entry;
-          tx.writes.set(key, { ...kept, readyAt: goneAt ?? tx.now, pending: "Deleting", hasFailed: true });
+          tx.writes.set(key, { ...kept, readyAt: goneAt ?? tx.now, pending: "Deleting", ended: ending });
         }
       } else if (fault.kind === "propagation") {
         const later = fault.delayMs ?? 60_000;

@@ -18,7 +18,7 @@ export function operation(c: Context): Answer {
     if (h["error"]) return { status: 409, body: { error: h["error"] } };
     return h["output"] === null ? { status: h["finalStatus"] === 204 ? 204 : 200 } : { status: 200, body: h["output"] };
   }
-  const status = !done ? "InProgress" : h["error"] ? "Failed" : "Succeeded";
+  const status = !done ? "InProgress" : h["error"] ? String(h["ending"] ?? "Failed") : "Succeeded";
   const headers = done ? {} : polite(c);
   if (h["provider"] === "Microsoft.Network")
     return { status: 200, headers, body: { status, ...(done && h["error"] ? { error: h["error"] } : {}) } };

@@ -70,6 +70,7 @@ export const namespaces: readonly Namespace[] = [
     types: [
       ...global(resources, "subscriptions", "subscriptions/resourceGroups", "resourceGroups", "resources"),
       ...global(resources, "subscriptions/providers", "subscriptions/locations", "tenants", "deployments"),
+      ...global(resources, "tags", "templateSpecs", "deploymentScripts", "deploymentStacks", "links"),
     ],
   },
   {
@@ -79,6 +80,11 @@ export const namespaces: readonly Namespace[] = [
       ...global(roleDefinitions, "roleDefinitions", "permissions"),
       ...global(roleAssignments, "roleAssignments"),
       ...global(list("2018-07-01-preview 2022-04-01"), "denyAssignments"),
+      // Known, and not served: 501 rather than a name that does not exist.
+      ...global(list("2015-01-01 2016-09-01 2017-04-01 2020-05-01"), "locks"),
+      ...global(list("2021-06-01 2022-06-01 2023-04-01"), "policyAssignments", "policyDefinitions"),
+      ...global(list("2021-06-01 2022-06-01 2023-04-01"), "policySetDefinitions", "policyExemptions"),
+      ...global(list("2020-10-01"), "roleAssignmentScheduleRequests", "roleEligibilityScheduleRequests"),
     ],
   },
   {

@@ -28,7 +28,7 @@ const extensionMessage = "The emulator keeps this extension and runs nothing.";
 export function instanceViewOf(tx: Transaction, e: Entry): Body {
   const { now } = tx;
   const isMade = (e.readyAt ?? 0) <= now || e.pending !== "Creating";
-  const hasFailed = e.hasFailed === true && (e.readyAt ?? 0) <= now;
+  const hasFailed = e.ended !== undefined && (e.readyAt ?? 0) <= now;
   const power = isMade ? powerOf(e, now) : "starting";
   const time = Math.min(e.readyAt ?? now, now);
   const p: Body = e.body["properties"];

@@ -25,6 +25,8 @@ function powerVm(c: Context): Answer {
   const e = requireVm(c, c.verb);
   const power = powers[lower(c.verb)];
   if (!power) throw new Error(`no power operation ${c.verb}`);
+  if (e.hidden?.["isGeneralized"] === true && power.after === "running")
+    throw refuse(`Operation '${c.verb}' is not allowed on VM '${nameOf(e.id)}' since the VM is generalized.`);
   const now = (e.hidden?.["power"] as string | undefined) ?? "running";
   const change: { until: number; to: string } | undefined = e.hidden?.["powerChange"];
   if (change && change.until > c.tx.now && change.to !== power.after)

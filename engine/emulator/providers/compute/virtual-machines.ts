@@ -143,7 +143,7 @@ function patchVm(c: Context): Answer {
   if ((e.readyAt ?? 0) <= c.tx.now) {
     e.readyAt = readyAt;
     e.pending = "Updating";
-    delete e.hasFailed;
+    delete e.ended;
   }
   e.hidden = { ...e.hidden, version: Number(e.hidden?.["version"] ?? 1) + 1 };
   c.tx.put(e);

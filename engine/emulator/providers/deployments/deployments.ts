@@ -81,7 +81,7 @@ const invalid = (c: Context, error: Body): AzureError =>
 const isRunning = (e: Entry, now: number): boolean => (e.readyAt ?? 0) > now;
 function stateOf(e: Entry, now: number): string {
   if (isRunning(e, now)) return now > e.createdAt ? "Running" : "Accepted";
-  return (e.hidden?.["outcome"] as string | undefined) ?? (e.hasFailed === true ? "Failed" : "Succeeded");
+  return (e.hidden?.["outcome"] as string | undefined) ?? e.ended ?? "Succeeded";
 }
 const duration = (ms: number): string => {
   const minutes = Math.floor(ms / 60_000);

@@ -69,14 +69,7 @@ const parts = ["subnets", "securityRules", "defaultSecurityRules", "ipConfigurat
 /** What a client sees: state and ETag of the whole are those of its parts. */
 export function shownNetwork(tx: Transaction, e: Entry, extra: Body = {}): Body {
   const isPending = (e.readyAt ?? 0) > tx.now;
-  const state =
-    e.goneAt !== undefined
-      ? "Deleting"
-      : isPending
-        ? (e.pending ?? "Updating")
-        : e.hasFailed === true
-          ? "Failed"
-          : "Succeeded";
+  const state = e.goneAt !== undefined ? "Deleting" : isPending ? (e.pending ?? "Updating") : (e.ended ?? "Succeeded");
   const tags: [string, string] | undefined = e.hidden?.["etags"];
   const etag = tags?.[isPending ? 0 : 1];
   const body = structuredClone(e.body);
