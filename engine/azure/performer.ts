@@ -254,11 +254,15 @@ async function post(input: PostInput, context: CallContext, { key, once }: Activ
 /** A request that must not be sent twice may have been done although no answer, or a broken one, came. */
 function inDoubt(thrown: unknown): unknown {
   const failure = failureOf(thrown, "internal");
-  if (failure.origin === "internal" || failure.code === "NotEmulated") return thrown;
-  if (failure.status !== undefined && failure.status < 500) return thrown;
+  const { origin, code = "", status } = failure;
+  if (origin === "internal" && (code === "" || NEVER_SENT.has(code))) return thrown;
+  if (code === "NotEmulated" || (status !== undefined && status < 500)) return thrown;
   const hint = "it is not known whether Azure did it; look, then resume the run with --assume done or --assume repeat";
-  return new OperationError({ ...failure, hint, inDoubt: true });
+  return new OperationError({ ...failure, origin: "azure", hint, inDoubt: true });
 }
+
+/** Stopped on this side, or no connection was made. */
+const NEVER_SENT: ReadonlySet<string> = new Set(["NotPlanned", "ENOTFOUND", "ECONNREFUSED", "EAI_AGAIN"]);
 
 /** Keeps texts of an answer as secrets, and nothing else of it. */
 function sealedAnswer(

@@ -2,6 +2,7 @@
 
 import { Command, CommanderError, Help, type Option } from "commander";
 import { JournalFailure } from "../run/journal.ts";
+import { diskReason } from "../run/journal/disk-reason.ts";
 import { withoutControls } from "../source/display-text.ts";
 import { CliError } from "./cli-error.ts";
 import type { CliCommand } from "./command.ts";
@@ -116,7 +117,9 @@ function tell(thrown: unknown, argv: readonly string[], err: Terminal): ExitCode
     return thrown.exitCode;
   }
   if (thrown instanceof JournalFailure || isSystemError(thrown)) {
-    error(thrown.message);
+    if (isFull(thrown))
+      error(`cannot write: ${diskReason(thrown)}`, "make room; `runbook resume` goes on with a run that has begun");
+    else error(thrown.message);
     return EXIT.failed;
   }
   error(
@@ -128,6 +131,11 @@ function tell(thrown: unknown, argv: readonly string[], err: Terminal): ExitCode
 /** A file that cannot be read or written, a full disk: the system's own message says it. */
 function isSystemError(thrown: unknown): thrown is Error {
   return thrown instanceof Error && "syscall" in thrown && "code" in thrown;
+}
+
+function isFull(thrown: Error): boolean {
+  const { code } = thrown as NodeJS.ErrnoException;
+  return code === "ENOSPC" || code === "EDQUOT";
 }
 
 function sentence(summary: string): string {

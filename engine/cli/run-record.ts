@@ -1,6 +1,6 @@
 // What was kept of a run: its journal and the plan that it went by, which is another one after a resume that planned anew.
 
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Plan } from "../plan/model.ts";
 import { PlanFault, readPlan } from "../plan/plan-file.ts";
@@ -30,7 +30,10 @@ const PLAN_FILE = /^plan(?:-(\d+))?\.json$/;
 /** Keeps the plan that a run goes by from now on; `resumes`: how often the run will have been resumed then. */
 export function keepPlan(run: string, text: string, resumes: number, io: Io): void {
   const name = resumes === 0 ? "plan.json" : `plan-${resumes}.json`;
-  writeFileSync(join(makeStateDirectory(io, join("runs", run)), name), text, { mode: 0o600 });
+  const path = join(makeStateDirectory(io, join("runs", run)), name);
+  // Whole or not at all: nobody could go on by half a plan.
+  writeFileSync(`${path}.tmp`, text, { mode: 0o600 });
+  renameSync(`${path}.tmp`, path);
 }
 
 /** By its id or the beginning of it; absent: the latest run. Throws a `CliError` when there is no such run. */

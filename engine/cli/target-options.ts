@@ -1,8 +1,9 @@
 // The options that say where a command works, and the opening of that place.
 
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Command, Option } from "commander";
+import { diskReason } from "../run/journal/disk-reason.ts";
 import { takeLock } from "../run/journal/lock.ts";
 import type { Target } from "../azure/target.ts";
 import { CliError } from "./cli-error.ts";
@@ -59,10 +60,25 @@ export function stateDirectory(io: Pick<Io, "cwd">): string {
 export function makeStateDirectory(io: Pick<Io, "cwd">, inside: string): string {
   const state = stateDirectory(io);
   const directory = join(state, inside);
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const ignored = join(state, ".gitignore");
-  if (!existsSync(ignored)) writeFileSync(ignored, "*\n", { mode: 0o600 });
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    const ignored = join(state, ".gitignore");
+    if (!existsSync(ignored)) writeFileSync(ignored, "*\n", { mode: 0o600 });
+  } catch (thrown) {
+    const message = `cannot write in ${state}: ${diskReason(notWritable(io.cwd) ?? thrown)}; nothing was sent`;
+    throw new CliError(EXIT.failed, message, "runs and the emulator's state are kept there, below the current folder");
+  }
   return directory;
+}
+
+/** Why nothing can be made in a folder: on a read-only one, to make a folder with its parents fails with "no such file". */
+function notWritable(folder: string): unknown {
+  try {
+    accessSync(folder, constants.W_OK);
+    return undefined;
+  } catch (thrown) {
+    return thrown;
+  }
 }
 
 /** `doing` is told to whoever finds the emulator's state in use. */

@@ -46,6 +46,13 @@ export class PlanGuard {
     this.#answers.set(path, [...(this.#answers.get(path) ?? []), body]);
   }
 
+  /** What was refused was not done: the planned request is open again. */
+  refused(path: string): void {
+    for (const [entry, claim] of this.#claims) {
+      if (claim.path === path && !entry.repeatable) this.#claims.delete(entry);
+    }
+  }
+
   /** `undefined` when the request may be sent; it then counts as sent. */
   check(request: WireRequest): Refusal | undefined {
     if (!isMutation(request)) return undefined;
@@ -111,6 +118,8 @@ export function recall(
   for (const entry of journal) {
     if (entry.kind === "completion" && entry.ok) {
       for (const answer of answersIn(entry.value)) guard.answered(pathOf(entry.key), answer);
+    } else if (entry.kind === "completion" && !entry.ok) {
+      if (isRefusal(entry.failure.status)) guard.refused(pathOf(entry.key));
     } else if (entry.kind === "event" && entry.event.type === "request-sent") {
       sent++;
       const refusal = guard.check(entry.event);
@@ -119,6 +128,9 @@ export function recall(
   }
   return { sent, extra };
 }
+
+/** Anything else that is no success may have been done all the same. */
+const isRefusal = (status = 0): boolean => status >= 400 && status < 500;
 
 /** What the target answered, in the shape it had on the wire. */
 function answersIn(value: Json): readonly Json[] {
@@ -151,6 +163,7 @@ export function guarding(
     },
     answered(request: WireRequest, response: WireResponse) {
       guard.answered(pathOf(request.key), response.body);
+      if (isRefusal(response.status)) guard.refused(pathOf(request.key));
     },
   };
 }

@@ -57,7 +57,7 @@ export class UnknownOutcome extends Error {
   readonly keys: readonly string[];
   constructor(keys: readonly string[]) {
     super(
-      `it is not known whether ${keys.join(" and ")} happened: it was about to be sent when the run was cut off, and to do it twice may not be the same as once`,
+      `it is not known whether ${keys.join(" and ")} happened: it was sent or about to be, no answer is recorded, and to do it twice may not be the same as once`,
     );
     this.keys = keys;
   }

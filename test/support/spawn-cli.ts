@@ -18,8 +18,11 @@ export function spawnCli(
   argv: readonly string[],
   env: Readonly<Record<string, string>> = {},
   bin = BIN,
+  /** A command that is given the command to run. */
+  around: readonly string[] = [],
 ): SpawnedCli {
-  const child = spawn(process.execPath, [bin, ...argv], {
+  const [program = "", ...words] = [...around, process.execPath, bin, ...argv];
+  const child = spawn(program, words, {
     cwd,
     env: { PATH: process.env["PATH"], HOME: cwd, AZURE_POD_IDENTITY_AUTHORITY_HOST: "http://127.0.0.1:9", ...env },
   });

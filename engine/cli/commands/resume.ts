@@ -7,6 +7,7 @@ import type { RunOptions } from "../../run/execute.ts";
 import type { JournalHeader, RunbookRecord } from "../../run/journal.ts";
 import type { FileJournal } from "../../run/journal/file-journal.ts";
 import { UnknownOutcome } from "../../run/local-driver.ts";
+import { withoutTurn } from "../../run/operation-key.ts";
 import { lineDiff } from "../../run/line-diff.ts";
 import { ReplayMismatch } from "../../run/replay.ts";
 import { prepareResume, ResumeRefused, runbookRecord } from "../../run/resume.ts";
@@ -171,7 +172,9 @@ async function goOn(open: OpenJournal, options: ResumeCommandOptions, io: Io): P
       ...(options.assume && { assume: options.assume }),
     });
     if (plan !== undefined) keepPlan(id, plan.text, plan.resumes, io);
-    const { guard, stop, refusals } = await planGuard(id, io);
+    // Whoever says that it is to be repeated lets it be sent a second time.
+    const again = options.assume === "repeat" ? [...journal.state.inDoubt.keys()] : [];
+    const { guard, stop, refusals } = await planGuard(id, new Set(again), io);
     const progress = new RunProgress();
     const view = viewFor(options.output, id, progress, vault, io);
     const { concurrency } = options;
@@ -190,8 +193,8 @@ async function goOn(open: OpenJournal, options: ResumeCommandOptions, io: Io): P
     };
     const result = await performRun(session);
     if (result === undefined) return EXIT.interrupted;
-    const again = ["run", ...(recorded.file === undefined ? [] : [recorded.file])];
-    const argv = kind === "azure" ? [...again, "--target", "azure"] : again;
+    const command = ["run", ...(recorded.file === undefined ? [] : [recorded.file])];
+    const argv = kind === "azure" ? [...command, "--target", "azure"] : command;
     const next = nextCommands({ id, status: result.status, progress, argv }, io.env);
     tellEndOfRun({ id, runbook, result, progress, vault, next }, options.output, io);
     return tellRefusals(id, refusals, io) ? EXIT.failed : exitCodeOf(result.status);
@@ -207,7 +210,7 @@ interface RunGuard {
 }
 
 /** A run that was begun under a plan goes on under it. */
-async function planGuard(run: string, io: Io): Promise<RunGuard> {
+async function planGuard(run: string, repeats: ReadonlySet<string>, io: Io): Promise<RunGuard> {
   const { plan, underPlan } = await readRun(run, io);
   const stop = new AbortController();
   const refusals: Refusal[] = [];
@@ -217,7 +220,11 @@ async function planGuard(run: string, io: Io): Promise<RunGuard> {
     refusals.push(refusal);
     stop.abort();
   };
-  return { guard: guarding(plan, onRefusal, underPlan), stop: stop.signal, refusals };
+  const sent = underPlan.filter(
+    (entry) =>
+      entry.kind !== "event" || entry.event.type !== "request-sent" || !repeats.has(withoutTurn(entry.event.key)),
+  );
+  return { guard: guarding(plan, onRefusal, sent), stop: stop.signal, refusals };
 }
 
 /** `undefined`: the person said no. */

@@ -79,7 +79,7 @@ export async function tryCell(subject: DrillSubject, cell: Cell, baseline: Basel
     const unclear = failures.find(({ origin, message }) => origin === "internal" || message === "");
     if (unclear !== undefined) return broken(`it failed without a clear error: ${unclear.message}`, errors);
     world.faults.clear();
-    const second = await world.live(first.entries);
+    const second = await world.resume(first.entries);
     const problem = leakIn(second, subject) ?? difference(world, second.result, baseline);
     return problem === undefined ? { cell, outcome: "resumed", errors } : broken(`after a resume, ${problem}`, errors);
   } catch (thrown) {

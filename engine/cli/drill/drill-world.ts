@@ -15,6 +15,7 @@ import type { Clock } from "../../run/clock.ts";
 import { executeRun, type RunResult } from "../../run/execute.ts";
 import { holding } from "../../run/held-clock.ts";
 import { JOURNAL_FORMAT, type JournalEntry } from "../../run/journal.ts";
+import { UnknownOutcome } from "../../run/local-driver.ts";
 import { MemoryJournal } from "../../run/memory-journal.ts";
 import { prepareResume, runbookRecord } from "../../run/resume.ts";
 import { Vault } from "../../run/vault.ts";
@@ -81,7 +82,7 @@ export class DrillWorld {
   }
 
   /** Runs the runbook, or takes up what is recorded, to its end or to its death. */
-  async live(recorded?: readonly JournalEntry[], death?: Death): Promise<Life> {
+  async live(recorded?: readonly JournalEntry[], death?: Death, assume?: "done" | "repeat"): Promise<Life> {
     const { runbook, registry, inputs: given } = this.#subject;
     // A process opens no answer that was sealed for the one before it.
     const sealingKeys = new SealingKeys(sealing[this.#lives++ % sealing.length]);
@@ -118,7 +119,7 @@ export class DrillWorld {
     const work = async (): Promise<RunResult> => {
       const { engine, runbook: record, target: about } = header;
       const now = { engine, now: outer.now(), runbook: record, target: about, inputs, steps: runbook.steps };
-      const resume = recorded && prepareResume(journal, { ...now, accept: false });
+      const resume = recorded && prepareResume(journal, { ...now, accept: false, ...(assume && { assume }) });
       return executeRun({
         runbook: runbook.name,
         target: target.description,
@@ -149,6 +150,17 @@ export class DrillWorld {
     // Another process has a clock of its own; what still sleeps on this one never wakes.
     this.#begin = Math.max(this.#begin, outer.now() + GAP_MS);
     return { entries: journal.entries.slice(), ...(result && { result }), changingRequests: changing };
+  }
+
+  /** Takes up what is recorded; asked what became of something, answers as somebody would who has looked. */
+  async resume(recorded: readonly JournalEntry[]): Promise<Life> {
+    const { method, status = 0 } = this.answered.findLast((one) => one.method === "POST") ?? {};
+    try {
+      return await this.live(recorded);
+    } catch (thrown) {
+      if (!(thrown instanceof UnknownOutcome)) throw thrown;
+      return this.live(recorded, undefined, method !== undefined && status < 300 ? "done" : "repeat");
+    }
   }
 
   #header(inputs: Readonly<Record<string, Json>>, target: Target): JournalEntry & { readonly kind: "header" } {

@@ -4,6 +4,7 @@ import { constants } from "node:fs";
 import { type FileHandle, mkdir, open, readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { type Journal, type JournalEntry, JournalFailure, type JournalHeader } from "../journal.ts";
+import { diskReason } from "./disk-reason.ts";
 import { decodeLines, encodeLine } from "./lines.ts";
 import { applyEntry, emptyState, type JournalState } from "./state.ts";
 
@@ -142,7 +143,7 @@ export async function readJournal(path: string): Promise<ReadJournal> {
   try {
     content = await readFile(path);
   } catch (thrown) {
-    throw new JournalFailure(`cannot read the journal ${path}: ${reason(thrown)}`);
+    throw new JournalFailure(`cannot read the journal ${path}: ${diskReason(thrown)}`);
   }
   const { entries, sum, length } = decodeLines(content, path);
   const state = emptyState();
@@ -179,22 +180,6 @@ async function syncDirectory(path: string): Promise<void> {
 function unwritable(path: string, thrown: unknown): JournalFailure {
   if (thrown instanceof JournalFailure) return thrown;
   return new JournalFailure(
-    `cannot write the journal ${path}: ${reason(thrown)}; nothing is sent that could not be recorded`,
+    `cannot write the journal ${path}: ${diskReason(thrown)}; nothing is sent that could not be recorded`,
   );
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  ENOSPC: "the disk is full",
-  EDQUOT: "the disk quota is used up",
-  EROFS: "the file system is read only",
-  EACCES: "permission denied",
-  EPERM: "permission denied",
-  EEXIST: "the file exists already",
-  ENOENT: "there is no such file",
-  ENOTDIR: "part of the path is a file, not a directory",
-};
-
-function reason(thrown: unknown): string {
-  const { code, message } = thrown as NodeJS.ErrnoException;
-  return REASONS[code ?? ""] ?? message;
 }

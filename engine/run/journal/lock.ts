@@ -9,6 +9,7 @@ import { link, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { JournalFailure } from "../journal.ts";
+import { diskReason } from "./disk-reason.ts";
 import { isAlive, type ProcessRecord, thisProcess } from "./process-record.ts";
 
 export interface LockOwner extends ProcessRecord {
@@ -68,7 +69,7 @@ export async function takeLock(directory: string, options: LockOptions): Promise
     }
   } catch (thrown) {
     if (thrown instanceof JournalFailure) throw thrown;
-    throw new JournalFailure(`cannot lock ${directory}: ${(thrown as Error).message}`);
+    throw new JournalFailure(`cannot lock ${directory}: ${diskReason(thrown)}; nothing was sent`);
   }
 }
 
