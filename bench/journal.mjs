@@ -26,22 +26,17 @@ function report(most) {
       const argv = [fileURLToPath(import.meta.url), kind, String(steps)];
       rows.push(JSON.parse(execFileSync(process.execPath, argv, { encoding: "utf8" })));
     }
-  console.log(
-    "shape   steps  fdatasync us  run us/step  x fdatasync  resume us/step  bytes/step  memory MB (before the run)",
-  );
-  for (const r of rows)
-    console.log(
-      [
-        r.shape.padEnd(5),
-        String(r.steps).padStart(7),
-        r.fdatasync.toFixed(0).padStart(13),
-        r.run.toFixed(0).padStart(12),
-        (r.run / r.fdatasync).toFixed(2).padStart(12),
-        r.resume.toFixed(0).padStart(15),
-        r.bytes.toFixed(0).padStart(11),
-        `${r.rss.toFixed(0)} (${r.rssBefore.toFixed(0)})`.padStart(14),
-      ].join(" "),
+  const titles = ["shape", "steps", "fdatasync us", "run us/step", "x fdatasync", "resume us/step", "bytes/step", "MB"];
+  const widths = [5, 6, 12, 11, 11, 14, 10, 14];
+  const line = (cells) => `${cells.map((cell, index) => String(cell).padStart(widths[index])).join("  ")}\n`;
+  process.stdout.write(line(titles));
+  for (const { shape: kind, steps, fdatasync, run, resume, bytes, rss, rssBefore } of rows) {
+    const numbers = [fdatasync, run].map((value) => value.toFixed(0));
+    const rest = [(run / fdatasync).toFixed(2), resume.toFixed(0), bytes.toFixed(0)];
+    process.stdout.write(
+      line([kind, steps, ...numbers, ...rest, `${rss.toFixed(0)} (+${(rss - rssBefore).toFixed(0)})`]),
     );
+  }
 }
 
 async function measure(kind, total) {
@@ -95,7 +90,9 @@ async function measure(kind, total) {
     await again.close();
     if (resumed.status !== "done") throw new Error(`the resumed run ended ${resumed.status}`);
     const fdatasync = flushAlone(join(directory, "flushed"), bytes);
-    console.log(JSON.stringify({ shape: kind, steps: total, run, resume, fdatasync, bytes, rss, rssBefore }));
+    process.stdout.write(
+      `${JSON.stringify({ shape: kind, steps: total, run, resume, fdatasync, bytes, rss, rssBefore })}\n`,
+    );
   } finally {
     rmSync(directory, { recursive: true });
   }

@@ -1,16 +1,23 @@
-// Kills real processes at every point of a run, resumes each, and compares what is left with an undisturbed run. Run as a
-// program it prints how many kills there were and how many failed: `npm run crash [runbook…]`.
+// Kills real processes at every point of a run, resumes each in this one, and compares what is left with an undisturbed run.
+// Run as a program it prints how many kills there were and how many failed: `npm run crash [-- runbook…]`, for all runbooks
+// that are shipped when none is named. CRASH_SAMPLE=n tries n points of each, CRASH_SEED chooses others.
 
 import { spawn } from "node:child_process";
-import { cp, mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { readdirSync } from "node:fs";
+import { cp, mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { withoutTimes, worldState } from "../support/world.ts";
 import { canonicalJson } from "../../engine/value/json.ts";
-import type { CrashOrder } from "./crash-process.ts";
+import { leaksBelow } from "../support/leaks.ts";
+import { projectFile } from "../support/project.ts";
+import { type CrashOrder, type LifeResult, live } from "./crash-life.ts";
 
 export interface CrashReport {
+  /** Where the process could be killed. */
+  readonly points: number;
   readonly kills: number;
   readonly failures: readonly string[];
 }
@@ -18,8 +25,8 @@ export interface CrashReport {
 export interface CrashOptions {
   /** Path of the runbook, or `resources`. */
   readonly runbook: string;
-  /** Kill at each of the points (1), or at every so-manieth. */
-  readonly stride: number;
+  /** How many of the points are tried, and what chooses them; absent: all. */
+  readonly sample?: { readonly count: number; readonly seed: string };
   /** How many points are tried at once. */
   readonly workers: number;
 }
@@ -28,18 +35,9 @@ const PASSWORD = "Pl4nted-canary-password";
 const CHILD = fileURLToPath(new URL("./crash-process.js", import.meta.url));
 const START = Date.UTC(2026, 0, 1);
 
-interface Result {
-  readonly status: string;
-  readonly outputs: unknown;
-  readonly failures: readonly unknown[];
-  readonly lines: number;
-  readonly mutations: number;
-  readonly now: number;
-}
-
 type Kill = NonNullable<CrashOrder["kill"]>;
 
-export async function crashEverywhere({ runbook, stride, workers }: CrashOptions): Promise<CrashReport> {
+export async function crashEverywhere({ runbook, sample, workers }: CrashOptions): Promise<CrashReport> {
   const root = await mkdtemp(join(tmpdir(), "runbook-crash-"));
   try {
     const whole = new Place(root, "whole", runbook);
@@ -47,7 +45,7 @@ export async function crashEverywhere({ runbook, stride, workers }: CrashOptions
     const wanted = await whole.result();
     if (wanted?.status !== "done") throw new Error(`the undisturbed run did not end well: ${JSON.stringify(wanted)}`);
     const wantedState = worldState(whole.emulator);
-    const points = killPoints(wanted).filter((_, index) => index % stride === 0);
+    const points = sample === undefined ? killPoints(wanted) : chosen(killPoints(wanted), sample);
     const failures: string[] = [];
     let next = 0;
     let kills = 0;
@@ -63,14 +61,14 @@ export async function crashEverywhere({ runbook, stride, workers }: CrashOptions
       }
     };
     await Promise.all(Array.from({ length: workers }, work));
-    return { kills, failures };
+    return { points: killPoints(wanted).length, kills, failures };
   } finally {
     await rm(root, { recursive: true, force: true });
   }
 }
 
 /** The first line holds what a resume needs; before it is whole nothing has been sent. */
-function killPoints({ lines, mutations }: Result): readonly Kill[] {
+function killPoints({ lines, mutations }: LifeResult): readonly Kill[] {
   const upTo = (count: number, from: number): readonly number[] =>
     Array.from({ length: count - from }, (_, index) => index + from);
   return [
@@ -83,6 +81,16 @@ function killPoints({ lines, mutations }: Result): readonly Kill[] {
       { when: "answered", count },
     ]),
   ];
+}
+
+/** The same for the same seed, spread over all. */
+function chosen<T>(points: readonly T[], { count, seed }: NonNullable<CrashOptions["sample"]>): readonly T[] {
+  const rank = (_: T, index: number): string => createHash("sha256").update(`${seed} ${index}`).digest("hex");
+  return points
+    .map((point, index) => ({ point, by: rank(point, index) }))
+    .toSorted((a, b) => (a.by < b.by ? -1 : 1))
+    .slice(0, count)
+    .map(({ point }) => point);
 }
 
 class Place {
@@ -100,9 +108,9 @@ class Place {
     return run({ ...this.#order, resume: false, now: START, ...(kill && { kill }) });
   }
 
-  async result(): Promise<Result | undefined> {
+  async result(): Promise<LifeResult | undefined> {
     const text = await readFile(join(this.#order.run, "result.json"), "utf8").catch(() => undefined);
-    return text === undefined ? undefined : (JSON.parse(text) as Result);
+    return text === undefined ? undefined : (JSON.parse(text) as LifeResult);
   }
 
   /** What went wrong; `undefined` when nothing did. */
@@ -113,17 +121,15 @@ class Place {
     const ended = await this.start(kill);
     if (ended === 0) return "not killed";
     if (ended !== "SIGKILL") return `the process ended with ${ended} instead of being killed`;
-    const before = await this.#leak();
-    const resumed = await run({ ...this.#order, resume: true, now: START + 3_600_000 });
-    if (resumed !== 0) return `the resume ended with ${resumed}`;
-    const result = await this.result();
-    if (result?.status !== "done") return `the resumed run ended so: ${JSON.stringify(result)}`;
+    const before = await leaksBelow(this.directory, [PASSWORD]);
+    const result = await live({ ...this.#order, resume: true, now: START + 3_600_000 });
+    if (result.status !== "done") return `the resumed run ended so: ${JSON.stringify(result)}`;
     if (canonicalJson(withoutTimes(result.outputs)) !== canonicalJson(withoutTimes(outputs))) return "other outputs";
     if (worldState(this.emulator) !== state) return "another final state";
     const twice = await this.#createdTwice();
     if (twice.length > 0) return `created twice: ${twice.join(", ")}`;
-    const leak = before ?? (await this.#leak());
-    return leak === undefined ? undefined : `the password is in ${leak}`;
+    const leaks = [...before, ...(await leaksBelow(this.directory, [PASSWORD]))];
+    return leaks.length === 0 ? undefined : leaks.join(", ");
   }
 
   async #createdTwice(): Promise<readonly string[]> {
@@ -135,16 +141,6 @@ class Place {
       .filter(({ method, status }) => method === "PUT" && status === 201)
       .map(({ path }) => path.toLowerCase());
     return created.filter((path, index) => created.indexOf(path) !== index);
-  }
-
-  /** A file that holds the password. */
-  async #leak(): Promise<string | undefined> {
-    for (const entry of await readdir(this.directory, { recursive: true, withFileTypes: true })) {
-      if (!entry.isFile()) continue;
-      const path = join(entry.parentPath, entry.name);
-      if ((await readFile(path, "utf8")).includes(PASSWORD)) return path;
-    }
-    return undefined;
   }
 }
 
@@ -158,12 +154,17 @@ function run(order: CrashOrder): Promise<NodeJS.Signals | number | null> {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const [runbooks, stride] = [process.argv.slice(2), Number(process.env["CRASH_STRIDE"] ?? 1)];
+  const { CRASH_SAMPLE: count, CRASH_SEED: seed = "1" } = process.env;
+  const shipped = readdirSync(projectFile("runbooks")).filter((name) => /(?<!\.test)\.yaml$/.test(name));
+  const named = process.argv.slice(2);
   let failed = 0;
-  for (const runbook of runbooks.length > 0 ? runbooks : ["resources"]) {
-    const { kills, failures } = await crashEverywhere({ runbook, stride, workers: 2 });
+  for (const runbook of named.length > 0
+    ? named
+    : shipped.map((name) => fileURLToPath(projectFile(`runbooks/${name}`)))) {
+    const sample = count === undefined ? {} : { sample: { count: Number(count), seed } };
+    const { points, kills, failures } = await crashEverywhere({ runbook, ...sample, workers: 2 });
     for (const failure of failures) process.stdout.write(`  ${failure}\n`);
-    process.stdout.write(`${runbook}: ${kills} kills, ${failures.length} failures\n`);
+    process.stdout.write(`${basename(runbook)}: ${kills} kills at ${points} points, ${failures.length} failures\n`);
     failed += failures.length;
   }
   process.exitCode = failed === 0 ? 0 : 1;
