@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { AzureCalls } from "../support/azure-calls.ts";
+import { makeVm, openWorld } from "../support/azure-world.ts";
 
 describe("the emulator's gateway", () => {
   const refusal = async (method: string, path: string, headers: Record<string, string> = {}) => {
@@ -137,5 +138,20 @@ describe("the emulator's gateway", () => {
       headers: { ...ids, "x-ms-return-client-request-id": "true" },
     });
     expect(back.headers["x-ms-client-request-id"]).equal("mine");
+  });
+  it("starts no VM that was generalized", async () => {
+    const azure = await new AzureCalls().signIn();
+    const vm = await makeVm(azure, await openWorld(azure), "vm");
+    await azure.post(`${vm}/powerOff`);
+    azure.now += 1000;
+    expect((await azure.post(`${vm}/generalize`)).status).equal(200);
+    const { status, body } = await azure.post(`${vm}/start`);
+    expect([status, body.error]).eql([
+      409,
+      {
+        code: "OperationNotAllowed",
+        message: "Operation 'start' is not allowed on VM 'vm' since the VM is generalized.",
+      },
+    ]);
   });
 });
