@@ -1,5 +1,5 @@
-// Holds every pair of the walk to Microsoft's OpenAPI documents and sees that broken answers are found. Needs
-// AZURE_SPECS_DIR; without it nothing is checked, and that is said aloud.
+// Holds every pair of the walk to Microsoft's OpenAPI documents, sends their examples, and sees that broken answers are
+// found. Needs AZURE_SPECS_DIR; without it nothing is checked, and that is said aloud.
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
@@ -21,7 +21,7 @@ process.on("exit", documents.remove);
 
 const checked = (name) =>
   new Promise((resolve, reject) => {
-    const workerData = { directory: documents.directory, name };
+    const workerData = { specs, directory: documents.directory, name };
     new Worker(new URL("check-walk.mjs", import.meta.url), { workerData })
       .on("message", resolve)
       .on("error", reject)
@@ -39,5 +39,9 @@ say(
   `${operations.length} pairs over ${different.size} operations checked (${outside} requests that no document describes: statuses of operations and the like)`,
 );
 say(`${broken.length} broken answers, ${broken.filter((b) => b.isFound).length} found`);
+const total = (what) => results.reduce((sum, r) => sum + r.examples[what], 0);
+say(
+  `${total("sent")} examples of the documents sent: ${total("accepted")} accepted, ${total("listed")} refused for a listed reason; ${total("fields")} fields compared, ${total("alike")} answers like the example's in every field`,
+);
 say(failures.length === 0 ? "none failing" : `${failures.length} failing`);
 process.exit(failures.length === 0 ? 0 : 1);

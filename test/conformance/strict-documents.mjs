@@ -33,6 +33,8 @@ function strict(value, isSchema = true) {
   );
   if (!isSchema) return out;
   if (typeof out.properties === "object" && out.type === undefined) out.type = "object";
-  if (out["x-ms-enum"]?.modelAsString === true) out["x-ms-enum"].modelAsString = false;
+  // Of the sizes of VMs the documents have only the oldest, and say so.
+  const { modelAsString, name } = out["x-ms-enum"] ?? {};
+  if (modelAsString === true && name !== "VirtualMachineSizeTypes") out["x-ms-enum"].modelAsString = false;
   return out;
 }

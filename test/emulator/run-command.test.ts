@@ -218,7 +218,13 @@ describe("Run Command of the emulator", () => {
     });
     it("refuses a script from elsewhere, and a VM that is not there", async () => {
       const elsewhere = await call("PUT", path("x"), body({ source: { scriptUri: "https://example.com/x.sh" } }));
-      expect(elsewhere.status).equal(400);
+      expect([elsewhere.status, elsewhere.body["error"]]).deep.equal([
+        501,
+        {
+          code: "NotEmulated",
+          message: "The emulator does not serve run commands whose script is not inline (source.scriptUri).",
+        },
+      ]);
       const nowhere = await call("PUT", `${vmPath("none")}/runCommands/x`, body());
       expect(nowhere.status).equal(404);
     });

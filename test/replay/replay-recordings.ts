@@ -16,13 +16,13 @@ let fields = 0;
 let clean = 0;
 for (const recording of recordings) {
   const played = await replay(recording);
-  for (const [index, { exchange, comparison }] of played.entries()) {
+  for (const [index, { exchange, comparison, refused }] of played.entries()) {
     exchanges += 1;
     fields += comparison.fields;
     if (comparison.differences.length === 0) clean += 1;
     else
       process.stdout.write(
-        `${recording.name} #${index} ${exchange.method} ${exchange.url}\n${comparison.differences.map((d) => `    ${d}\n`).join("")}`,
+        `${recording.name} #${index} ${exchange.method} ${exchange.url}\n${comparison.differences.map((d) => `    ${d}\n`).join("")}${refused.map((r) => `    not made: ${r}\n`).join("")}`,
       );
   }
 }

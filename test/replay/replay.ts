@@ -1,5 +1,6 @@
 /** Plays a recording against an emulator of its own, exchange by exchange, and tells where the answers differ. */
 import { AzureCalls, type Reply } from "../support/azure-calls.ts";
+import { windowsImage } from "../support/azure-world.ts";
 import { compare, type Comparison } from "./compare.ts";
 import { Facts, isId } from "./facts.ts";
 import type { Exchange, Json, Recording } from "./recording.ts";
@@ -8,6 +9,12 @@ import { World } from "./world.ts";
 export interface Played {
   readonly exchange: Exchange;
   readonly comparison: Comparison;
+  /** The emulator's answer, and what it answers. */
+  readonly reply: Reply;
+  readonly url: string;
+  readonly body: Json;
+  /** What could not be made that had to be there. */
+  readonly refused: readonly string[];
 }
 /** Slow enough that a recording may look at what is not done yet. */
 const latency = {
@@ -32,10 +39,14 @@ export async function replay(recording: Recording): Promise<Played[]> {
   const world = new World(azure, facts);
   const player = new Player(azure, world, facts);
   const played: Played[] = [];
-  for (const [at, exchange] of recording.exchanges.entries())
-    played.push({ exchange, comparison: await player.play(exchange, at) });
+  for (const [at, exchange] of recording.exchanges.entries()) {
+    const tried = await player.play(exchange, at);
+    played.push({ exchange, ...tried, refused: world.refused.splice(0) });
+  }
   return played;
 }
+
+type Tried = Pick<Played, "comparison" | "reply" | "url" | "body">;
 
 class Player {
   readonly #azure: AzureCalls;
@@ -50,34 +61,38 @@ class Player {
     this.#world = world;
     this.#facts = facts;
   }
-  async play(exchange: Exchange, at: number): Promise<Comparison> {
+  async play(exchange: Exchange, at: number): Promise<Tried> {
     await this.#prepare(exchange, at);
-    let best: Comparison | undefined;
+    let best: Tried | undefined;
     const isSafe = exchange.method === "GET" || exchange.method === "HEAD";
     for (const wait of waits) {
       if (wait > 0 && isSafe && this.#showsUnfinished(exchange)) break;
       this.#azure.now += wait;
       best = await this.#try(exchange, best);
-      if (best.differences.length === 0 || (!isSafe && !best.differences[0]?.startsWith("status 4"))) return best;
+      const [first] = best.comparison.differences;
+      if (first === undefined || (!isSafe && !first.startsWith("status 4"))) return best;
     }
-    if (isSafe && isId(exchange.path) && exchange.status === 200 && best && best.differences.length > 0) {
+    if (isSafe && isId(exchange.path) && exchange.status === 200 && best !== undefined) {
       await this.#world.rewrite(exchange.path, at);
       best = await this.#try(exchange, best);
     }
-    return best ?? compare(exchange, { status: 0, headers: {}, body: undefined });
+    return best ?? this.#try(exchange, undefined);
   }
-  async #try(exchange: Exchange, before: Comparison | undefined): Promise<Comparison> {
-    const reply = await this.#send(exchange);
+  async #try(exchange: Exchange, before: Tried | undefined): Promise<Tried> {
+    const sent = this.#ours(exchange);
+    const reply = await this.#azure.send(exchange.method, sent.url, sent.body === undefined ? {} : { body: sent.body });
     const comparison = compare(exchange, reply);
     this.#learn(exchange, reply, comparison);
-    return before && before.differences.length < comparison.differences.length ? before : comparison;
+    const isWorse = before !== undefined && before.comparison.differences.length < comparison.differences.length;
+    return isWorse ? before : { ...sent, reply, comparison };
   }
-  async #send(exchange: Exchange): Promise<Reply> {
+  /** The request as it is sent here. */
+  #ours(exchange: Exchange): { readonly url: string; readonly body: Json } {
     const operation = this.#operations.get(operationOf(exchange.url) ?? "");
     const url = operation === undefined ? this.#translated(exchange.url) : monitored(operation, exchange.url);
     const body: Json =
       exchange.body === undefined ? undefined : JSON.parse(this.#translated(JSON.stringify(exchange.body)));
-    return this.#azure.send(exchange.method, url, body === undefined ? {} : { body });
+    return { url, body };
   }
   #learn(exchange: Exchange, reply: Reply, { invented }: Comparison): void {
     for (const [theirs, ours] of invented) this.#values.set(theirs, ours);
@@ -104,12 +119,14 @@ class Player {
     const { path, method, status } = exchange;
     const operation = operationOf(exchange.url);
     if (operation !== undefined) return this.#prepareOperation(exchange, operation, at);
+    if (/\/providers\/Microsoft\.Authorization\/role(Definitions|Assignments)/i.test(path))
+      return this.#prepareRoles(exchange, at);
     const group = /^\/subscriptions\/[^/]+\/resourcegroups\/[^/]+/i.exec(path)?.[0];
     if (group === undefined) {
       for (const one of exchange.answer?.value ?? []) if (isId(one.id)) await this.#world.ensure(one.id, at, one);
       return;
     }
-    const isWhole = path === group;
+    const isWhole = path.toLowerCase() === group.toLowerCase();
     if (isWhole && (status === 404 || (method === "PUT" && status === 201))) return;
     if (!/ResourceGroupNotFound/.test(String(exchange.answer?.error?.code))) await this.#world.ensureGroup(group, at);
     if (isWhole) return;
@@ -118,28 +135,58 @@ class Player {
     if (id !== undefined && gone) {
       if (method !== "GET" && (await this.#world.exists(id))) await this.#azure.delete(id);
       if (method !== "GET") this.#world.settle();
-      if (/\/(securityRules|subnets|extensions)\/[^/]+$/i.test(id))
-        await this.#world.ensure(id.split("/").slice(0, -2).join("/"), at);
+      const isPart = (id.split(/\/providers\//i).at(-1) ?? "").split("/").length > 3;
+      if (isPart) await this.#world.ensure(id.split("/").slice(0, -2).join("/"), at);
       const scope = id.split(/\/providers\/Microsoft\.Authorization\//i)[0] ?? id;
       if (scope !== id && isId(scope) && scope.split("/").length > 5) await this.#world.ensure(scope, at);
-      for (const reference of references(exchange.body)) await this.#ensureReference(reference, at);
+      await this.#ensureReferences(exchange, at);
       return;
     }
-    if (id !== undefined && !/Microsoft\.Authorization/i.test(id)) await this.#world.ensure(id, at);
-    else {
+    if (id !== undefined) {
+      const shown: Json = this.#facts.shown(id, at) ?? hinted(exchange);
+      const region: string | undefined = method === "PUT" ? exchange.body?.location : undefined;
+      await this.#world.ensure(id, at, region === undefined ? shown : { ...shown, location: region });
+      if (/\/generalize$/i.test(path)) {
+        await this.#azure.post(`${id}/powerOff`);
+        this.#world.settle();
+      }
+    } else {
       const scope = path.split(/\/providers\/Microsoft\.Authorization\//i)[0] ?? "";
       if (isId(scope) && scope !== path && scope.split("/").length > 5) await this.#world.ensure(scope, at);
       for (const one of exchange.answer?.value ?? [])
         if (isId(one?.id) && !/Microsoft\.Authorization/i.test(one.id)) await this.#world.ensure(one.id, at, one);
     }
-    for (const reference of references(exchange.body)) await this.#ensureReference(reference, at);
+    await this.#ensureReferences(exchange, at);
   }
-  async #ensureReference(id: string, at: number): Promise<void> {
-    if (/\/(ipConfigurations|subnets|securityRules|roleDefinitions|backendAddressPools|inboundNatRules)\//i.test(id)) {
-      if (/\/subnets\//i.test(id)) await this.#world.ensure(id.split(/\/subnets\//i)[0] ?? "", at);
+  /** The scope, the role, the principal, and the assignments that are shown. */
+  async #prepareRoles({ path, method, status, body, answer }: Exchange, at: number): Promise<void> {
+    const scope = path.slice(0, path.toLowerCase().lastIndexOf("/providers/microsoft.authorization"));
+    const group = /^\/subscriptions\/[^/]+\/resourcegroups\/[^/]+/i.exec(scope)?.[0];
+    if (group !== undefined) await this.#world.ensureGroup(group, at);
+    if (isId(scope) && scope !== group) await this.#world.ensure(scope, at);
+    if (method === "PUT") {
+      const p: Json = body?.properties ?? {};
+      if (p.roleDefinitionId !== undefined) await this.#world.ensureRole(String(p.roleDefinitionId));
+      const isUnknown = p.principalType === undefined && !this.#values.has(String(p.principalId));
+      if (p.principalId !== undefined && isUnknown && status < 300)
+        this.#values.set(String(p.principalId), await this.#world.makePrincipal(String(p.principalId), at));
       return;
     }
-    await this.#world.ensure(id, at);
+    const alone = { ...answer, id: path, properties: { scope, ...answer?.properties } };
+    const shown: Json[] = answer?.value ?? (answer?.properties === undefined ? [] : [alone]);
+    for (const one of shown)
+      await (one.properties?.permissions === undefined
+        ? this.#world.ensureAssignment(one, at)
+        : this.#world.ensureRole(String(one.name), one.properties));
+  }
+  async #ensureReferences({ body, path }: Exchange, at: number): Promise<void> {
+    const region: string | undefined = body?.location;
+    for (const id of references(body, path)) {
+      const whole = /^(.*?)\/(ipConfigurations|subnets|securityRules|backendAddressPools|inboundNatRules)\//i.exec(
+        id,
+      )?.[1];
+      if (!/\/roleDefinitions\//i.test(id)) await this.#world.ensure(whole ?? id, at, undefined, region);
+    }
   }
   /** Of an operation that the recording does not show begun, one of the same provider is begun here. */
   async #prepareOperation(exchange: Exchange, operation: string, at: number): Promise<void> {
@@ -163,6 +210,13 @@ class Player {
     if (url !== undefined) this.#operations.set(operation, url);
   }
 }
+/** What a VM must be like for what is done to it, when the recording never shows it. */
+function hinted({ path, body, status }: Exchange): Json {
+  if (/\/runCommand$/i.test(path) && /^RunPowerShellScript$/i.test(String(body?.commandId)))
+    return { properties: { storageProfile: { imageReference: windowsImage } } };
+  if (/\/simulateEviction$/i.test(path) && status < 400) return { properties: { priority: "Spot" } };
+  return undefined;
+}
 /** The name of the operation in a status or result address. */
 const operationOf = (url: string): string | undefined =>
   /\/(?:operations|operationStatuses|operationResults|DiskOperations)\/([^/?]+)/i.exec(url)?.[1]?.toLowerCase();
@@ -185,16 +239,16 @@ function resourceOf(path: string, method: string): string | undefined {
   const parent = `${before}${after.split("/").slice(0, -1).join("/")}`;
   return method === "POST" || segments.length >= 3 ? parent : undefined;
 }
-/** Ids of other resources in a body. */
-function references(body: Json): string[] {
+/** Ids of other resources in the body of a request to a path. */
+function references(body: Json, path: string): string[] {
+  const isOwn = (id: string): boolean => id.toLowerCase().startsWith(path.toLowerCase());
   const out: string[] = [];
   const look = (value: Json, name: string): void => {
     if (Array.isArray(value)) for (const one of value) look(one, name);
     else if (typeof value === "object" && value !== null)
       for (const [k, v] of Object.entries(value)) {
         if (name === "userAssignedIdentities" && isId(k)) out.push(k);
-        // A resource's own id, and those of its parts, are no references.
-        if (k === "id" && isId(v) && Object.keys(value).length === 1) out.push(v);
+        if (k === "id" && isId(v)) out.push(...(isOwn(v) ? [] : [v]));
         else look(v, k);
       }
   };

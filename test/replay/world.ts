@@ -4,7 +4,7 @@
  */
 import type { AzureCalls, Reply } from "../support/azure-calls.ts";
 import { ubuntuImage } from "../support/azure-world.ts";
-import type { Facts } from "./facts.ts";
+import { isId, type Facts } from "./facts.ts";
 import { stand, type Json } from "./recording.ts";
 
 const key = (id: string): string => id.toLowerCase();
@@ -17,12 +17,16 @@ const without = (value: Json, ...names: string[]): Json =>
   Object.fromEntries(Object.entries(value ?? {}).filter(([k]) => !names.includes(k)));
 const readOnly = ["provisioningState", "resourceGuid", "etag"];
 
+/** In place of one that an example only names. */
+const someone = "00000000-0000-4000-8000-00000000000f";
+
 export class World {
   readonly #azure: AzureCalls;
   readonly #facts: Facts;
   readonly #open = new Set<string>();
-  /** How many writes it took. */
+  /** How many writes it took, and those that were refused. */
   writes = 0;
+  readonly refused: string[] = [];
 
   constructor(azure: AzureCalls, facts: Facts) {
     this.#azure = azure;
@@ -37,6 +41,8 @@ export class World {
     // Some resources stood in regions that only Microsoft has.
     if (String(reply.body?.error?.code).startsWith("LocationNotAvailable"))
       reply = await this.#azure.put(id, { ...body, location: "eastus" });
+    if (reply.status >= 400)
+      this.refused.push(`PUT ${id}: ${reply.status} ${reply.body?.error?.code}: ${reply.body?.error?.message}`);
     this.settle();
     return reply;
   }
@@ -62,6 +68,44 @@ export class World {
     } finally {
       this.#open.delete(key(id));
     }
+  }
+  /** A custom role, unless there is one of this id or it is one of Azure's own. */
+  async ensureRole(id: string, shown: Json = {}): Promise<void> {
+    const path = `${this.#azure.subscription}/providers/Microsoft.Authorization/roleDefinitions/${id.split("/").at(-1)}`;
+    if (shown.type === "BuiltInRole" || (await this.exists(path))) return;
+    await this.#put(path, {
+      properties: {
+        roleName: shown.roleName ?? `seeded ${id.split("/").at(-1)}`,
+        description: shown.description ?? "",
+        assignableScopes: [this.#azure.subscription],
+        permissions: shown.permissions ?? [{ actions: ["*/read"] }],
+      },
+    });
+  }
+  async ensureAssignment({ id, properties: p }: Json, at: number): Promise<void> {
+    const scope = String(p?.scope ?? "");
+    if (!scope.toLowerCase().startsWith(this.#azure.subscription.toLowerCase()) || (await this.exists(String(id))))
+      return;
+    if (isId(scope)) await this.ensureGroup(groupIn(scope), at);
+    if (isId(scope) && scope.split("/").length > 5) await this.ensure(scope, at);
+    await this.ensureRole(String(p.roleDefinitionId));
+    await this.#put(String(id), {
+      properties: {
+        roleDefinitionId: p.roleDefinitionId,
+        principalId: /^[0-9a-f-]{36}$/i.test(String(p.principalId)) ? p.principalId : someone,
+        principalType: /^(User|Group|Device|ForeignGroup)$/.exec(String(p.principalType))?.[0] ?? "ServicePrincipal",
+        ...(p.description && { description: p.description }),
+      },
+    });
+  }
+  /** Somebody whom the directory knows, in place of one of a recording. */
+  async makePrincipal(name: string, at: number): Promise<string> {
+    const group = `${this.#azure.subscription}/resourceGroups/seeded-principals`;
+    await this.ensureGroup(group, at);
+    const id = `${group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/p${name}`;
+    const { body } = await this.#put(id, { location: "eastus" });
+    this.settle(900_000);
+    return String(body.properties.principalId);
   }
   /** Writes what a client could have written to make it look as it was shown. */
   async rewrite(id: string, at: number): Promise<void> {
@@ -125,7 +169,10 @@ export class World {
           ...common,
           ...(shown?.sku && { sku: shown.sku }),
           ...(shown?.zones && { zones: shown.zones }),
-          properties: without(p, ...readOnly, "ipAddress", "ipConfiguration"),
+          properties: {
+            ...without(p, ...readOnly, "ipAddress", "ipConfiguration"),
+            ...(/^standard/i.test(String(shown?.sku?.name)) && { publicIPAllocationMethod: "Static" }),
+          },
         });
         if (p.ipConfiguration?.id) await this.ensure(p.ipConfiguration.id.split(/\/ipConfigurations\//i)[0], at);
         return;
@@ -142,20 +189,47 @@ export class World {
           await this.#put(id, {
             ...common,
             ...(shown?.sku && { sku: { name: shown.sku.name } }),
-            properties: { creationData: { createOption: "Empty" }, diskSizeGB: p.diskSizeGB ?? 10 },
+            ...(shown?.zones && { zones: shown.zones }),
+            properties: {
+              ...without(p, ...readOnly, "timeCreated", "diskState", "uniqueId", "diskSizeBytes"),
+              creationData: p.creationData ?? { createOption: "Empty" },
+              diskSizeGB: p.diskSizeGB ?? 10,
+            },
           });
         return;
       }
       case "microsoft.managedidentity/userassignedidentities":
-        await this.#put(id, common);
+        await this.#put(id, {
+          ...common,
+          ...(p.isolationScope && { properties: { isolationScope: p.isolationScope } }),
+        });
+        return;
+      case "microsoft.compute/virtualmachines/extensions":
+        await this.ensure(id.split(/\/extensions\//i)[0] ?? "", at);
+        await this.#put(id, {
+          ...common,
+          properties: {
+            publisher: "Microsoft.Azure.Extensions",
+            type: "CustomScript",
+            typeHandlerVersion: "2.0",
+            ...without(p, ...readOnly, "instanceView"),
+          },
+        });
+        return;
+      case "microsoft.compute/virtualmachines/runcommands":
+        await this.ensure(id.split(/\/runCommands\//i)[0] ?? "", at);
+        await this.#put(id, {
+          ...common,
+          properties: { ...without(p, ...readOnly, "instanceView"), source: { script: "true", ...p.source } },
+        });
         return;
       default:
         await this.#register(id);
         if (typeOf(id).split("/").length > 2) await this.ensure(id.split("/").slice(0, -2).join("/"), at);
         await this.#put(id, {
-          ...common,
+          ...(typeOf(id).split("/").length > 2 ? {} : common),
           ...without(shown, "id", "name", "type", "etag"),
-          properties: without(p, ...readOnly),
+          properties: without(p, ...readOnly, "diskState"),
         });
     }
   }
@@ -262,6 +336,10 @@ export class World {
         storageProfile: { imageReference: image, osDisk, dataDisks: p.storageProfile?.dataDisks ?? [] },
         osProfile: {
           ...without(os, "requireGuestProvisionSignal"),
+          // Examples call the administrator by a name that Azure refuses.
+          adminUsername: /^(admin(istrator)?|user|test)$/i.test(String(os.adminUsername))
+            ? "seeduser"
+            : (os.adminUsername as unknown),
           ...(keys && {
             linuxConfiguration: {
               ...os.linuxConfiguration,
@@ -284,9 +362,7 @@ export class World {
         ),
       },
     });
-    for (const x of shown?.resources ?? [])
-      if (!(await this.exists(x.id)))
-        await this.#put(x.id, { location: x.location, properties: without(x.properties, ...readOnly) });
+    for (const x of shown?.resources ?? []) await this.ensure(x.id, at, x);
     const power = /PowerState\/(\w+)/.exec(JSON.stringify(p.instanceView ?? ""))?.[1];
     const verb = power === "deallocated" ? "deallocate" : power === "stopped" ? "powerOff" : undefined;
     if (verb !== undefined) await this.#azure.post(`${id}/${verb}`);

@@ -26,12 +26,28 @@ function putGeneric(c: Context): Answer {
     id,
     name: nameOf(id),
     type: c.id.type,
-    ...(location === undefined ? {} : { location }),
+    // Parts of a network are where the whole is.
+    ...(location === undefined || (isChild && /^Microsoft\.Network\//i.test(c.id.type)) ? {} : { location }),
     ...Object.fromEntries(shownFields.filter((f) => c.body[f] !== undefined).map((f) => [f, c.body[f] as unknown])),
-    properties: { ...c.body["properties"], provisioningState: "Succeeded" },
+    properties: {
+      ...withoutSecrets(c.body["properties"] as Body | undefined),
+      ...(type?.isStateless === true ? {} : { provisioningState: "Succeeded" }),
+    },
   };
   c.tx.put({ id, body, createdAt: was?.createdAt ?? c.tx.now });
   return { status: was ? 200 : 201, body };
+}
+/** What Azure takes and never tells again. */
+const secret =
+  /^(adminPassword|administratorLoginPassword|password|pass(phrase|word)Value|clientSecret|secretValue|protectedSettings|protectedParameters|customData|sharedKey|authorizationKey|connectionString|privateKey|accountKey)$/i;
+function withoutSecrets<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(withoutSecrets) as T;
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([name]) => !secret.test(name))
+      .map(([name, member]) => [name, withoutSecrets(member)]),
+  ) as T;
 }
 export function requireParent(c: Context): Entry {
   const path = c.id.path.split("/").slice(0, -2).join("/");
@@ -49,7 +65,8 @@ const headGeneric = (c: Context): Answer => ({ status: c.tx.get(c.id.path) ? 204
 function patchGeneric(c: Context): Answer {
   const e = entryOf(c);
   for (const field of shownFields) if (c.body[field] !== undefined) e.body[field] = c.body[field];
-  if (c.body["properties"]) e.body["properties"] = { ...e.body["properties"], ...c.body["properties"] };
+  if (c.body["properties"])
+    e.body["properties"] = { ...e.body["properties"], ...withoutSecrets(c.body["properties"] as Body) };
   c.tx.put(e);
   return ok(view(e, c.tx.now));
 }

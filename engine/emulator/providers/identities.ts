@@ -25,10 +25,14 @@ export function putIdentity(c: Context): Answer {
   // A deleted and re-created identity is another principal.
   const generation = was ? 0 : Number(c.tx.get(`/generations${id}`)?.body["n"] ?? 0);
   const salt = generation ? `${id}|${generation}` : id;
-  const properties = was?.body["properties"] ?? {
-    tenantId: c.tx.tenantId,
-    principalId: c.tx.invent.guid("principalId", salt),
-    clientId: c.tx.invent.guid("clientId", salt),
+  const isolationScope: unknown = c.body["properties"]?.isolationScope;
+  const properties = {
+    ...(was?.body["properties"] ?? {
+      tenantId: c.tx.tenantId,
+      principalId: c.tx.invent.guid("principalId", salt),
+      clientId: c.tx.invent.guid("clientId", salt),
+    }),
+    ...(isolationScope === undefined ? {} : { isolationScope }),
   };
   const body = {
     id,
@@ -51,6 +55,7 @@ export function putIdentity(c: Context): Answer {
 }
 /** The first version told where the identity's secret could be had. */
 function shown(c: Context, body: Body): Body {
+  if (c.apiVersion < "2024-11-30") body = { ...body, properties: { ...body["properties"], isolationScope: undefined } };
   if (c.apiVersion > "2015-08-31-preview") return body;
   const { principalId, clientId } = body["properties"];
   const clientSecretUrl = `https://control-${body["location"]}.identity.azure.net${body["id"]}/credentials?tid=${c.tx.tenantId}&oid=${principalId}&aid=${clientId}`;
@@ -60,8 +65,10 @@ export const getIdentity = (c: Context): Answer => ok(shown(c, view(requireEntry
 export function patchIdentity(c: Context): Answer {
   const e = requireEntry(c);
   if (c.body["tags"]) e.body["tags"] = c.body["tags"];
+  const isolationScope: unknown = c.body["properties"]?.isolationScope;
+  if (isolationScope !== undefined) e.body["properties"] = { ...e.body["properties"], isolationScope };
   c.tx.put(e);
-  return ok(e.body);
+  return ok(shown(c, e.body));
 }
 export function deleteIdentity(c: Context): Answer {
   requireGroup(c);

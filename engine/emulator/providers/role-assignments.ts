@@ -8,6 +8,7 @@ import { principalKey } from "./identities.ts";
 import { unknownRole } from "./role-definitions.ts";
 
 const assignments = "Microsoft.Authorization/roleAssignments";
+const principalTypes = ["user", "group", "serviceprincipal", "foreigngroup", "device"];
 const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const bare = (g: string): string => g.replaceAll("-", "");
 /** What newer Azure says besides. */
@@ -39,6 +40,12 @@ export function putRoleAssignment(c: Context): Answer {
     );
   if (!guid.test(principal))
     throw new AzureError(400, "InvalidPrincipalId", "A valid principal ID must be provided for role assignment.");
+  if (p.principalType !== undefined && !principalTypes.includes(lower(String(p.principalType))))
+    throw new AzureError(
+      400,
+      "InvalidRequestContent",
+      `The request content was invalid and could not be deserialized: 'Error converting value "${p.principalType}" to type 'PrincipalType'.'.`,
+    );
   const role = nameOf(String(p.roleDefinitionId ?? "")).toLowerCase();
   if (!roleOf(c.tx, role)) throw unknownRole(role);
   if (p.condition) throw notEmulated("conditions on role assignments");

@@ -12,6 +12,8 @@ export interface ResourceType {
   readonly isGlobal?: true;
   /** Kept as sent, with no behaviour of its own. */
   readonly isGeneric?: true;
+  /** Shows no provisioning state. */
+  readonly isStateless?: true;
 }
 export interface Namespace {
   readonly name: string;
@@ -57,6 +59,8 @@ const global = (apiVersions: readonly string[], ...names: string[]): ResourceTyp
   names.map((name) => ({ name, apiVersions, isGlobal: true }));
 const generic = (apiVersions: readonly string[], ...names: string[]): ResourceType[] =>
   names.map((name) => ({ name, apiVersions, isGeneric: true }));
+const stateless = (apiVersions: readonly string[], ...names: string[]): ResourceType[] =>
+  generic(apiVersions, ...names).map((type) => ({ ...type, isStateless: true }));
 const kept = (name: string, apiVersions: string, ...types: string[]): Namespace => ({
   name,
   isRegistered: false,
@@ -124,8 +128,9 @@ export const namespaces: readonly Namespace[] = [
       ...served(compute, "locations/vmSizes", "locations/usages", "locations/publishers", "locations/runCommands"),
       ...served(disks, "disks"),
       ...served(skus, "skus"),
-      ...generic(compute, "availabilitySets", "images", "proximityPlacementGroups"),
-      ...generic(compute, "virtualMachineScaleSets", "sshPublicKeys", "hostGroups", "capacityReservationGroups"),
+      ...generic(compute, "images", "virtualMachineScaleSets"),
+      ...stateless(compute, "availabilitySets", "proximityPlacementGroups", "sshPublicKeys", "hostGroups"),
+      ...stateless(compute, "capacityReservationGroups"),
       ...generic(disks, "snapshots", "diskEncryptionSets", "diskAccesses"),
       ...generic(
         list(

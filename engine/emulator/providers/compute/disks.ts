@@ -35,6 +35,9 @@ export interface DiskOrder {
   readonly osType?: string;
   readonly zones?: unknown;
   readonly tags?: unknown;
+  readonly extendedLocation?: unknown;
+  /** What else was asked for, and is shown as it was. */
+  readonly properties?: Body;
 }
 export function makeDisk(tx: Transaction, of: DiskOrder, owner: string | undefined, readyAt: number): Entry {
   const entry: Entry = {
@@ -50,6 +53,7 @@ export function makeDisk(tx: Transaction, of: DiskOrder, owner: string | undefin
       location: of.location,
       ...(of.tags === undefined ? {} : { tags: of.tags }),
       ...(of.zones === undefined ? {} : { zones: of.zones }),
+      ...(of.extendedLocation === undefined ? {} : { extendedLocation: of.extendedLocation }),
       sku: skuOf(of.sku),
       properties: {
         ...(of.osType === undefined ? {} : { osType: of.osType, hyperVGeneration: "V1" }),
@@ -61,6 +65,7 @@ export function makeDisk(tx: Transaction, of: DiskOrder, owner: string | undefin
         encryption: { type: "EncryptionAtRestWithPlatformKey" },
         networkAccessPolicy: "AllowAll",
         publicNetworkAccess: "Enabled",
+        ...of.properties,
         timeCreated: new Date(tx.now).toISOString(),
         uniqueId: tx.invent.guid("disk", of.id),
       },
@@ -95,6 +100,20 @@ function listDisks(c: Context): Answer {
 }
 const async = (c: Context, region: string, readyAt: number) =>
   startOperation(c, { provider, region, readyAt, location: true, collection: "DiskOperations" });
+
+/** Without what is worked out here. */
+const worked = [
+  "creationData",
+  "diskSizeGB",
+  "diskSizeBytes",
+  "osType",
+  "provisioningState",
+  "diskState",
+  "timeCreated",
+  "uniqueId",
+  "managedBy",
+];
+const kept = (p: Body = {}): Body => Object.fromEntries(Object.entries(p).filter(([k]) => !worked.includes(k)));
 
 function putDisk(c: Context): Answer {
   requireGroup(c);
@@ -134,6 +153,8 @@ function putDisk(c: Context): Answer {
     creationData,
     zones: c.body["zones"],
     tags: c.body["tags"] ?? was?.body["tags"],
+    extendedLocation: c.body["extendedLocation"] ?? was?.body["extendedLocation"],
+    properties: { ...kept(was?.body["properties"] as Body | undefined), ...kept(p) },
   };
   const osType = p["osType"] ?? was?.body["properties"].osType;
   const e = makeDisk(c.tx, osType === undefined ? order : { ...order, osType: String(osType) }, owner, readyAt);

@@ -65,6 +65,15 @@ const serverSkus = windowsServer
   .join(" ");
 const offers: readonly Offer[] = [
   ["MicrosoftWindowsServer", "WindowsServer", serverSkus, "20348.4405.251112", "Windows Server", 127],
+  ["MicrosoftWindowsServer", "2019-datacenter-cvm", "windows-cvm", "17763.2183.2109130127", "Windows Server", 127],
+  [
+    "MicrosoftWindowsServer",
+    "windowsserver-gen2preview-preview",
+    "windows10-tvm",
+    "18363.592.2001092016",
+    "Windows 10",
+    127,
+  ],
   [
     "MicrosoftWindowsDesktop",
     "Windows-10",
@@ -143,6 +152,12 @@ const offers: readonly Offer[] = [
     "redhat",
     64,
   ],
+  ["microsoft-ads", "standard-data-science-vm", "standard-data-science-vm", "1.0.14", "Windows Server", 127],
+  ["microsoft-ads", "windows-data-science-vm", "windows2016", "19.01.14", "Windows Server", 127],
+  ["microsoft-ads", "linux-data-science-vm-ubuntu", "linuxdsvmubuntu", "19.08.23", "ubuntu", 100],
+  ["microsoft-dsvm", "dsvm-win-2022", "winserver-2022 winserver-2022-gen2", "25.06.10", "Windows Server", 127],
+  ["microsoft-dsvm", "ubuntu-2204", "2204 2204-gen2", "25.06.10", "ubuntu", 150],
+  ["azuredatabricks", "databricks", "databricksworker", "3.15.2", "ubuntu", 30],
   ["SUSE", "sles-15-sp5", "gen1 gen2", "2025.11.04", "suse", 30],
   ["SUSE", "sles-15-sp6", "gen1 gen2", "2025.11.04", "suse", 30],
   ["SUSE", "openSUSE-Leap", "42.3 15.0", "2019.11.04", "suse", 30],
@@ -178,10 +193,7 @@ const images: readonly Image[] = offers.flatMap(([publisher, offer, skus, versio
     publisher,
     offer,
     sku,
-    os:
-      publisher.startsWith("MicrosoftWindows") || publisher === "MicrosoftSQLServer"
-        ? ("Windows" as const)
-        : ("Linux" as const),
+    os: osName.startsWith("Windows") ? ("Windows" as const) : ("Linux" as const),
     version,
     osName,
     osVersion:
@@ -259,13 +271,18 @@ const listSkus = (c: Context): Answer => {
 };
 const listVersions = (c: Context): Answer => {
   const image = inSku(c);
+  const expand = [...c.query].find(([key]) => key.toLowerCase() === "$expand")?.[1];
+  if (/^properties$/i.test(expand ?? "")) return ok({ value: [shownVersion(c, image)] });
   return named(c, [image.version], (n) => `${pathOf(image)}/Skus/${image.sku}/Versions/${n}`);
 };
 function getVersion(c: Context): Answer {
   const image = inSku(c);
   const asked = part(c, "versions");
   if (!same(asked, image.version) && asked !== "latest") throw notFound(`Artifact: VMImage Version '${asked}'`);
-  return ok({
+  return ok(shownVersion(c, image));
+}
+function shownVersion(c: Context, image: Image): Body {
+  return {
     properties: {
       hyperVGeneration: /gen2|gensecond|-g2/i.test(image.sku) ? "V2" : "V1",
       architecture: /arm64/i.test(image.sku) ? "Arm64" : "x64",
@@ -279,7 +296,7 @@ function getVersion(c: Context): Answer {
     location: base(c).split("/").at(-1),
     name: image.version,
     id: `${base(c)}${pathOf(image)}/Skus/${image.sku}/Versions/${image.version}`,
-  });
+  };
 }
 const read = (action: string) => ({
   action: `Microsoft.Compute/locations/publishers/${action}`,

@@ -55,6 +55,14 @@ export function instanceViewOf(tx: Transaction, e: Entry): Body {
           })),
         }
       : {}),
+    ...(p["diagnosticsProfile"]?.bootDiagnostics?.enabled === true
+      ? {
+          bootDiagnostics: bootDiagnosticsOf(
+            p["diagnosticsProfile"].bootDiagnostics.storageUri as string | undefined,
+            e,
+          ),
+        }
+      : {}),
     statuses: [
       hasFailed
         ? { code: "ProvisioningState/failed", level: "Error", displayStatus: "Provisioning failed", time: timeOf(time) }
@@ -64,6 +72,16 @@ export function instanceViewOf(tx: Transaction, e: Entry): Body {
       { code: `PowerState/${power}`, level: "Info", displayStatus: `VM ${power}` },
     ],
   };
+}
+/** Screenshot and log lie in a storage account; those of a managed one are asked for by an action. */
+function bootDiagnosticsOf(account: string | undefined, e: Entry): Body {
+  if (account === undefined) return {};
+  const { vmId } = e.body["properties"];
+  const base = `${account.replace(/\/$/, "")}/bootdiagnostics-${nameOf(e.id)
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]/g, "")
+    .slice(0, 9)}-${vmId}/${nameOf(e.id)}.${vmId}`;
+  return { consoleScreenshotBlobUri: `${base}.screenshot.bmp`, serialConsoleLogBlobUri: `${base}.serialconsole.log` };
 }
 function guestOf(
   e: Entry,

@@ -61,8 +61,8 @@ function getDocument(c: Context): Answer {
     script: takesScript ? ["echo This is a sample script", "echo Optional parameters: $0 $1"] : [`# ${found["label"]}`],
     parameters: takesScript
       ? [
-          { name: "arg1", type: "string", required: false },
-          { name: "arg2", type: "string", required: false },
+          { name: "arg1", type: "string", defaultValue: "value1", required: false },
+          { name: "arg2", type: "string", defaultValue: "value2", required: false },
         ]
       : [],
   });

@@ -5,7 +5,7 @@ import { finishManaged, markRunning } from "../../sandbox/finish.ts";
 import { lower, nameOf } from "../../resource-id.ts";
 import { inGroup, on } from "../../routes/route.ts";
 import { view, type Entry } from "../../store.ts";
-import { AzureError, type Answer, type Body } from "../../wire.ts";
+import { AzureError, notEmulated, type Answer, type Body } from "../../wire.ts";
 import { noContent, notFound, ok, requireEntry, requireLocation, startOperation, type Context } from "../context.ts";
 import { parametersOf, requireReady, startScript } from "./run-command.ts";
 
@@ -19,8 +19,11 @@ export function putManagedRunCommand(c: Context): Answer {
   const location = requireLocation(c, was);
   const { protectedParameters, runAsPassword: _, ...shown } = (c.body["properties"] ?? {}) as Body;
   const script: unknown = shown["source"]?.script;
+  for (const other of ["scriptUri", "commandId", "galleryScriptReferenceId"])
+    if (shown["source"]?.[other] !== undefined && script === undefined)
+      throw notEmulated(`run commands whose script is not inline (source.${other})`);
   if (typeof script !== "string") {
-    throw new AzureError(400, "InvalidParameter", "The emulator runs inline scripts only; source.script is missing.", {
+    throw new AzureError(400, "InvalidParameter", "Required parameter 'source.script' is missing (null).", {
       target: "source.script",
     });
   }

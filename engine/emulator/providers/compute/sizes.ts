@@ -18,8 +18,8 @@ const size = (name: string, family: string, cores: number, memoryGB: number, tem
   name: `Standard_${name}`,
   family,
   cores,
-  memoryMB: memoryGB * gb,
-  tempDiskMB: tempGB * gb,
+  memoryMB: Math.round(memoryGB * gb),
+  tempDiskMB: Math.round(tempGB * gb),
   dataDisks: Math.min(64, cores * 2),
 });
 /** `D` with `s_v5` at 2, 4, 8…: `Standard_D2s_v5`. */
@@ -97,6 +97,34 @@ export const sizes: readonly Size[] = [
     size(`F${n}`, "standardFFamily", n, n * 2, n * 16),
     size(`F${n}s`, "standardFSFamily", n, n * 2, n * 4),
   ]),
+  // What older tools and templates still ask for.
+  ...[0, 1, 2, 3, 4].flatMap((n) => [
+    size(`A${n}`, "standardA0_A7Family", Math.max(1, 2 ** (n - 1)), [0.75, 1.75, 3.5, 7, 14][n] ?? 1, 20 * (n + 1)),
+    {
+      ...size(`A${n}`, "basicAFamily", Math.max(1, 2 ** (n - 1)), [0.75, 1.75, 3.5, 7, 14][n] ?? 1, 20),
+      name: `Basic_A${n}`,
+    },
+  ]),
+  ...[5, 6, 7].map((n) => size(`A${n}`, "standardA0_A7Family", 2 ** (n - 4), 14 * 2 ** (n - 5), 135 * 2 ** (n - 5))),
+  ...[1, 2, 3, 4].flatMap((n) => [
+    size(`D${n}`, "standardDFamily", 2 ** (n - 1), 3.5 * 2 ** (n - 1), 50 * 2 ** (n - 1)),
+    size(`DS${n}`, "standardDSFamily", 2 ** (n - 1), 3.5 * 2 ** (n - 1), 7 * 2 ** (n - 1)),
+    size(`D1${n}`, "standardDFamily", 2 ** n, 14 * 2 ** (n - 1), 100 * 2 ** (n - 1)),
+    size(`DS1${n}`, "standardDSFamily", 2 ** n, 14 * 2 ** (n - 1), 28 * 2 ** (n - 1)),
+    size(`D1${n}_v2`, "standardDv2Family", 2 ** n, 14 * 2 ** (n - 1), 100 * 2 ** (n - 1)),
+  ]),
+  ...[1, 2, 3, 4, 5].flatMap((n) => [
+    size(`G${n}`, "standardGFamily", 2 ** n, 28 * 2 ** (n - 1), 384 * 2 ** (n - 1)),
+    size(`GS${n}`, "standardGSFamily", 2 ** n, 28 * 2 ** (n - 1), 56 * 2 ** (n - 1)),
+  ]),
+  // Confidential, with graphics processors, and large ones.
+  ...series("DC", "as_v5 ads_v5 as_v6", "", 4, 0, steps),
+  ...series("EC", "as_v5 ads_v5 as_v6", "", 8, 0, steps),
+  ...series("DC", "s_v2 s_v3", "", 8, 50, [1, 2, 4, 8, 16, 24, 32, 48]),
+  ...series("NC", "as_T4_v3", "", 7, 44, [4, 8, 16, 64]),
+  ...series("NV", "as_v4", "", 3.5, 22, [4, 8, 16, 32]),
+  ...series("NC", "s_v3", "", 18.67, 123, [6, 12, 24]),
+  ...series("M", "ms_v2 s_v2", "", 28, 32, [32, 64, 128]),
   ...series("L", "s_v2 s_v3 as_v3", "", 8, 10, [8, 16, 32, 48, 64, 80]),
 ];
 const byName = new Map(sizes.map((s) => [s.name.toLowerCase(), s]));

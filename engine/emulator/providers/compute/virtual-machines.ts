@@ -81,7 +81,7 @@ function putVm(c: Context): Answer {
   const readyAt = c.tx.now + (was ? c.tx.latency.vmUpdateMs : c.tx.latency.vmCreateMs);
   const properties = vmProperties(c, id, region, p, was, readyAt);
   const keep = (field: string) => c.body[field] ?? was?.body[field];
-  const more = ["tags", "zones", "plan", "extendedLocation"].filter((f) => keep(f) !== undefined);
+  const more = ["tags", "zones", "plan", "extendedLocation", "placement"].filter((f) => keep(f) !== undefined);
   const e: Entry = {
     id,
     body: {

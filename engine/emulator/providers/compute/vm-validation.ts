@@ -1,7 +1,7 @@
 /** What Azure refuses in the body of a VM. */
 import { lower } from "../../resource-id.ts";
 import type { Entry } from "../../store.ts";
-import { AzureError, type Body } from "../../wire.ts";
+import { AzureError, notEmulated, type Body } from "../../wire.ts";
 import type { Context } from "../context.ts";
 import { requireImage } from "./images.ts";
 import { sizeOf, sizes } from "./sizes.ts";
@@ -63,22 +63,29 @@ export function validateVm(c: Context, name: string, p: Body, region: string): v
   if (!size) throw missing("hardwareProfile.vmSize");
   validateImage(c, p);
   const nics = (p["networkProfile"]?.networkInterfaces as Body[] | undefined) ?? [];
+  if (nics.length === 0 && p["networkProfile"]?.networkInterfaceConfigurations !== undefined)
+    throw notEmulated("VMs that make their own interfaces (networkProfile.networkInterfaceConfigurations)");
   if (nics.length === 0) throw missing("networkProfile");
   const isAttached = /^attach$/i.test(String(p["storageProfile"]?.osDisk?.createOption ?? ""));
   if (!isAttached) {
-    if (!p["osProfile"]) throw missing("osProfile");
-    validateOs(p["osProfile"] as Body, isWindows(p));
+    // An image that somebody made may be of a machine that is set up already.
+    if (!p["osProfile"] && !isOwnImage(p)) throw missing("osProfile");
+    if (p["osProfile"]) validateOs(p["osProfile"] as Body, isWindows(p));
   }
   // A target knows its own sizes and quota.
   if (c.tx.upstream) return;
   requireSize(size);
   requireQuota(c, size, region, 0);
 }
+const isOwnImage = (p: Body): boolean => {
+  const image: Body = p["storageProfile"]?.imageReference ?? {};
+  return ["id", "sharedGalleryImageId", "communityGalleryImageId"].some((field) => image[field] !== undefined);
+};
 function validateImage(c: Context, p: Body): void {
   const image: Body | undefined = p["storageProfile"]?.imageReference;
   const osDisk: Body | undefined = p["storageProfile"]?.osDisk;
   if (!image && !osDisk?.["managedDisk"]?.id && !osDisk?.["vhd"] && !osDisk?.["image"]) throw missing("imageReference");
-  if (!image || image["id"] || image["sharedGalleryImageId"] || image["communityGalleryImageId"]) return;
+  if (!image || isOwnImage(p)) return;
   if (!(image["publisher"] && image["offer"] && image["sku"] && image["version"]))
     throw missing("imageReference.publisher, offer, sku and version");
   if (!c.tx.upstream) requireImage(image);

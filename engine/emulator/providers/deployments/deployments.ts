@@ -21,6 +21,8 @@ interface Made {
 
 function planFor(c: Context, p: Body): Plan {
   const template: Body | undefined = withoutNulls(p["template"] ?? undefined);
+  if (p["externalInputs"] !== undefined || p["externalInputDefinitions"] !== undefined)
+    throw notEmulated("parameters from outside of a deployment (externalInputs)");
   if (template === undefined) {
     if (p["templateLink"] !== undefined) throw notEmulated("templates behind a link");
     throw new AzureError(

@@ -90,8 +90,16 @@ function requirePublicIp(c: Context, self: string, given: Body | undefined, regi
       `Resource ${self} is referencing public IP address ${entry.id} that is already allocated to resource ${by}.`,
     );
 }
-function configuration(c: Context, id: string, region: string, was: Entry | null, given: Body, index: number): Body {
-  const p: Body = given["properties"] ?? {};
+function configuration(
+  c: Context,
+  id: string,
+  region: string,
+  was: Entry | null,
+  given: Body,
+  { index, primary }: { index: number; primary: Body | undefined },
+): Body {
+  // A secondary configuration may leave the subnet to the first.
+  const p: Body = { ...(primary && { subnet: primary["properties"].subnet as unknown }), ...given["properties"] };
   const self = `${id}/ipConfigurations/${given["name"]}`;
   if (p["subnet"] === undefined) throw bad("SubnetMissing", `IP configuration ${self} needs properties.subnet.`);
   const subnet = subnetFor(c, p["subnet"] as Body, region);
@@ -158,7 +166,7 @@ const interfaceType: NetworkType = {
     const old: Body = was?.body["properties"] ?? {};
     const ipConfigurations: Body[] = [];
     for (const [index, one] of (given as Body[]).entries()) {
-      const made = configuration(c, id, region, was, one, index);
+      const made = configuration(c, id, region, was, one, { index, primary: ipConfigurations[0] });
       ipConfigurations.push(made);
     }
     const { macAddress, primary } = old;
@@ -169,6 +177,7 @@ const interfaceType: NetworkType = {
     return {
       enableAcceleratedNetworking: false,
       enableIPForwarding: false,
+      vnetEncryptionSupported: false,
       disableTcpStateTracking: false,
       hostedWorkloads: [],
       tapConfigurations: [],
@@ -190,6 +199,7 @@ const interfaceType: NetworkType = {
     const vm: Body | undefined = e.body["properties"].virtualMachine;
     return {
       ...(vm && c.tx.isGone(String(vm["id"])) ? { virtualMachine: undefined, primary: undefined } : {}),
+      ...(c.apiVersion < "2022-01-01" ? { vnetEncryptionSupported: undefined } : {}),
       ...(c.apiVersion < "2023-02-01" ? { disableTcpStateTracking: undefined, auxiliarySku: undefined } : {}),
     };
   },

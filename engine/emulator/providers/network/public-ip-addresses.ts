@@ -88,6 +88,7 @@ const publicIpType: NetworkType = {
       publicIPAddressVersion: "IPv4",
       idleTimeoutInMinutes: 4,
       ipTags: [],
+      ddosSettings: { protectionMode: "VirtualNetworkInherited" },
       ...given,
       publicIPAllocationMethod: isStatic ? "Static" : "Dynamic",
       ...dnsOf(c, id, region, dnsSettings as Body | undefined),
@@ -100,6 +101,7 @@ const publicIpType: NetworkType = {
     const isTold = (e.readyAt ?? 0) <= c.tx.now;
     const { ipAddress } = e.body["properties"];
     return {
+      ...(c.apiVersion < "2022-05-01" ? { ddosSettings: undefined } : {}),
       ipAddress: isTold ? (ipAddress ?? (user === undefined ? undefined : addressFor(c, e.id))) : undefined,
       ...(user === undefined ? {} : { ipConfiguration: { id: user } }),
     };
