@@ -54,12 +54,7 @@ export function prepareResume(
   refuseOtherTarget(header.target, how.target);
   const isSameText = runbook.hash === how.runbook.hash;
   const isSameInput = canonicalJson(state.inputs) === canonicalJson(how.inputs);
-  if (!isSameText && !how.accept) {
-    throw new ResumeRefused(
-      `the runbook ${how.runbook.file ?? how.runbook.name} is not the one that run ${header.run} was begun with; put the old text back, or go on with the new one with --accept-changes`,
-      lineDiff(runbook.text, how.runbook.text),
-    );
-  }
+  if (!how.accept) refuseOtherText(state, how.runbook);
   if (!isSameInput && !how.accept) {
     const changed = Object.keys({ ...state.inputs, ...how.inputs }).filter(
       (name) => canonicalJson(state.inputs[name]) !== canonicalJson(how.inputs[name]),
@@ -81,6 +76,15 @@ export function prepareResume(
   });
   for (const step of again) journal.append({ kind: "discarded", step });
   return { recorded: state, accept: how.accept, ...(how.assume && { assume: how.assume }) };
+}
+
+/** Throws when the runbook is not the recorded one. */
+export function refuseOtherText({ header, runbook }: JournalState, now: RunbookRecord): void {
+  if (runbook === undefined || runbook.hash === now.hash) return;
+  throw new ResumeRefused(
+    `the runbook ${now.file ?? now.name} is not the one that run ${header?.run ?? ""} was begun with; put the old text back, or go on with the new one with --accept-changes`,
+    lineDiff(runbook.text, now.text),
+  );
 }
 
 function refuseOtherTarget(recorded: TargetRecord, now: TargetRecord): void {

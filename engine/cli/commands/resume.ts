@@ -10,7 +10,7 @@ import { UnknownOutcome } from "../../run/local-driver.ts";
 import { withoutTurn } from "../../run/operation-key.ts";
 import { lineDiff } from "../../run/line-diff.ts";
 import { ReplayMismatch } from "../../run/replay.ts";
-import { prepareResume, ResumeRefused, runbookRecord } from "../../run/resume.ts";
+import { prepareResume, refuseOtherText, ResumeRefused, runbookRecord } from "../../run/resume.ts";
 import { loadRunbook } from "../../runbook/load.ts";
 import { registryFor } from "../runbook-file.ts";
 import type { WireTap } from "../../azure/wire.ts";
@@ -138,6 +138,7 @@ async function goOn(open: OpenJournal, options: ResumeCommandOptions, io: Io): P
   const { journal } = open;
   const { header, runbook: recorded } = headerOf(journal);
   const written = currentText(recorded, io);
+  if (!options.acceptChanges) refuseOtherText(journal.state, written);
   const { runbook, diagnostics } = loadRunbook(written.text, {
     file: recorded.file ?? recorded.name,
     registry: await registryFor({
