@@ -40,7 +40,12 @@ describe("the command as a process", function () {
 
   it("leaves no secret anywhere: not in what it writes, its files or the list of processes", async () => {
     await using rig = await Rig.open();
-    const env = { RUNBOOK_INPUT_ADMIN_PASSWORD: PASSWORD, AZURE_CLIENT_SECRET: CLIENT_SECRET };
+    const env = {
+      RUNBOOK_INPUT_ADMIN_PASSWORD: PASSWORD,
+      AZURE_CLIENT_SECRET: CLIENT_SECRET,
+      // Temporary files are looked at as well.
+      TMPDIR: rig.directory,
+    };
     const cli = spawnCli(rig.directory, ["run"], env);
     const lists: string[] = [];
     const looking = (async () => {
