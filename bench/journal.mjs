@@ -1,8 +1,9 @@
 // What the journal of a long run costs: steps that each read and write one resource, on a target that answers at once, with
 // a journal on the disk. Repeat: npm run build && node bench/journal.mjs [steps]
 //
-// Prints, for a quarter, a half and all of the steps, the time for each step as a multiple of one append with fdatasync, taken
-// in the same process on the same disk; a cost that is linear stays the same down a column. Then the memory of the process.
+// Prints, for a quarter, a half and all of the steps, the time for each step, also as a multiple of one append with fdatasync
+// in the same process on the same disk, and its processor time; a cost that is linear stays the same down a column. Then the
+// processor time of a resume that has it all recorded, the bytes on the disk for a step, and the memory of the process.
 
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, openSync, writeSync, fdatasyncSync, closeSync, rmSync, statSync } from "node:fs";
@@ -14,6 +15,7 @@ import { FileJournal } from "../dist/engine/run/journal/file-journal.js";
 import { prepareResume } from "../dist/engine/run/resume.js";
 import { builtinSteps } from "../dist/engine/steps/builtin/index.js";
 
+let before = process.cpuUsage();
 const [shape, count] = [process.argv[2], Number(process.argv[3])];
 if (shape === "wide" || shape === "chain") await measure(shape, count);
 else report(Number(process.argv[2] ?? 10_000));
@@ -26,13 +28,13 @@ function report(most) {
       const argv = [fileURLToPath(import.meta.url), kind, String(steps)];
       rows.push(JSON.parse(execFileSync(process.execPath, argv, { encoding: "utf8" })));
     }
-  const titles = ["shape", "steps", "fdatasync us", "run us/step", "x fdatasync", "resume us/step", "bytes/step", "MB"];
-  const widths = [5, 6, 12, 11, 11, 14, 10, 14];
+  const titles = ["shape", "steps", "fdatasync us", "run us", "x fdatasync", "cpu us", "resume cpu us", "bytes", "MB"];
+  const widths = [5, 6, 12, 8, 11, 8, 13, 7, 12];
   const line = (cells) => `${cells.map((cell, index) => String(cell).padStart(widths[index])).join("  ")}\n`;
   process.stdout.write(line(titles));
-  for (const { shape: kind, steps, fdatasync, run, resume, bytes, rss, rssBefore } of rows) {
+  for (const { shape: kind, steps, fdatasync, run, cpu, resume, bytes, rss, rssBefore } of rows) {
     const numbers = [fdatasync, run].map((value) => value.toFixed(0));
-    const rest = [(run / fdatasync).toFixed(2), resume.toFixed(0), bytes.toFixed(0)];
+    const rest = [(run / fdatasync).toFixed(2), ...[cpu, resume, bytes].map((value) => value.toFixed(0))];
     process.stdout.write(
       line([kind, steps, ...numbers, ...rest, `${rss.toFixed(0)} (+${(rss - rssBefore).toFixed(0)})`]),
     );
@@ -69,16 +71,18 @@ async function measure(kind, total) {
         ...(resume && { resume }),
       });
     const journal = await FileJournal.create(path, header);
-    let start = process.hrtime.bigint();
+    processorTime();
+    const start = process.hrtime.bigint();
     const { status } = await live(journal, answer);
     const run = since(start) / total;
+    const cpu = processorTime() / total;
     const rss = memory();
     await journal.close();
     if (status !== "done") throw new Error(`the run ended ${status}`);
     // As if the process had died before it wrote that the run is done.
     const bytes = statSync(path).size / total;
     cutLastLine(path);
-    start = process.hrtime.bigint();
+    processorTime();
     const again = await FileJournal.open(path);
     const now = { engine: "0", now: 0, runbook: record, target, inputs: {}, steps, accept: false };
     const resumed = await live(
@@ -86,12 +90,12 @@ async function measure(kind, total) {
       () => Promise.reject(new Error("a resume sent something")),
       prepareResume(again, now),
     );
-    const resume = since(start) / total;
+    const resume = processorTime() / total;
     await again.close();
     if (resumed.status !== "done") throw new Error(`the resumed run ended ${resumed.status}`);
     const fdatasync = flushAlone(join(directory, "flushed"), bytes);
     process.stdout.write(
-      `${JSON.stringify({ shape: kind, steps: total, run, resume, fdatasync, bytes, rss, rssBefore })}\n`,
+      `${JSON.stringify({ shape: kind, steps: total, run, cpu, resume, fdatasync, bytes, rss, rssBefore })}\n`,
     );
   } finally {
     rmSync(directory, { recursive: true });
@@ -127,6 +131,13 @@ function cutLastLine(path) {
 
 function since(start) {
   return Number(process.hrtime.bigint() - start) / 1e3;
+}
+
+/** Of this process since it was asked the last time, in microseconds. */
+function processorTime() {
+  const { user, system } = process.cpuUsage(before);
+  before = process.cpuUsage();
+  return user + system;
 }
 
 function memory() {

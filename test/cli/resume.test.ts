@@ -70,6 +70,15 @@ describe("runbook resume", function () {
     });
   }
 
+  it("sends again what was refused, since it was not done, also at once when Azure was busy", async () => {
+    await using rig = await Rig.open({ "a.yaml": RESTARTS });
+    const refused = await rig.cli(["run", "a.yaml", "--yes", "--fault", "fail POST */restart status=409"]);
+    expect(refused.code).equal(1);
+    const resumed = await rig.cli(["resume", "--quiet", "--fault", "throttle POST */restart"]);
+    expectEnd(resumed, {});
+    expect(await requests(rig, /^POST .*\/restart$/)).equal(3);
+  });
+
   it("with --set begins the steps anew that depend on the input, and no other", async () => {
     await using rig = await Rig.open({ "a.yaml": GROUP });
     expect((await rig.cli(["run", "a.yaml", "--yes", "--quiet"])).code).equal(0);
