@@ -131,6 +131,30 @@ describe("runbook emulator", () => {
     });
     expect(stderr).equal('warning: the fault "imds" struck nothing: no request matched it\n');
   });
+  it("takes a fault plan while it runs, from its operator alone", async () => {
+    await using rig = await Rig.open();
+    const { stderr } = await serving(rig, ["--ephemeral"], async (call, { clientId }) => {
+      const secret = await rig.read(".runbook/emulator/client-secret");
+      const basic = { authorization: `Basic ${Buffer.from(`${clientId}:${secret.trim()}`).toString("base64")}` };
+      const errorOf = ({ status, body }: Reply) => [status, body["error"]];
+      expect((await call.send("GET", "/faults")).status).equal(401);
+      const wrong = await call.send("PUT", "/faults", basic, "version: 1\nfaults:\n  - kind: fial\n    on: '*'\n");
+      expect(errorOf(wrong)[0]).equal(400);
+      expect((wrong.body["error"] as { message: string }).message).match(/^faults:3:11: error: "kind" is "fial", /);
+      const plan = "version: 1\nfaults:\n  - { kind: fail, on: '*/resourceGroups/write', status: 503, code: Busy }\n";
+      expect((await call.send("PUT", "/faults", basic, plan)).body).eql({
+        faults: [{ fault: "fail */resourceGroups/write status=503 code=Busy", matched: 0, struck: 0 }],
+      });
+      expect((await call.arm("PUT", "/resourceGroups/lab", { location: "eastus" })).status).equal(503);
+      expect((await call.send("GET", "/faults", basic)).body).eql({
+        faults: [{ fault: "fail */resourceGroups/write status=503 code=Busy", matched: 1, struck: 1 }],
+      });
+      expect((await call.send("DELETE", "/faults", basic)).body).eql({ faults: [] });
+      expect((await call.arm("PUT", "/resourceGroups/lab", { location: "eastus" })).status).equal(201);
+      expect((await call.send("POST", "/faults", basic)).status).equal(405);
+    });
+    expect(stderr).equal("");
+  });
   it("does not share its state with a second process, and says who has it", async () => {
     await using rig = await Rig.open();
     await serving(rig, [], async () => {

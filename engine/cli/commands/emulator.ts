@@ -4,6 +4,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { join, relative } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
+import type { WebRequest, WebResponse } from "../../emulator/doors/web-door.ts";
 import { takeLock } from "../../run/journal/lock.ts";
 import { CliError } from "../cli-error.ts";
 import type { CliCommand } from "../command.ts";
@@ -128,8 +129,12 @@ async function open(options: EmulatorCommandOptions, directory: string, io: Io):
     onWrite: () => follow(),
   });
   const { host } = options;
-  const door = await listening(options, directory, (port) => openHttpsDoor(emulator, { host, port, authority }));
-  const http = options.http ? await openHttpDoor(emulator, { host }) : undefined;
+  const aside = (request: WebRequest): Promise<WebResponse> | undefined =>
+    /^\/+faults\/?($|\?)/.test(request.url)
+      ? import("../faults/fault-door.ts").then((d) => d.answerFaults(emulator.faults, emulator.operator, request))
+      : undefined;
+  const door = await listening(options, directory, (port) => openHttpsDoor(emulator, { host, port, authority, aside }));
+  const http = options.http ? await openHttpDoor(emulator, { host, aside }) : undefined;
   const access = writeAccess(
     directory,
     {

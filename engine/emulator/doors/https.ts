@@ -13,6 +13,8 @@ export interface ArmDoorOptions {
   /** Absent: 127.0.0.1. */
   readonly host?: string;
   readonly port?: number;
+  /** Asked before the emulator: what it answers never gets there. */
+  readonly aside?: (request: WebRequest) => Promise<WebResponse> | undefined;
 }
 
 /** `authority` signs a certificate for the door; absent: one that nobody else knows. */
@@ -22,6 +24,7 @@ export async function openHttpsDoor(
     host = "127.0.0.1",
     port = 0,
     authority = makeAuthority(),
+    aside,
   }: ArmDoorOptions & { readonly authority?: Authority } = {},
 ): Promise<HttpsDoor & WebDoor> {
   const names = ["localhost", "127.0.0.1", "::1", ...(/^(127\.0\.0\.1|::1?|0\.0\.0\.0)$/.test(host) ? [] : [host])];
@@ -29,7 +32,7 @@ export async function openHttpsDoor(
     host,
     port,
     tls: leafOf(authority, names),
-    answer: (request) => answerArm(emulator, request, "https"),
+    answer: (request) => aside?.(request) ?? answerArm(emulator, request, "https"),
     refuse: refuseArm,
   });
   return { ...door, url: `https://localhost:${door.port}`, caPem: authority.certPem };
@@ -37,12 +40,12 @@ export async function openHttpsDoor(
 
 export async function openHttpDoor(
   emulator: Emulator,
-  { host = "127.0.0.1", port = 0 }: ArmDoorOptions = {},
+  { host = "127.0.0.1", port = 0, aside }: ArmDoorOptions = {},
 ): Promise<WebDoor & { readonly url: string }> {
   const door = await openWebDoor({
     host,
     port,
-    answer: (request) => answerArm(emulator, request, "http"),
+    answer: (request) => aside?.(request) ?? answerArm(emulator, request, "http"),
     refuse: refuseArm,
   });
   return { ...door, url: `http://${host}:${door.port}` };

@@ -32,7 +32,7 @@ interface Armed {
 /** The same faults, seed and order of requests give the same strikes. Counts live as long as the injector. */
 export class FaultInjector {
   readonly #armed: Armed[] = [];
-  readonly #seed: string;
+  #seed: string;
   #paused = 0;
   readonly #onAnswered: FaultInjectorOptions["onAnswered"];
 
@@ -57,8 +57,10 @@ export class FaultInjector {
     });
   }
 
-  clear(): void {
+  /** Of what comes now, `seed` decides; absent: what decided before. */
+  clear(seed = this.#seed): void {
     this.#armed.length = 0;
+    this.#seed = seed;
   }
 
   /** What was asked for and what came of it, in the order of asking. */
