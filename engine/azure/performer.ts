@@ -16,6 +16,7 @@ import type {
 import type { Clock } from "../run/clock.ts";
 import { type Failure, failureOf, OperationError } from "../run/failure.ts";
 import type { ActivityOperation, Performer } from "../run/local-driver.ts";
+import { secretsOwner } from "../run/operation-key.ts";
 import { transientDelayMs } from "../run/retry.ts";
 import type { Vault } from "../run/vault.ts";
 import { factsOf } from "../steps/resource.ts";
@@ -101,7 +102,7 @@ async function perform(operation: ActivityOperation, context: CallContext, mayHa
     case "poll":
       if (isScriptRun(input)) return pollScript(input, context);
       return isGuestRun(input)
-        ? pollGuestRun(input, context, operation.key)
+        ? pollGuestRun(input, context, secretsOwner(operation.key))
         : poll(input as PollInput, context, operation.key);
     case "guest-run":
       return submitGuestRun(input as GuestRunInput, context, operation.key);
@@ -110,7 +111,11 @@ async function perform(operation: ActivityOperation, context: CallContext, mayHa
     case "arm-get":
       return armGet(input as { path: string; apiVersion: string; token?: Secret }, context);
     case "local-token":
-      return localToken(input as { resource?: string; identity?: IdentitySelector }, context, operation.key);
+      return localToken(
+        input as { resource?: string; identity?: IdentitySelector },
+        context,
+        secretsOwner(operation.key),
+      );
   }
 }
 
@@ -274,7 +279,7 @@ function sealedAnswer(
   return Object.fromEntries(
     Object.entries(wanted).map(([name, pointer]) => {
       const value = valueAtPointer(body, pointer);
-      if (typeof value === "string" && value !== "") return [name, vault.put(`${key}#/${name}`, value)];
+      if (typeof value === "string" && value !== "") return [name, vault.put(`${secretsOwner(key)}#/${name}`, value)];
       throw new OperationError({ origin: "step", message: `the answer has no text at ${pointer}, for "${name}"` });
     }),
   );

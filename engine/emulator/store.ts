@@ -142,6 +142,10 @@ export class Transaction {
     const e = this.#raw(lower(id));
     return e === null || (e?.goneAt !== undefined && e.goneAt <= this.now);
   }
+  /** Whether this store has heard of it; the upstream is not asked. */
+  isKnown(id: string): boolean {
+    return this.#raw(lower(id)) !== undefined;
+  }
   /** Whether the group that an id is in was deleted here: the upstream still has what was in it. */
   #isEmptied(key: string): boolean {
     const group = /^\/subscriptions\/[^/]+\/resourcegroups\/[^/]+(?=\/)/.exec(key)?.[0],

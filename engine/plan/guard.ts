@@ -70,16 +70,19 @@ export class PlanGuard {
     const open = (this.#entries.get(stepOf(key)) ?? []).filter((entry) => !this.#claims.has(entry));
     // Its own place first: the reason that is told is then the one that helps.
     const ordered = open.toSorted((a, b) => Number(b.operation === path) - Number(a.operation === path));
-    let reason = "the plan does not list it";
+    let reason: string | undefined;
     for (const entry of ordered) {
       const match = this.#match(entry, request);
       if (match.ok) {
         this.#claims.set(entry, { path, values: JSON.stringify(match.values), times: 1 });
         return undefined;
       }
-      if (entry.operation === path) reason = `it differs from the plan at ${match.at}: ${match.why}`;
+      // Of several requests of an operation the one that is most like it says best what is different.
+      if (entry.operation === path && (reason === undefined || entry.method === method)) {
+        reason = `it differs from the plan at ${match.at}: ${match.why}`;
+      }
     }
-    return no(reason);
+    return no(reason ?? "the plan does not list it");
   }
 
   /** Planned requests that were never sent, without those that need not be. */

@@ -2,6 +2,7 @@
 
 import type { Caller } from "../azure/caller.ts";
 import type { GuestRunInput } from "../run/activities.ts";
+import { secretsOwner } from "../run/operation-key.ts";
 import { isJsonObject, type Json } from "../value/json.ts";
 import { type Access, allowing, type Assignment, type Denial, denying, type Role } from "./access.ts";
 import type { Plan, Right } from "./model.ts";
@@ -134,7 +135,7 @@ function ownerOf(base: Rehearsal, vm: string, token: GuestToken): Caller | undef
     if (request.kind !== "token" || other.toLowerCase() !== vm.toLowerCase()) continue;
     if (request.resource !== token.resource) continue;
     if (JSON.stringify(request.identity) !== JSON.stringify(token.identity)) continue;
-    for (const [ref, owner] of base.tokens) if (ref.startsWith(`${path}:`)) return owner;
+    for (const [ref, owner] of base.tokens) if (ref.startsWith(`${secretsOwner(path)}#`)) return owner;
   }
   return undefined;
 }

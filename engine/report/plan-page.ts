@@ -96,7 +96,10 @@ function doneBy({
 function inVmText(vm: string, request: Json): string {
   const name = vm.slice(vm.lastIndexOf("/") + 1);
   const of = isJsonObject(request) ? request : {};
-  if (of["kind"] === "token") return `in ${name}: a token for ${String(of["resource"])} from its metadata service`;
+  if (of["kind"] === "token") {
+    const { resource = "Azure Resource Manager" } = of;
+    return `in ${name}: a token for ${String(resource)} from its metadata service`;
+  }
   if (of["kind"] === "script") {
     const lines = String(of["script"]).trimEnd().split("\n").length;
     const names = [of["parameters"], of["secretParameters"]].flatMap((one) =>

@@ -22,6 +22,14 @@ export function withoutTurn(key: string): string {
   return key.replace(/^([^/:[~]*(?:\[[^\]]*\])?)~\d+/, "$1");
 }
 
+/**
+ * What the secrets that an operation got are named after. Which of its requests brought them depends on how long Azure took, and
+ * which turn of its step on what failed before: a plan knows neither.
+ */
+export function secretsOwner(key: string): string {
+  return withoutTurn(pathOf(key));
+}
+
 /** What one item of a step is named; what has a meaning in a key is escaped as in a URL. */
 export function instanceName(step: string, itemKey: string): string {
   return `${step}[${itemKey.replaceAll(/[^A-Za-z0-9._-]/gu, escaped)}]`;

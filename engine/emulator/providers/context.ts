@@ -124,9 +124,8 @@ export interface AsyncOptions {
 }
 /** Starts an operation and gives the headers that let the client follow it. */
 export function startOperation(c: Context, o: AsyncOptions): Record<string, string> {
-  const guid = c.tx.invent.guid("operation", `${c.id.path}|${c.method}|${c.action}|${c.tx.now}`);
   const base = `/subscriptions/${c.id.subscription}/providers/${o.provider}/locations/${o.region}`;
-  const id = `${base}/${o.collection ?? "operations"}/${guid}`;
+  const { guid, id } = newOperation(c, `${base}/${o.collection ?? "operations"}`);
   c.tx.put({
     id,
     body: {},
@@ -157,5 +156,16 @@ export function startOperation(c: Context, o: AsyncOptions): Record<string, stri
     ...polite(c),
   };
 }
+
+/** One of two that begin in the same millisecond, for the same thing, has a name of its own too. */
+function newOperation(c: Context, collection: string): { readonly guid: string; readonly id: string } {
+  for (let turn = 0; ; turn++) {
+    const of = `${c.id.path}|${c.method}|${c.action}|${c.tx.now}${turn === 0 ? "" : `|${turn}`}`;
+    const guid = c.tx.invent.guid("operation", of);
+    const id = `${collection}/${guid}`;
+    if (!c.tx.isKnown(id)) return { guid, id };
+  }
+}
+
 export const ok = (body: unknown, headers: Record<string, string> = {}): Answer => ({ status: 200, body, headers });
 export const noContent: Answer = { status: 204 };
