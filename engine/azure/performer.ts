@@ -52,10 +52,11 @@ export function performerFor(options: PerformerOptions): Performer {
   const { target, vault, clock, tap } = options;
   const clients = clientsFor(target);
   const sealingKeys = options.sealingKeys ?? new SealingKeys();
-  return (operation, { continues, signal }) => {
+  return (operation, { continues, signal, givenUp }) => {
     // A run in a VM may be, though it is a POST: all that it does there is a GET.
     const repeatable = operation.once !== true;
-    const context: CallContext = { clients, vault, target, sealingKeys, key: operation.key, ...(tap && { tap }) };
+    const { key } = operation;
+    const context: CallContext = { clients, vault, target, sealingKeys, key, givenUp, ...(tap && { tap }) };
     let next: number | undefined;
     let mayHaveArrived = continues;
     return pRetry(() => perform(operation, context, mayHaveArrived), {
@@ -63,6 +64,7 @@ export function performerFor(options: PerformerOptions): Performer {
       minTimeout: 0, // the delay is ours, on the engine's clock
       // Here and not in onFailedAttempt, which also runs after the last attempt.
       shouldRetry: async ({ error, attemptNumber }) => {
+        if (givenUp.aborted) return false;
         const failure = failureOf(error, "internal");
         next = transientDelayMs(failure, attemptNumber, repeatable);
         if (next === undefined) return false;

@@ -6,7 +6,7 @@ import { isJsonObject, type JsonObject } from "../value/json.ts";
 import type { Clients } from "./clients.ts";
 import type { SealingKeys } from "./guest/sealing-key.ts";
 import type { Target } from "./target.ts";
-import { type Exchange, exchanging, type WireResponse, type WireTap } from "./wire.ts";
+import { type Exchange, exchanging, REQUEST_TIMEOUT_MS, type WireResponse, type WireTap } from "./wire.ts";
 
 export interface CallContext {
   readonly clients: Clients;
@@ -16,11 +16,13 @@ export interface CallContext {
   /** Of the activity that is performed; absent outside of any. */
   readonly key?: string;
   readonly tap?: WireTap;
+  /** Breaks a request off when it is aborted. */
+  readonly givenUp?: AbortSignal;
 }
 
 /** Makes an SDK call; gives the last answer as it was on the wire, or throws Azure's own error. */
 export async function call(
-  context: Pick<CallContext, "vault" | "key" | "tap">,
+  context: Pick<CallContext, "vault" | "key" | "tap" | "givenUp">,
   how: Pick<Exchange, "apiVersion" | "body" | "token">,
   sdkCall: () => Promise<unknown>,
 ): Promise<WireResponse> {
@@ -33,12 +35,18 @@ export async function call(
  * that was not opened and redacted.
  */
 export async function unredactedCall(
-  context: Pick<CallContext, "vault" | "key" | "tap">,
+  context: Pick<CallContext, "vault" | "key" | "tap" | "givenUp">,
   how: Pick<Exchange, "apiVersion" | "body" | "token">,
   sdkCall: () => Promise<unknown>,
 ): Promise<WireResponse> {
-  const { vault, key, tap } = context;
-  const exchange: Exchange = { ...how, vault, ...(key !== undefined && { key }), ...(tap && { tap }) };
+  const { vault, key, tap, givenUp } = context;
+  const exchange: Exchange = {
+    ...how,
+    vault,
+    ...(key !== undefined && { key }),
+    ...(tap && { tap }),
+    ...(givenUp && { givenUp }),
+  };
   try {
     await exchanging(exchange, sdkCall);
   } catch (thrown) {
@@ -64,7 +72,10 @@ function azureFailure(thrown: unknown, response: WireResponse | undefined, vault
       ...(response.retryAfterMs !== undefined && { retryAfterMs: response.retryAfterMs }),
     };
   }
-  const { code, statusCode, message } = thrown as { code?: unknown; statusCode?: unknown; message?: unknown };
+  const { code, statusCode, message, name } = thrown as Readonly<Record<string, unknown>>;
+  if (response === undefined && name === "AbortError") {
+    return { origin: "internal", code: "ETIMEDOUT", message: `no answer within ${REQUEST_TIMEOUT_MS / 1000} s` };
+  }
   return {
     origin: response === undefined ? "internal" : "azure",
     message: vault.redact(typeof message === "string" ? message : String(thrown)),

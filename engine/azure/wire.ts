@@ -9,6 +9,9 @@ import { readableBody } from "./readable-body.ts";
 import { Secret } from "../value/secret.ts";
 import type { Vault } from "../run/vault.ts";
 
+/** Resource Manager ends a request of its own accord long before this. */
+export const REQUEST_TIMEOUT_MS = 120_000;
+
 /** What one SDK call may send, and what it was answered. */
 export interface Exchange {
   /** Pins the api-version; absent where the call names its own. */
@@ -21,6 +24,8 @@ export interface Exchange {
   /** Of the activity that the call belongs to. */
   readonly key?: string;
   readonly tap?: WireTap;
+  /** Breaks the request off when it is aborted. */
+  readonly givenUp?: AbortSignal;
   /** The last answer. */
   response?: WireResponse;
 }
@@ -114,7 +119,9 @@ export const wirePolicy: PipelinePolicy = {
         throw new Error(`the SDK would send another body than was asked for to ${url.pathname}; nothing was sent`);
       }
     }
-    const { tap, vault, key } = exchange;
+    const { tap, vault, key, givenUp } = exchange;
+    request.timeout ||= REQUEST_TIMEOUT_MS;
+    if (givenUp) request.abortSignal = givenUp;
     const seen = tap && key !== undefined ? wireRequestOf(request, key) : undefined;
     if (seen) tap?.sending(seen);
     const response = await next(request);

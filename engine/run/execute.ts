@@ -114,7 +114,9 @@ export async function executeRun(options: RunOptions): Promise<RunResult> {
       // Timers that are in flight when a run is interrupted are not waited for: their due time is recorded.
       const completion = await driver.next(() => scheduler.finished || (scheduler.isInterrupted && driver.isIdle));
       if (completion === undefined) break;
-      await start(scheduler.done(completion));
+      const asked = scheduler.done(completion);
+      for (const key of scheduler.takeGivenUp()) driver.giveUp(key);
+      await start(asked);
     }
     const { failures, continued } = scheduler;
     const result = { ...outcomeOf(scheduler, options), failures, continued };

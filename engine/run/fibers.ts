@@ -90,6 +90,13 @@ export class Fibers {
     }
   }
 
+  /** Keys of what an attempt still waits for. */
+  awaitedBy(attempt: Attempt): readonly string[] {
+    return [...this.#pending].flatMap(([key, waiting]) =>
+      waiting instanceof Fiber && waiting.attempt === attempt ? [key] : [],
+    );
+  }
+
   /** What is to be started now. */
   takeOutgoing(): readonly DriverOperation[] {
     const outgoing = this.#outgoing;

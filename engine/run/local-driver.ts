@@ -1,12 +1,11 @@
 // Performs a run's operations in this process, and writes what happened to the journal. What the journal holds already is
 // given out again first, and nothing is performed until all of it has been seen to fit.
 
-import { setMaxListeners } from "node:events";
 import { type Json, roundTrip } from "../value/json.ts";
 import type { Clock } from "./clock.ts";
 import { digestOf } from "./digest.ts";
 import { type Completion, type DriverOperation, MUTATING, type RunDriver, type SignalAnswer } from "./driver.ts";
-import { failureOf, OperationError } from "./failure.ts";
+import { type Failure, failureOf, OperationError } from "./failure.ts";
 import { type Journal, JournalFailure } from "./journal.ts";
 import type { JournalState } from "./journal/state.ts";
 import { withoutTurn } from "./operation-key.ts";
@@ -22,6 +21,8 @@ export interface PerformHow {
   readonly continues: boolean;
   /** Aborted when the run is interrupted: what waits for another attempt gives up, and is taken up by a resume. */
   readonly signal: AbortSignal;
+  /** Aborted when nobody needs the answer any more: a request that is under way is broken off. Not when the run is interrupted. */
+  readonly givenUp: AbortSignal;
 }
 
 /** Performs one activity. Its result is JSON without secrets' values. */
@@ -63,12 +64,22 @@ export class UnknownOutcome extends Error {
   }
 }
 
+interface InFlight {
+  /** Timers, questions, and pauses before another attempt. */
+  readonly waiting: AbortController;
+  readonly sending: AbortController;
+}
+
+const GIVEN_UP = "given up, because its step has run out of time";
+
 export class LocalDriver implements RunDriver {
   readonly #journal: Journal;
   readonly #perform: Performer;
   readonly #clock: Clock;
   readonly #options: LocalDriverOptions;
-  readonly #ended = new AbortController();
+  #hasEnded = false;
+  readonly #inFlight = new Map<string, InFlight>();
+  readonly #givenUp = new Set<string>();
   readonly #ready: Completion[] = [];
   readonly #held = new Map<string, DriverOperation>();
   #replay: Replay | undefined;
@@ -82,8 +93,6 @@ export class LocalDriver implements RunDriver {
     this.#clock = clock;
     this.#options = options;
     if (options.recorded) this.#replay = new Replay(options.recorded);
-    // Every timer in flight listens to it.
-    setMaxListeners(0, this.#ended.signal);
   }
 
   start(operation: DriverOperation): void {
@@ -126,8 +135,17 @@ export class LocalDriver implements RunDriver {
 
   /** Forgets timers that are still running, and attempts that wait to be repeated: a resume takes them up. */
   end(): void {
-    this.#ended.abort();
+    this.#hasEnded = true;
+    for (const { waiting } of this.#inFlight.values()) waiting.abort();
     this.wake();
+  }
+
+  /** Breaks an operation off, which then completes as failed. What it sent may have arrived. */
+  giveUp(key: string): void {
+    // One that an earlier process left open has not begun here, and is not to.
+    this.#givenUp.add(key);
+    this.#inFlight.get(key)?.waiting.abort();
+    this.#inFlight.get(key)?.sending.abort();
   }
 
   /** The record is used up and fits: what it left open is performed now. */
@@ -153,16 +171,26 @@ export class LocalDriver implements RunDriver {
     const digest = digestOf(operation);
     const isActivity = operation.kind === "activity";
     if (isActivity) this.#activities++;
+    const inFlight = { waiting: new AbortController(), sending: new AbortController() };
+    this.#inFlight.set(key, inFlight);
+    if (this.#hasEnded) inFlight.waiting.abort();
     try {
-      const value = await this.#once(operation, digest, continues);
+      if (this.#givenUp.has(key)) this.giveUp(key);
+      const value = await this.#once(operation, digest, continues, inFlight);
       this.#complete(operation, digest, { key, ok: true, value });
     } catch (thrown) {
       if (thrown instanceof JournalFailure) this.#failure ??= thrown;
-      // Given up because the run was interrupted: as if it had not been tried.
-      else if (!this.#ended.signal.aborted || thrown instanceof OperationError) {
+      else if (inFlight.sending.signal.aborted) {
+        const once = isActivity && operation.once === true;
+        const failure: Failure = { origin: "interrupted", message: GIVEN_UP, ...(once && { inDoubt: true }) };
+        this.#complete(operation, digest, { key, ok: false, failure });
+      }
+      // Left because the run was interrupted: as if it had not been tried.
+      else if (!this.#hasEnded || thrown instanceof OperationError) {
         this.#complete(operation, digest, { key, ok: false, failure: failureOf(thrown, "internal") });
       }
     } finally {
+      this.#inFlight.delete(key);
       if (isActivity) this.#activities--;
       this.wake();
     }
@@ -186,9 +214,11 @@ export class LocalDriver implements RunDriver {
     this.wake();
   }
 
-  async #once(operation: DriverOperation, digest: string, continues: boolean): Promise<Json> {
+  async #once(operation: DriverOperation, digest: string, continues: boolean, inFlight: InFlight): Promise<Json> {
     const { key } = operation;
-    const { signal } = this.#ended;
+    const { signal } = inFlight.waiting;
+    const { signal: givenUp } = inFlight.sending;
+    if (givenUp.aborted) throw new Error(GIVEN_UP);
     if (operation.kind === "timer") {
       if (operation.isWait === true && this.#options.isRehearsal === true) return null;
       const begun = this.#options.recorded?.timers.get(key);
@@ -216,7 +246,7 @@ export class LocalDriver implements RunDriver {
       await this.#journal.durable();
       if (signal.aborted) throw new Error("interrupted before it was sent");
     }
-    return roundTrip(await this.#perform(operation, { continues, signal }));
+    return roundTrip(await this.#perform(operation, { continues, signal, givenUp }));
   }
 
   #dueAt(operation: Extract<DriverOperation, { kind: "timer" }>, digest: string): number {

@@ -71,6 +71,7 @@ export class Scheduler {
   /** Of those that are not of `finally`. */
   #openBefore: number;
   #interrupted = false;
+  #givenUp: string[] = [];
 
   constructor(
     steps: readonly ScheduledStep[],
@@ -127,6 +128,13 @@ export class Scheduler {
   done(completion: Completion): readonly DriverOperation[] {
     this.#fibers.done(completion);
     return this.#drain();
+  }
+
+  /** Keys of operations in flight that nobody needs any more, because their step has run out of time. They still complete. */
+  takeGivenUp(): readonly string[] {
+    const keys = this.#givenUp;
+    this.#givenUp = [];
+    return keys;
   }
 
   /** Start nothing more; what is in flight is still taken. */
@@ -248,6 +256,7 @@ export class Scheduler {
       const expire = (): void => {
         if (!attempt.isLive) return;
         const message = `the step did not end within its timeout of ${timeoutMs / 1000} s`;
+        this.#givenUp.push(...this.#fibers.awaitedBy(attempt));
         this.#endTurn(instance, inputs, { ok: false, failure: { origin: "step", code: "Timeout", message } });
       };
       this.#fibers.setAlarm(`${path}:timeout`, timeoutMs, expire, false);

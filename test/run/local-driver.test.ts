@@ -29,6 +29,49 @@ function resumed(journal: MemoryJournal, perform: Performer, how: LocalDriverOpt
 }
 
 describe("the local driver", () => {
+  it("breaks off what is given up, a request, a timer and a question alike, and completes it as failed", async () => {
+    const never: Performer = (_operation, { givenUp }) =>
+      new Promise((_resolve, reject) => givenUp.addEventListener("abort", () => reject(new Error("broken off"))));
+    const stuck: Clock = {
+      now: () => 0,
+      sleep: (_, given) => new Promise((_resolve, reject) => given?.addEventListener("abort", reject)),
+    };
+    const signals: LocalDriverOptions["signals"] = (_operation, how) =>
+      new Promise((_resolve, reject) => how.signal.addEventListener("abort", reject));
+    const journal = new MemoryJournal();
+    const driver = new LocalDriver(journal, never, stuck, { signals });
+    const failure = { origin: "interrupted", message: "given up, because its step has run out of time" };
+    for (const operation of [script, timer, signal]) {
+      driver.start(operation);
+      await new Promise((resolve) => setImmediate(resolve));
+      driver.giveUp(operation.key);
+      // What must not happen twice may have happened: a resume asks.
+      const doubt = operation === script ? { inDoubt: true } : {};
+      expect(await driver.next()).eql({ key: operation.key, ok: false, failure: { ...failure, ...doubt } });
+    }
+    expect([...journal.state.inDoubt.keys()]).eql([script.key]);
+    expect(driver.isIdle).equal(true);
+  });
+  it("lets a request that is under way be answered when the run is interrupted", async () => {
+    let answer = (_value: string): void => {};
+    const journal = new MemoryJournal();
+    const slow: Performer = () => new Promise((resolve) => (answer = resolve));
+    const driver = new LocalDriver(journal, slow, new VirtualClock());
+    driver.start({ key: "b/0:get", kind: "activity", name: "get", input: {} });
+    await new Promise((resolve) => setImmediate(resolve));
+    driver.end();
+    answer("there");
+    expect(await driver.next()).eql({ key: "b/0:get", ok: true, value: "there" });
+  });
+  it("does not begin what was given up before a resume", async () => {
+    let sent = 0;
+    const driver = resumed(await interrupted(timer), async () => sent++);
+    driver.start({ key: "b/0:get", kind: "activity", name: "get", input: {} });
+    driver.giveUp("b/0:get");
+    driver.start(timer);
+    expect(await driver.next()).deep.include({ key: "b/0:get", ok: false });
+    expect(sent).equal(0);
+  });
   it("asks what became of an operation that must not happen twice, and sends nothing meanwhile", async () => {
     let sent = 0;
     const driver = resumed(await interrupted(script), async () => sent++);

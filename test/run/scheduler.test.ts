@@ -93,6 +93,8 @@ describe("the scheduler", () => {
   it("fails a step that does not end within its timeout and discards its late answers", () => {
     const { scheduler, complete } = scripted([step("one", "finder", [], { timeoutMs: 5000 })], [finder]);
     complete("one:timeout", null);
+    expect(scheduler.takeGivenUp()).eql(["one/0.0/0:read.1", "one/0.1/0:read.1"]);
+    expect(scheduler.takeGivenUp()).eql([]);
     expect(scheduler.failures.get("one")).include({
       code: "Timeout",
       message: "the step did not end within its timeout of 5 s",

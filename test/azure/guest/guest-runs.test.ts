@@ -323,7 +323,12 @@ describe("a request inside a VM whose process died", () => {
     await azure.run([group, vm("lin", "Ubuntu2204", { systemAssignedIdentity: true })]);
     const process = (): ((operation: ActivityOperation) => Promise<unknown>) => {
       const perform = performerFor({ target, vault: new Vault(), clock, onRetry: () => {} });
-      return (operation) => perform(operation, { continues: false, signal: new AbortController().signal });
+      return (operation) =>
+        perform(operation, {
+          continues: false,
+          givenUp: new AbortController().signal,
+          signal: new AbortController().signal,
+        });
     };
     const request = { kind: "token", resource: "https://management.azure.com/" } as const;
     const first = process();
