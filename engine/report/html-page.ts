@@ -60,7 +60,17 @@ export async function htmlPage(page: Page): Promise<string> {
             ${page.counts.map(({ text, isMarked }) => markup`<li${isMarked && markup` class="marked"`}>${isMarked && "! "}${text}</li>`)}
           </ul>
           ${page.obstacles.length > 0 && list("Why it cannot be applied", page.obstacles)}
+          ${failures(page)} ${firstLooks(page)}
           ${page.deviations.length > 0 && list("What differed from the plan", page.deviations)}
+          ${
+            page.unsent.length > 0 &&
+            markup`<details>
+              <summary>${page.unsent.length === 1 ? "1 planned request was" : `${page.unsent.length} planned requests were`} not sent</summary>
+              <ul class="plain">
+                ${page.unsent.map((request) => markup`<li><code>${request}</code></li>`)}
+              </ul>
+            </details>`
+          }
         </header>
         <main>
           <section aria-labelledby="graph">
@@ -116,6 +126,32 @@ function list(title: string, items: readonly string[]): Html {
       ${items.map((item) => markup`<li>${item}</li>`)}
     </ul>
   </section>`;
+}
+
+/** What a reader of a failed run wants to know before anything else. */
+function failures({ steps }: Page): Html | false {
+  const failed = steps.flatMap(({ id, run }) => (run?.failure === undefined ? [] : [{ id, text: run.failure }]));
+  if (failed.length === 0) return false;
+  return markup`<ul class="failures">
+    ${failed.map(({ id, text }) => markup`<li class="failure"><a href="#step-${id}">${id}</a>: ${text}</li>`)}
+  </ul>`;
+}
+
+const MOST_LOOKS = 20;
+
+/** The way to what takes away or gives access. */
+function firstLooks({ kind, steps }: Page): Html | false {
+  const marked = steps.filter(isMarked);
+  if (kind === "run" || marked.length === 0) return false;
+  const links = marked.slice(0, MOST_LOOKS).map(({ id, marks, onlyIf }, index) => {
+    const texts = [
+      ...marks.map((mark) => MARK_TEXTS[mark]),
+      ...onlyIf.flatMap((one) => one.marks.map((mark) => `${MARK_TEXTS[mark]} only if ${one.when}`)),
+    ];
+    return markup`${index > 0 && ", "}<a href="#step-${id}">${id}</a> (${texts.join(", ")})`;
+  });
+  const more = marked.length - MOST_LOOKS;
+  return markup`<p class="first">Look at first: ${links}${more > 0 && ` and ${more} more`}</p>`;
 }
 
 function legend({ steps }: Page): Html {

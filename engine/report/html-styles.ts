@@ -11,7 +11,7 @@ a{color:var(--link)}a:focus-visible,summary:focus-visible,[tabindex]:focus-visib
 code,pre,.diff,.facts dd{font-family:ui-monospace,Consolas,monospace;font-size:.85rem}
 code{overflow-wrap:anywhere}
 .kind{margin:0;color:var(--dim);text-transform:uppercase;letter-spacing:.08em;font-size:.8rem}
-.facts{margin:0;display:grid;gap:.1rem}.facts div{display:grid;grid-template-columns:9rem 1fr}.facts dt{color:var(--dim)}.facts dd{margin:0;overflow-wrap:anywhere}
+.facts{margin:0;display:grid;gap:.1rem}.facts div{display:grid;align-items:baseline;grid-template-columns:9rem 1fr}.facts dt{color:var(--dim)}.facts dd{margin:0;overflow-wrap:anywhere}
 .verdict{margin:1rem 0 .5rem;padding:.5rem .75rem;border-left:4px solid var(--dim);background:var(--soft);font-weight:600}
 .verdict.calm{border-color:var(--add)}.verdict.busy{border-color:var(--change)}.verdict.bad{border-color:var(--remove);border-left-style:double;border-left-width:8px}
 .counts,.legend{list-style:none;padding:0;margin:.5rem 0;display:flex;flex-wrap:wrap;gap:.4rem .75rem}
@@ -31,6 +31,7 @@ code{overflow-wrap:anywhere}
 .sign{display:inline-block;min-width:1.4em;text-align:center;font-family:ui-monospace,Consolas,monospace;font-weight:700}
 .sign.create{color:var(--add)}.sign.update,.sign.opaque{color:var(--change)}.sign.remove,.sign.failed,.sign.marked{color:var(--remove)}.sign.run{color:var(--run)}.sign.read{color:var(--read)}
 .mark{border:2px solid var(--remove);border-radius:1rem;padding:0 .5rem;font-size:.85rem;font-weight:600}
+.failures{list-style:none;margin:1rem 0;padding:0;display:grid;gap:.5rem}.first{margin:.5rem 0}
 .failure{border-left:8px double var(--remove);padding-left:.75rem;font-weight:600;overflow-wrap:anywhere}
 .diff{list-style:none;margin:.25rem 0;padding:0;overflow-wrap:anywhere}.diff .add{color:var(--add)}.diff .change{color:var(--change)}.diff .remove{color:var(--remove)}
 .only{margin:.5rem 0;padding-left:.75rem;border-left:3px dashed var(--dim)}

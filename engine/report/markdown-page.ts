@@ -120,6 +120,7 @@ function tailOf(page: Page): string {
   return [
     list("Roles", page.roles),
     list("What differed from the plan", page.deviations),
+    list("Planned and not sent", page.unsent),
     list("What a rehearsal cannot know", page.unknowns),
   ].join("");
 }

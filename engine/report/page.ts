@@ -20,8 +20,10 @@ export interface Page {
   readonly inputs: readonly Fact[];
   readonly outputs: string;
   readonly unknowns: readonly string[];
-  /** Only of a run: what it did that the plan does not have, or did not do. */
+  /** Only of a run: what it did that the plan does not have. */
   readonly deviations: readonly string[];
+  /** Only of a run: requests that were planned and not sent. */
+  readonly unsent: readonly string[];
   /** Only of a run, in milliseconds. */
   readonly durationMs?: number;
 }
@@ -132,7 +134,7 @@ export const LOOKS: Readonly<Record<PlannedChange, Look>> = {
   read: { sign: "<", word: "read", dash: "" },
   skipped: { sign: "/", word: "skipped", dash: "1 4" },
   opaque: { sign: "?", word: "opaque", dash: "4 4" },
-  failed: { sign: "!", word: "fails", dash: "2 2" },
+  failed: { sign: "x", word: "fails", dash: "2 2" },
 };
 
 export const MARK_TEXTS: Readonly<Record<Mark, string>> = {

@@ -41,6 +41,7 @@ export function planPage(plan: Plan): Page {
     outputs: plan.outputs === null ? "" : jsonText(shown(plan.outputs)),
     unknowns: plan.unknowns,
     deviations: [],
+    unsent: [],
   };
 }
 
@@ -192,13 +193,19 @@ function countsOf(steps: readonly PlannedStep[]): readonly Count[] {
     .map(([count, one, many, isMarked]) => ({ text: `${count} ${count === 1 ? one : many}`, isMarked }));
 }
 
-function rolesOf({ counterfactuals }: Plan): readonly string[] {
-  return counterfactuals.map(({ step, role, scope, refused }) => {
-    const at = `${step} grants ${role} at ${textOf(scope)}`;
-    if (refused.length === 0) return `${at}; nothing in this run needs it`;
-    const what = refused.map((one) => `${one.step} (${one.action})`).join(", ");
-    return `${at}; without it, ${what} would be refused`;
-  });
+/** `isGranted`: of a run, which steps did what was planned. */
+export function rolesOf(
+  { counterfactuals }: Plan,
+  isGranted: (step: string) => boolean = () => true,
+): readonly string[] {
+  return counterfactuals
+    .filter(({ step }) => isGranted(step))
+    .map(({ step, role, scope, refused }) => {
+      const at = `${step} grants ${role} at ${textOf(scope)}`;
+      if (refused.length === 0) return `${at}; nothing in this run needs it`;
+      const what = refused.map((one) => `${one.step} (${one.action})`).join(", ");
+      return `${at}; without it, ${what} would be refused`;
+    });
 }
 
 /** A JSON pointer as people write it; of an id as a key only its end. */
@@ -220,9 +227,9 @@ export function shortDigest(digest: string): string {
 
 export const textOf = (template: Json): string => String(shown(template));
 
-/** A value on one line. */
+/** A value on one line; what stands in for a secret is no text of the runbook's. */
 export function valueText(value: Json): string {
-  return JSON.stringify(value);
+  return value === "(secret)" ? value : JSON.stringify(value);
 }
 
 export function jsonText(value: Json): string {

@@ -7,7 +7,7 @@ import type { RunEvent } from "../run/events.ts";
 import type { Failure } from "../run/failure.ts";
 import { stepOf } from "../run/operation-key.ts";
 import type { Count, Page, PageStep, StepRun } from "./page.ts";
-import { jsonText, planPage, shown, textOf } from "./plan-page.ts";
+import { jsonText, planPage, rolesOf, shown, textOf } from "./plan-page.ts";
 
 export interface RunRecord {
   readonly id: string;
@@ -25,26 +25,28 @@ export function runPage({ id, events, plan, verification }: RunRecord): Page {
   const endAt = events.at(-1)?.at ?? startAt;
   const base = plan === undefined ? undefined : planPage(plan);
   const known = new Map(base?.steps.map((step) => [step.id, step]));
-  const steps = (started?.steps ?? []).map(({ id: step, uses, dependencies }): PageStep => {
-    const own = events.filter((event) => "step" in event && stepOf(event.step) === step);
-    const planned = known.get(step);
-    const requests = sentIn(own);
-    return {
-      id: step,
-      uses,
-      marks: [],
-      resources: [],
-      reads: [],
-      inVm: [],
-      rights: [],
-      ...planned,
-      ...(planned && changedIn(planned, requests)),
-      onlyIf: [],
-      waitsFor: dependencies,
-      requests,
-      ...happened(own, startAt),
-    };
-  });
+  const steps = (started?.steps ?? [])
+    .map(({ id: step, uses, dependencies }): PageStep => {
+      const own = events.filter((event) => "step" in event && stepOf(event.step) === step);
+      const planned = known.get(step);
+      const requests = sentIn(own);
+      return {
+        id: step,
+        uses,
+        marks: [],
+        resources: [],
+        reads: [],
+        inVm: [],
+        rights: [],
+        ...saidOf(planned),
+        ...(planned && changedIn(planned, requests)),
+        onlyIf: [],
+        waitsFor: dependencies,
+        requests,
+        ...happened(own, startAt),
+      };
+    })
+    .map(withoutWhatDidNotHappen);
   const status = finished?.status ?? "interrupted";
   const facts = [
     { name: "run", value: id },
@@ -66,27 +68,43 @@ export function runPage({ id, events, plan, verification }: RunRecord): Page {
     counts: countsOf(steps),
     obstacles: [],
     steps,
-    roles: base?.roles ?? [],
+    roles:
+      plan === undefined ? [] : rolesOf(plan, (step) => steps.find(({ id }) => id === step)?.run?.status === "done"),
     inputs: base?.inputs ?? [],
     outputs: finished === undefined || finished.outputs === null ? "" : jsonText(shown(finished.outputs)),
     unknowns: [],
-    deviations: deviationsOf(plan, verification),
+    deviations: (verification?.extra ?? []).map(
+      ({ method, url, why }) => `sent and not planned: ${method} ${url} (${why})`,
+    ),
+    unsent: (verification?.missing ?? []).map(({ method, url }) => `${method} ${textOf(url)}`),
     durationMs: endAt - startAt,
   };
 }
 
-/** What was planned for sure, and what was planned for the case that came about. */
-function changedIn(
-  { resources, marks, inVm, onlyIf }: PageStep,
-  sent: PageStep["requests"],
-): Pick<PageStep, "resources" | "marks" | "inVm"> {
-  const cases = onlyIf.filter(({ requests }) =>
-    requests.some(({ method, url }) => sent.some((one) => one.method === method && one.url === url)),
-  );
+/** What the plan foretold of its end is told by what happened. */
+function saidOf(planned: PageStep | undefined): Partial<PageStep> {
+  if (planned === undefined) return {};
+  const { outputs: _outputs, reason: _reason, ...said } = planned;
+  return said;
+}
+
+/** Of a step that did not run, what was planned did not happen. */
+function withoutWhatDidNotHappen(step: PageStep): PageStep {
+  const { status } = step.run!;
+  const isNothing = status === "skipped" || status === "waiting";
+  return isNothing ? { ...step, marks: [], resources: [], reads: [], inVm: [], rights: [] } : step;
+}
+
+/** What was planned for sure, and what was planned for the case that came about, which may take its place. */
+function changedIn(planned: PageStep, sent: PageStep["requests"]): Pick<PageStep, "resources" | "marks" | "inVm"> {
+  const isSent = ({ requests }: Pick<PageStep, "requests">): boolean =>
+    requests.some(({ method, url }) => sent.some((one) => one.method === method && one.url === url));
+  const cases = planned.onlyIf.filter(isSent);
+  const done = cases.length === 0 || isSent(planned) ? [planned, ...cases] : cases;
   return {
-    resources: [...resources, ...cases.flatMap((one) => one.resources)],
-    marks: [...new Set([...marks, ...cases.flatMap((one) => one.marks)])],
-    inVm: [...inVm, ...cases.flatMap((one) => one.inVm)],
+    resources: done.flatMap((one) => one.resources),
+    marks: [...new Set(done.flatMap((one) => one.marks))],
+    inVm: done.flatMap((one) => one.inVm),
   };
 }
 
@@ -156,13 +174,5 @@ function countsOf(steps: readonly PageStep[]): readonly Count[] {
         isMarked: status === "failed",
       })),
     ...(retries > 0 ? [{ text: retries === 1 ? "1 retry" : `${retries} retries`, isMarked: false }] : []),
-  ];
-}
-
-function deviationsOf(plan: Plan | undefined, verification: Verification | undefined): readonly string[] {
-  if (plan === undefined || verification === undefined) return [];
-  return [
-    ...verification.extra.map(({ method, url, why }) => `sent and not planned: ${method} ${url} (${why})`),
-    ...verification.missing.map(({ method, url }) => `planned and not sent: ${method} ${textOf(url)}`),
   ];
 }

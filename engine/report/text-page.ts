@@ -19,7 +19,7 @@ export type Paint = (ink: Ink, text: string) => string;
 
 export interface TextOptions {
   readonly full: boolean;
-  /** Columns; longer lines are cut, except in full. */
+  /** Columns; longer lines about steps and outputs are cut, except in full. Who, where and which roles are always whole. */
   readonly width: number;
   readonly paint: Paint;
 }
@@ -30,19 +30,23 @@ export function textPage(page: Page, options: TextOptions): string {
   const widest = Math.max(...page.facts.map(({ name }) => name.length));
   for (const { name, value } of page.facts) lines.push(`  ${paint("dim", name.padEnd(widest))}  ${value}`);
   lines.push("", ...summaryLines(page, paint));
-  lines.push("", ...waveLines(page, paint), "");
-  for (const step of page.steps) lines.push(...stepLines(step, options));
+  const fit = (line: string): string => fitted(line, options);
+  lines.push("", ...waveLines(page, paint).map(fit), "");
+  for (const step of page.steps) lines.push(...stepLines(step, options).map(fit));
   const section = (title: string, items: readonly string[]): void => {
     if (items.length > 0)
       lines.push("", paint("title", title), ...items.flatMap((item) => wrapped(item, options.width)));
   };
   section("Roles", page.roles);
   section("What differed from the plan", page.deviations);
+  const { unsent } = page;
+  const isBrief = !options.full && unsent.length > BRIEF;
+  section("Planned and not sent", isBrief ? [`${unsent.length} requests; \`--full\` lists them`] : unsent);
   if (page.outputs !== "") {
-    lines.push("", paint("title", "Outputs"), ...page.outputs.split("\n").map((line) => `  ${line}`));
+    lines.push("", paint("title", "Outputs"), ...page.outputs.split("\n").map((line) => fit(`  ${line}`)));
   }
   section("What a rehearsal cannot know", page.unknowns);
-  return `${lines.map((line) => fitted(line, options)).join("\n")}\n`;
+  return `${lines.join("\n")}\n`;
 }
 
 /** The counts and the verdict alone: what `run` asks with. */
@@ -78,12 +82,16 @@ function inkOf(step: PageStep): Ink {
   return change === "update" || change === "run" || change === "opaque" ? "change" : "dim";
 }
 
+/** More requests than these are listed only in full. */
+const BRIEF = 3;
+
 function stepLines(step: PageStep, options: TextOptions): string[] {
   const { full, paint } = options;
   const { sign, word } = LOOKS[step.change];
   const took = step.run?.startMs === undefined ? "" : `  ${timeOf(step)}`;
   const head = `${paint(inkOf(step), sign)} ${paint("title", step.id)}  ${step.uses}  ${paint("dim", word)}${took}`;
-  const place = step.place === undefined ? "" : `  ${paint("dim", step.place)}`;
+  // The whole path is among the facts; here it would leave no room on a narrow terminal.
+  const place = step.place === undefined ? "" : `  ${paint("dim", full ? step.place : fileOf(step.place))}`;
   const lines = [`${head}${place}`];
   const add = (text: string, depth = 1): void => void lines.push(indented(text, depth));
   if (step.run?.failure !== undefined) add(paint("bad", step.run.failure));
@@ -108,6 +116,7 @@ function stepLines(step: PageStep, options: TextOptions): string[] {
   return lines;
 }
 
+const fileOf = (place: string): string => place.slice(place.search(/[^/\\]*$/));
 const indented = (text: string, depth: number): string => `${"    ".repeat(depth)}${text}`;
 
 /** What is changed and asked; with its requests only in full. */

@@ -54,7 +54,7 @@ describe("the pages in Chromium", { skip: missing, timeout: 600_000 }, () => {
     );
   }
 
-  for (const name of ["plan", "run", "failed-run", "long-plan", "after-run"]) {
+  for (const name of ["plan", "run", "failed-run", "long-plan", "after-run", "finally", "finally-run"]) {
     it(`${name}: says nothing on the console and loads nothing`, () => open(name, {}, async () => {}));
     // The long one differs from the others in length only.
     for (const colorScheme of name === "long-plan" ? ["light"] : ["light", "dark"]) {
@@ -70,9 +70,12 @@ describe("the pages in Chromium", { skip: missing, timeout: 600_000 }, () => {
                 .join(" | ")}`,
           );
           assert.deepEqual(told, []);
-          if (screenshots && name !== "long-plan") {
+          if (screenshots) {
             mkdirSync(screenshots, { recursive: true });
-            await page.screenshot({ path: join(screenshots, `${name}-${colorScheme}.png`), fullPage: true });
+            await page.screenshot({
+              path: join(screenshots, `${name}-${colorScheme}.png`),
+              fullPage: name !== "long-plan",
+            });
           }
         }));
     }

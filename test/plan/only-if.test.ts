@@ -1,32 +1,17 @@
 // What a runbook does only when something fails: planned, let through by the guard, and optional when a run is verified.
 
 import { expect } from "chai";
-import type { Target } from "../../engine/azure/target.ts";
 import type { Plan } from "../../engine/plan/model.ts";
 import { verifyRun } from "../../engine/plan/verify.ts";
 import { planPage } from "../../engine/report/plan-page.ts";
+import { runPage } from "../../engine/report/run-page.ts";
 import { markdownPage } from "../../engine/report/markdown-page.ts";
 import { builtinSteps } from "../../engine/steps/builtin/index.ts";
 import type { StepRegistry } from "../../engine/steps/definition.ts";
-import { type Applied, applyOn, mutationsIn, openWorld, planOn, type World } from "../support/planning.ts";
+import { type Applied, applyOn, mutationsIn, openWorld, planOn, refusing, type World } from "../support/planning.ts";
 import { readProjectFile } from "../support/project.ts";
 
 const TEXT = readProjectFile("test/plans/finally.yaml");
-
-/** A target that refuses to make what a pattern names. */
-function refusing(target: Target, pattern: RegExp): Target {
-  const { httpClient } = target;
-  return {
-    ...target,
-    httpClient: {
-      async sendRequest(request) {
-        if (request.method !== "PUT" || !pattern.test(request.url)) return httpClient!.sendRequest(request);
-        const { headers } = await httpClient!.sendRequest({ ...request, method: "GET" });
-        return { request, headers, status: 400, bodyAsText: '{"error":{"code":"Unlucky","message":"no"}}' };
-      },
-    },
-  };
-}
 
 /** Plans on a target that has no objection, and runs the plan on one that has. */
 async function failing(
@@ -99,5 +84,27 @@ describe("what is done only if the run goes otherwise", () => {
       marks: ["remove"],
     });
     expect(markdownPage(page)).include("takes something away, only if the run fails |");
+  });
+  it("is told of a run as what happened, in place of what was planned otherwise", async () => {
+    const { plan, run } = await failing(world, /userAssignedIdentities\/worker/);
+    const verification = verifyRun(plan, run.journal.entries);
+    const { steps, unsent, deviations } = runPage({ id: "r1", events: run.events, plan, verification });
+    const told = steps.map(({ id, change, resources, marks, reason }) => [
+      id,
+      change,
+      resources.map((one) => one.name).join(),
+      marks.join(),
+      reason,
+    ]);
+    expect(told).eql([
+      ["group", "create", "work", "", undefined],
+      ["identity", "failed", "worker", "", undefined],
+      ["grant", "skipped", "", "", "identity is not done"],
+      ["fallback", "skipped", "", "", "its `if` is false"],
+      ["keep", "skipped", "", "", "its `if` is false"],
+      ["note", "create", "note-failed", "", undefined],
+      ["cleanup", "remove", "work,worker", "remove", undefined],
+    ]);
+    expect([unsent.length, deviations]).eql([3, []]);
   });
 });

@@ -170,3 +170,18 @@ export async function applyOn(
 
 export const mutationsIn = (requests: readonly string[]): readonly string[] =>
   requests.filter((request) => !request.startsWith("GET "));
+
+/** A target that refuses to make what a pattern names. */
+export function refusing(target: Target, pattern: RegExp): Target {
+  const { httpClient } = target;
+  return {
+    ...target,
+    httpClient: {
+      async sendRequest(request) {
+        if (request.method !== "PUT" || !pattern.test(request.url)) return httpClient!.sendRequest(request);
+        const { headers } = await httpClient!.sendRequest({ ...request, method: "GET" });
+        return { request, headers, status: 400, bodyAsText: '{"error":{"code":"Unlucky","message":"no"}}' };
+      },
+    },
+  };
+}
