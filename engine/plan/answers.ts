@@ -52,7 +52,7 @@ export function sourcesIn(base: Rehearsal, others: readonly Rehearsal[], unnamed
 
 const tokensOf = (text: string): readonly string[] => text.match(TOKEN) ?? [];
 
-export function* textsIn(value: Json, at = ""): Generator<readonly [string, string]> {
+function* textsIn(value: Json, at = ""): Generator<readonly [string, string]> {
   if (typeof value === "string") yield [at, value];
   else if (Array.isArray(value)) {
     for (const [index, item] of (value as readonly Json[]).entries()) yield* textsIn(item, `${at}/${index}`);

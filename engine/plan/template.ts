@@ -40,7 +40,7 @@ function tokensOf(text: string): readonly string[] {
   return text.match(new RegExp(`${GUID_TEXT}|${WORD_TEXT}|[^A-Za-z0-9_.~-]`, "gi")) ?? [];
 }
 
-export function looksLike(values: readonly string[]): Hole["like"] {
+function looksLike(values: readonly string[]): Hole["like"] {
   if (values.every((value) => isA.guid.test(value))) return "guid";
   return values.every((value) => isA.word.test(value)) ? "word" : "text";
 }
@@ -130,7 +130,7 @@ export function piecesOf(template: Template): readonly (string | Hole)[] | undef
 }
 
 /** The steps after which a value of unknown shape is known; `undefined` for any other template. */
-export function unknownAfter(template: Template): readonly string[] | undefined {
+function unknownAfter(template: Template): readonly string[] | undefined {
   if (!isJsonObject(template)) return undefined;
   const steps = template["$unknown"];
   return Array.isArray(steps) ? (steps as readonly string[]) : undefined;

@@ -28,7 +28,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   // Control characters are not allowed in HTML, and a terminal's could do harm where the text is copied to.
   // oxlint-disable-next-line no-control-regex -- these are what is meant
   return text.replace(/[&<>"']/g, (char) => ENTITIES[char]!).replace(/[\u0000-\u0008\u000B-\u001F\u007F]/g, "\uFFFD");

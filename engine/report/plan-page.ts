@@ -7,7 +7,7 @@ import { isJsonObject, type Json } from "../value/json.ts";
 import { type Count, isLacking, type Page, type PageRight, type PageStep, type Tone } from "./page.ts";
 
 /** What a piece of text that is known only later is written as. */
-export function holeText({ after }: Hole): string {
+function holeText({ after }: Hole): string {
   if (after.length === 0) return "(new for each attempt)";
   if (after.includes("(time)")) return "(known when it is sent)";
   return `(known after ${after.join(" or ")})`;
@@ -221,7 +221,7 @@ export function pathText(pointer: string): string {
     .join("");
 }
 
-export function shortDigest(digest: string): string {
+function shortDigest(digest: string): string {
   return digest.replace(/^(sha256:.{12}).*$/, "$1");
 }
 
