@@ -10,6 +10,8 @@ export interface Target {
   readonly subscriptionId: string;
   /** The Resource Manager's address without a slash at the end, for example `https://management.azure.com`. */
   readonly resourceManager: string;
+  /** The cloud as it was named to the engine, by name or file; absent: it was not named, or there is none. */
+  readonly cloud?: string;
   /** Whom tokens are for, without a slash at the end; absent: `resourceManager`. */
   readonly audience?: string;
   readonly credential: TokenCredential;

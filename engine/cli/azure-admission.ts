@@ -1,10 +1,8 @@
-// Before anything is done on Azure: a person has agreed, is signed in, and sees the subscription.
+// Before anything is done on Azure: a person can agree, is signed in, and sees the subscription.
 
 import type { Target } from "../azure/target.ts";
-import type { Runbook } from "../runbook/model.ts";
 import { OperationError } from "../run/failure.ts";
 import { CliError } from "./cli-error.ts";
-import { countText } from "./diagnostic-formats.ts";
 import { EXIT } from "./exit-code.ts";
 import type { Io } from "./io.ts";
 import { hintFor } from "./views/azure-hints.ts";
@@ -19,10 +17,12 @@ export function refuseUnattended(yes: boolean, io: Io): void {
   );
 }
 
-/** Throws a `CliError` unless the run may start. */
-export async function admitToAzure(target: Target, runbook: Runbook, yes: boolean, io: Io): Promise<void> {
+/** Signs in, once and before anything else is sent. Throws a `CliError` when that does not work. */
+export async function admitToAzure(target: Target): Promise<void> {
   const { signIn, SignInError } = await import("../azure/sign-in.ts");
-  const { subscriptionName } = await signIn(target).catch((thrown: unknown) => {
+  try {
+    await signIn(target);
+  } catch (thrown) {
     if (thrown instanceof SignInError) {
       const { message, tried, code } = thrown;
       const named = code === undefined ? message : `${message} [${code}]`;
@@ -37,12 +37,7 @@ export async function admitToAzure(target: Target, runbook: Runbook, yes: boolea
       throw new CliError(EXIT.failed, `Azure does not answer: ${thrown.message}`, hintFor(thrown.failure));
     }
     throw thrown;
-  });
-  if (yes) return;
-  const { askWhether } = await import("./prompts.ts");
-  const steps = countText(runbook.steps.length, "step");
-  const question = `Run ${steps} of ${runbook.name} in the subscription "${subscriptionName}"? (${target.description})`;
-  if (!(await askWhether(question, io))) throw new CliError(EXIT.failed, "not started: nothing was sent but reads");
+  }
 }
 
 function canAsk(io: Io): boolean {

@@ -9,9 +9,11 @@ import { takeLock } from "../run/journal/lock.ts";
 import type { SignalSource } from "../run/local-driver.ts";
 import type { Target } from "../azure/target.ts";
 import type { Json } from "../value/json.ts";
+import { CliError } from "./cli-error.ts";
+import { EXIT } from "./exit-code.ts";
 import type { Io } from "./io.ts";
 import { packageVersion } from "./package-root.ts";
-import { makeStateDirectory } from "./target-options.ts";
+import { makeStateDirectory, type TargetOptions } from "./target-options.ts";
 
 export interface OpenJournal {
   readonly journal: FileJournal;
@@ -33,8 +35,22 @@ export function runStore(io: Io): RunStore {
   return new RunStore(makeStateDirectory(io, "runs"));
 }
 
-export function targetRecord({ kind, description, subscriptionId }: Target): TargetRecord {
-  return { kind, description, subscriptionId };
+export function targetRecord({ kind, description, subscriptionId, resourceManager, cloud }: Target): TargetRecord {
+  const where = kind === "azure" ? { resourceManager, ...(cloud !== undefined && { cloud }) } : {};
+  return { kind, description, subscriptionId, ...where };
+}
+
+/**
+ * How the target of a run is opened again. What was recorded is used where no other cloud is named: a command that had to
+ * repeat it would, typed without it, look for the run's resources in another cloud.
+ */
+export function recordedTarget(
+  { kind, subscriptionId, cloud }: TargetRecord,
+  given: string | undefined,
+): TargetOptions {
+  if (kind === "azure") return { target: kind, cloud: given ?? cloud ?? "public", subscription: subscriptionId };
+  if (given === undefined) return { target: kind, latency: "fast" };
+  throw new CliError(EXIT.usage, "--cloud means something only for a run on Azure; this one was made on the emulator");
 }
 
 export function beginJournal({ id, runbook, inputs, target }: NewRun, io: Io): Promise<OpenJournal> {

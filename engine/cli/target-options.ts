@@ -51,6 +51,18 @@ export function targetOptionsOf(command: Command): TargetOptions {
   return { target, cloud: cloud ?? "public", ...(subscription !== undefined && { subscription }) };
 }
 
+/** The words that name a place on Azure again; those of the emulator are the default. */
+export function targetWords(options: TargetOptions): readonly string[] {
+  if (options.target === "emulator") return [];
+  const { cloud, subscription } = options;
+  return [
+    "--target",
+    "azure",
+    ...(cloud === "public" ? [] : ["--cloud", cloud]),
+    ...(subscription === undefined ? [] : ["--subscription", subscription]),
+  ];
+}
+
 /** Where a command keeps what it made: runs and the emulator's state. */
 export function stateDirectory(io: Pick<Io, "cwd">): string {
   return join(io.cwd, ".runbook");
@@ -100,11 +112,12 @@ export async function openTarget(
     import("./cloud-file.ts"),
   ]);
   try {
-    return await openAzureTarget({
+    const target = await openAzureTarget({
       cloud: readCloud(options.cloud, io),
       env: io.env,
       ...(options.subscription !== undefined && { subscriptionId: options.subscription }),
     });
+    return { ...target, cloud: options.cloud };
   } catch (thrown) {
     if (!(thrown instanceof NoSubscriptionError)) throw thrown;
     const ways = "give --subscription, set AZURE_SUBSCRIPTION_ID, or choose one with `az account set`";

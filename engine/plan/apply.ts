@@ -13,7 +13,7 @@ import { Vault } from "../run/vault.ts";
 import type { Runbook } from "../runbook/model.ts";
 import type { StepRegistry } from "../steps/definition.ts";
 import type { Json } from "../value/json.ts";
-import { requireSameCircumstances, requireSamePlan } from "./compare-plans.ts";
+import { requireSameCircumstances, requireSamePlace, requireSamePlan } from "./compare-plans.ts";
 import { guarding, type Refusal } from "./guard.ts";
 import type { Plan } from "./model.ts";
 import { PlanFault } from "./plan-file.ts";
@@ -34,6 +34,7 @@ export async function requireApplicable(options: ApplyOptions): Promise<void> {
   const { plan, runbook, registry, inputs, target, clock } = options;
   const [obstacle] = plan.obstacles;
   if (obstacle !== undefined) throw new PlanFault("obstacles", `the plan cannot be applied: ${obstacle}`);
+  requireSamePlace(plan, target);
   const caller = await callerOf(target);
   requireSameCircumstances(plan, {
     runbookDigest: runbookDigest(runbook),

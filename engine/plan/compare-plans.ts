@@ -15,19 +15,24 @@ export interface Circumstances {
   readonly inputs: Json;
 }
 
+/** Throws a `PlanFault` when a plan is for another target. To be called before anything is sent there, a sign-in too. */
+export function requireSamePlace(
+  { target }: Plan,
+  now: Pick<Plan["target"], "kind" | "description" | "resourceManager">,
+): void {
+  const isSame = target.kind === now.kind && target.resourceManager === now.resourceManager;
+  // Two emulators may have one subscription's id in common.
+  if (isSame && (target.kind === "azure" || target.description === now.description)) return;
+  throw new PlanFault("target", `the plan is for ${target.description}, this is ${now.description}; make a new plan`);
+}
+
 /** Throws a `PlanFault` that names the first part that differs. */
 export function requireSameCircumstances(plan: Plan, now: Circumstances): void {
   const { target } = plan;
   const no = (part: PlanPart, message: string): never => {
     throw new PlanFault(part, `${message}; make a new plan`);
   };
-  if (target.kind !== now.target.kind || target.resourceManager !== now.target.resourceManager) {
-    no("target", `the plan is for ${target.description}, this is ${now.target.description}`);
-  }
-  // Two emulators may have one subscription's id in common.
-  if (target.kind === "emulator" && target.description !== now.target.description) {
-    no("target", `the plan is for ${target.description}, this is ${now.target.description}`);
-  }
+  requireSamePlace(plan, now.target);
   if (target.tenantId !== now.target.tenantId) {
     no("tenant", `the plan is for tenant ${target.tenantId}, this is ${now.target.tenantId}`);
   }

@@ -21,6 +21,24 @@ export interface TargetRecord {
   readonly kind: "azure" | "emulator";
   readonly description: string;
   readonly subscriptionId: string;
+  /** Azure: the Resource Manager's address. */
+  readonly resourceManager?: string;
+  /** Azure: its cloud as it was named to the engine, by name or file, so that nobody has to name it again. */
+  readonly cloud?: string;
+}
+
+/** Whether what was made on one can be found on the other. Two clouds may have a subscription's id in common. */
+export function isSameTarget(recorded: TargetRecord, now: TargetRecord): boolean {
+  if (recorded.kind !== now.kind || recorded.subscriptionId !== now.subscriptionId) return false;
+  if (recorded.kind === "emulator") return true;
+  if (recorded.resourceManager === undefined) return recorded.description === now.description;
+  return recorded.resourceManager === now.resourceManager;
+}
+
+/** For a message that sets one beside another. */
+export function targetText({ description, subscriptionId, resourceManager }: TargetRecord): string {
+  const which = description.includes(subscriptionId) ? description : `${description} (subscription ${subscriptionId})`;
+  return resourceManager === undefined ? which : `${which}, at ${resourceManager}`;
 }
 
 /** The first line of a journal: all that is needed to go on without whoever started the run. */

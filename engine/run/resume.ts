@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { canonicalJson, type Json } from "../value/json.ts";
 import type { RunEvent } from "./events.ts";
 import type { RunOptions } from "./execute.ts";
-import type { Journal, RunbookRecord, TargetRecord } from "./journal.ts";
+import { isSameTarget, type Journal, type RunbookRecord, type TargetRecord, targetText } from "./journal.ts";
 import type { JournalState } from "./journal/state.ts";
 import { lineDiff } from "./line-diff.ts";
 import { stepOf } from "./operation-key.ts";
@@ -87,11 +87,10 @@ export function refuseOtherText({ header, runbook }: JournalState, now: RunbookR
   );
 }
 
-function refuseOtherTarget(recorded: TargetRecord, now: TargetRecord): void {
-  if (recorded.kind === now.kind && recorded.subscriptionId === now.subscriptionId) return;
-  throw new ResumeRefused(
-    `the run was begun on ${recorded.description} (subscription ${recorded.subscriptionId}) and cannot go on on ${now.description} (subscription ${now.subscriptionId})`,
-  );
+/** Throws when the run was begun elsewhere. */
+export function refuseOtherTarget(recorded: TargetRecord, now: TargetRecord): void {
+  if (isSameTarget(recorded, now)) return;
+  throw new ResumeRefused(`the run was begun on ${targetText(recorded)} and cannot go on on ${targetText(now)}`);
 }
 
 /**

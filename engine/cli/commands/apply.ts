@@ -4,6 +4,7 @@ import { registryOf } from "../../runbook/build.ts";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
+import { CLOUDS } from "../../azure/clouds.ts";
 import type { Plan } from "../../plan/model.ts";
 import { PlanFault } from "../../plan/plan-file.ts";
 import { runbookRecord } from "../../run/resume.ts";
@@ -27,6 +28,7 @@ import {
   openTarget,
   type TargetOptions,
   targetOptionsOf,
+  targetWords,
 } from "../target-options.ts";
 import { Terminal } from "../terminal.ts";
 
@@ -107,7 +109,7 @@ export async function apply(options: ApplyCommandOptions, io: Io): Promise<ExitC
         planText,
         runbook,
         record: runbookRecord(runbook.name, read.text, read.shown),
-        argv: ["plan", file],
+        argv: ["plan", file, ...targetWords(given)],
         target,
         inputs,
         vault,
@@ -123,7 +125,15 @@ export async function apply(options: ApplyCommandOptions, io: Io): Promise<ExitC
 
 function targetOf({ target }: Plan): TargetOptions {
   if (target.kind === "emulator") return { target: "emulator", latency: "fast" };
-  return { target: "azure", subscription: target.subscriptionId, cloud: "public" };
+  const { subscriptionId: subscription, resourceManager, description } = target;
+  const cloud = [...CLOUDS.values()].find((known) => known.resourceManager === resourceManager)?.name;
+  if (cloud !== undefined) return { target: "azure", subscription, cloud };
+  // A plan may have travelled, and the file that describes its cloud lies elsewhere or is another one.
+  throw new CliError(
+    EXIT.usage,
+    `the plan is for ${description}, at ${resourceManager}, which is none of the clouds that are known by name`,
+    "say --target azure --cloud <file> with the file that describes the cloud",
+  );
 }
 
 export function inClear(

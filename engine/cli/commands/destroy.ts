@@ -1,26 +1,28 @@
 // Takes away what a run made, after showing it and asking.
 
 import { type Command } from "commander";
+import type { Target } from "../../azure/target.ts";
 import { madeBy, type Made } from "../../run/destroy/created.ts";
 import { removalSteps, stepsToDestroy } from "../../run/destroy/removal-steps.ts";
 import type { RunResult } from "../../run/execute.ts";
-import { JOURNAL_FORMAT, type JournalHeader } from "../../run/journal.ts";
+import { isSameTarget, JOURNAL_FORMAT, type JournalHeader, type TargetRecord, targetText } from "../../run/journal.ts";
 import { FileJournal, readJournal } from "../../run/journal/file-journal.ts";
 import { takeLock } from "../../run/journal/lock.ts";
 import { runbookRecord } from "../../run/resume.ts";
 import { Vault } from "../../run/vault.ts";
 import { isJsonObject, type Json } from "../../value/json.ts";
+import { admitToAzure } from "../azure-admission.ts";
 import { CliError } from "../cli-error.ts";
 import type { CliCommand } from "../command.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { addFaultOptions, type FaultOptions, faultOptionsOf } from "../faults/fault-options.ts";
 import type { Io } from "../io.ts";
 import { packageVersion } from "../package-root.ts";
-import { runStore, targetRecord } from "../run-journal.ts";
+import { recordedTarget, runStore, targetRecord } from "../run-journal.ts";
 import type { RunStore } from "../../run/journal/run-store.ts";
 import { performRun } from "../run-session.ts";
 import { exitCodeOf, type RunOutput, viewFor } from "../show-run.ts";
-import { openTarget, type TargetOptions } from "../target-options.ts";
+import { openTarget } from "../target-options.ts";
 import { Terminal } from "../terminal.ts";
 import { RunProgress } from "../views/run-progress.ts";
 import { tellRows, totalsText } from "../views/run-summary.ts";
@@ -29,8 +31,8 @@ export interface DestroyCommandOptions {
   /** Id or the beginning of one; absent: the newest that made something. */
   readonly run?: string;
   readonly yes: boolean;
-  /** Azure only: a cloud's name or a file. */
-  readonly cloud: string;
+  /** Azure only: a cloud's name or a file; absent: that of the run. */
+  readonly cloud?: string;
   readonly output: RunOutput;
   readonly faults?: FaultOptions;
 }
@@ -44,7 +46,7 @@ export const destroyCommand: CliCommand = {
     command
       .argument("[run]", "id of the run or the beginning of it; absent: the newest that made something")
       .option("-y, --yes", "do not ask", false)
-      .option("--cloud <cloud>", "Azure: as the run was begun", "public")
+      .option("--cloud <cloud>", "Azure: where the file is now that describes the run's cloud; absent: where it was")
       .option("--json", "tell events as JSON lines on standard output", false)
       .option("-q, --quiet", "tell failures only", false);
     addFaultOptions(command);
@@ -54,11 +56,11 @@ export const destroyCommand: CliCommand = {
 
 function optionsOf(command: Command): DestroyCommandOptions {
   const [run] = command.processedArgs as [string?];
-  const { yes, cloud, json, quiet } = command.opts<{ yes: boolean; cloud: string; json: boolean; quiet: boolean }>();
+  const { yes, cloud, json, quiet } = command.opts<{ yes: boolean; cloud?: string; json: boolean; quiet: boolean }>();
   return {
     ...(run !== undefined && { run }),
     yes,
-    cloud,
+    ...(cloud !== undefined && { cloud }),
     faults: faultOptionsOf(command),
     output: json ? "json" : quiet ? "quiet" : "human",
   };
@@ -77,8 +79,16 @@ export async function destroy(options: DestroyCommandOptions, io: Io): Promise<E
       new Terminal(io.stderr, io.env).line(`run ${place.run} made nothing; there is nothing to take away`);
       return EXIT.done;
     }
-    await agree(place.run, header, made, options, io);
-    return await takeAway(await store.nextDestroy(place), header, made, options, io);
+    const where = recordedTarget(header.target, options.cloud);
+    const target = await openTarget(where, io, doing, options.faults);
+    try {
+      refuseOtherTarget(header.target, targetRecord(target));
+      await agree(place.run, header, made, options, io);
+      if (target.kind === "azure") await admitToAzure(target);
+      return await takeAway(await store.nextDestroy(place), target, header, made, options, io);
+    } finally {
+      await target.close();
+    }
   } finally {
     await lock.release();
   }
@@ -121,50 +131,45 @@ async function agree(
   if (!(await askWhether("Remove all of it?", io))) throw new CliError(EXIT.interrupted, "nothing was removed");
 }
 
+/** Nothing is sent to a place where the run was not. */
+function refuseOtherTarget(recorded: TargetRecord, now: TargetRecord): void {
+  if (isSameTarget(recorded, now)) return;
+  throw new CliError(
+    EXIT.failed,
+    `the run was made on ${targetText(recorded)}; this is ${targetText(now)}; nothing was sent`,
+    "--cloud names the cloud of the run, or the file that describes it",
+  );
+}
+
 async function takeAway(
   path: string,
+  target: Target,
   header: JournalHeader,
   made: Made,
   options: DestroyCommandOptions,
   io: Io,
 ): Promise<ExitCode> {
-  const { kind, subscriptionId } = header.target;
-  const where: TargetOptions =
-    kind === "emulator"
-      ? { target: kind, latency: "fast" }
-      : { target: kind, cloud: options.cloud, subscription: subscriptionId };
-  const target = await openTarget(where, io, "runbook destroy", options.faults);
-  try {
-    if (target.subscriptionId !== subscriptionId) {
-      throw new CliError(
-        EXIT.failed,
-        `the run was made in subscription ${subscriptionId}, this is ${target.subscriptionId}`,
-      );
-    }
-    const name = `destroy ${header.run}`;
-    const journal = await FileJournal.create(path, {
-      kind: "header",
-      format: JOURNAL_FORMAT,
-      run: header.run,
-      at: io.clock.now(),
-      engine: packageVersion(),
-      runbook: runbookRecord(name, ""),
-      inputs: {},
-      target: targetRecord(target),
-    });
-    const vault = new Vault();
-    const progress = new RunProgress();
-    const view = viewFor(options.output, header.run, progress, vault, io);
-    const runbook = { name, steps: stepsToDestroy(made), outputs: ({ steps }: { steps: unknown }) => steps as Json };
-    const open = { journal, close: () => journal.close() };
-    const session = { journal: open, runbook, inputs: {}, vault, target, concurrency: 16, progress, view, io };
-    const result = await performRun({ ...session, registry: removalSteps });
-    if (result === undefined) return EXIT.interrupted;
-    tellEnd(result, progress, options.output, io);
-    return exitCodeOf(result.status);
-  } finally {
-    await target.close();
-  }
+  const name = `destroy ${header.run}`;
+  const journal = await FileJournal.create(path, {
+    kind: "header",
+    format: JOURNAL_FORMAT,
+    run: header.run,
+    at: io.clock.now(),
+    engine: packageVersion(),
+    runbook: runbookRecord(name, ""),
+    inputs: {},
+    target: targetRecord(target),
+  });
+  const vault = new Vault();
+  const progress = new RunProgress();
+  const view = viewFor(options.output, header.run, progress, vault, io);
+  const runbook = { name, steps: stepsToDestroy(made), outputs: ({ steps }: { steps: unknown }) => steps as Json };
+  const open = { journal, close: () => journal.close() };
+  const session = { journal: open, runbook, inputs: {}, vault, target, concurrency: 16, progress, view, io };
+  const result = await performRun({ ...session, registry: removalSteps });
+  if (result === undefined) return EXIT.interrupted;
+  tellEnd(result, progress, options.output, io);
+  return exitCodeOf(result.status);
 }
 
 function tellEnd(result: RunResult, progress: RunProgress, output: RunOutput, io: Io): void {

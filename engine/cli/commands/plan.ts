@@ -11,10 +11,11 @@ import { tellDiagnostics } from "../diagnostic-formats.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { addInputOptions, type InputOptions, inputOptionsOf } from "../input-options.ts";
 import type { Io } from "../io.ts";
+import { quoted } from "../next-commands.ts";
 import { planInputs } from "../plan-inputs.ts";
 import { addPageOptions, type PageOptions, pageOptionsOf, tellPage, writeText } from "../plan-output.ts";
 import { loadFile, readRunbookFile } from "../runbook-file.ts";
-import { addTargetOptions, openTarget, type TargetOptions, targetOptionsOf } from "../target-options.ts";
+import { addTargetOptions, openTarget, type TargetOptions, targetOptionsOf, targetWords } from "../target-options.ts";
 import { Terminal } from "../terminal.ts";
 
 /** What a plan can be forbidden to hold. */
@@ -96,7 +97,8 @@ export async function plan(options: PlanCommandOptions, io: Io): Promise<ExitCod
       const [obstacle] = made.plan.obstacles;
       if (obstacle !== undefined) throw new CliError(EXIT.failed, `the plan is not saved: ${obstacle}`);
       writeText(options.out, made.text, io);
-      err.line(`saved; \`runbook apply ${options.out}\` runs it, and nothing else`);
+      const again = ["runbook", "apply", quoted(options.out), ...targetWords(options.target).map(quoted)].join(" ");
+      err.line(`saved; \`${again}\` runs it, and nothing else`);
     }
     return exitCodeOf(made.plan, options, err);
   } finally {

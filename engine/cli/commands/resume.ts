@@ -10,12 +10,12 @@ import { UnknownOutcome } from "../../run/local-driver.ts";
 import { withoutTurn } from "../../run/operation-key.ts";
 import { lineDiff } from "../../run/line-diff.ts";
 import { ReplayMismatch } from "../../run/replay.ts";
-import { prepareResume, refuseOtherText, ResumeRefused, runbookRecord } from "../../run/resume.ts";
+import { prepareResume, refuseOtherTarget, refuseOtherText, ResumeRefused, runbookRecord } from "../../run/resume.ts";
 import { loadRunbook } from "../../runbook/load.ts";
 import { registryFor } from "../runbook-file.ts";
 import type { WireTap } from "../../azure/wire.ts";
 import type { Refusal } from "../../plan/guard.ts";
-import { refuseUnattended } from "../azure-admission.ts";
+import { admitToAzure, refuseUnattended } from "../azure-admission.ts";
 import { CliError } from "../cli-error.ts";
 import type { CliCommand } from "../command.ts";
 import { tellDiagnostics } from "../diagnostic-formats.ts";
@@ -27,12 +27,12 @@ import type { Io } from "../io.ts";
 import { nextCommands } from "../next-commands.ts";
 import { packageVersion } from "../package-root.ts";
 import type { PlanningOptions } from "../planned-run.ts";
-import { type OpenJournal, reopenJournal, runStore, targetRecord } from "../run-journal.ts";
+import { type OpenJournal, recordedTarget, reopenJournal, runStore, targetRecord } from "../run-journal.ts";
 import { runInputs } from "../run-inputs.ts";
 import { keepPlan, readRun, resumesIn } from "../run-record.ts";
 import { performRun } from "../run-session.ts";
 import { exitCodeOf, type RunOutput, tellEndOfRun, viewFor } from "../show-run.ts";
-import { openTarget, type TargetOptions } from "../target-options.ts";
+import { openTarget, targetWords } from "../target-options.ts";
 import { Terminal } from "../terminal.ts";
 import { RunProgress } from "../views/run-progress.ts";
 
@@ -43,8 +43,8 @@ export interface ResumeCommandOptions {
   readonly inputs: InputOptions;
   readonly acceptChanges: boolean;
   readonly assume?: "done" | "repeat";
-  /** Azure only: a cloud's name or a file. */
-  readonly cloud: string;
+  /** Azure only: a cloud's name or a file; absent: that of the run. */
+  readonly cloud?: string;
   readonly concurrency: number;
   /** Go on under a new plan without being asked. */
   readonly yes: boolean;
@@ -74,7 +74,7 @@ export const resumeCommand: CliCommand = {
           "of what may have happened and must not happen twice: take it for done, or repeat it",
         ).choices(["done", "repeat"]),
       )
-      .option("--cloud <cloud>", "Azure: as the run was begun", "public")
+      .option("--cloud <cloud>", "Azure: where the file is now that describes the run's cloud; absent: where it was")
       .option("-c, --concurrency <n>", "how many steps may run at once", Number, 16)
       .option("-y, --yes", "go on under a new plan without being asked", false)
       .option("--json", "tell events as JSON lines on standard output", false)
@@ -90,7 +90,7 @@ function optionsOf(command: Command): ResumeCommandOptions {
     set: InputOptions["inputs"];
     acceptChanges: boolean;
     assume?: "done" | "repeat";
-    cloud: string;
+    cloud?: string;
     concurrency: number;
     yes: boolean;
     json: boolean;
@@ -102,7 +102,7 @@ function optionsOf(command: Command): ResumeCommandOptions {
     inputs: { ...secretOptionsOf(command), inputs: set, inputsFiles: [] },
     acceptChanges,
     ...(assume && { assume }),
-    cloud,
+    ...(cloud !== undefined && { cloud }),
     concurrency,
     yes,
     output: json ? "json" : quiet ? "quiet" : "human",
@@ -149,14 +149,13 @@ async function goOn(open: OpenJournal, options: ResumeCommandOptions, io: Io): P
   });
   tellDiagnostics(diagnostics, new Terminal(io.stderr, io.env));
   if (runbook === undefined) return EXIT.badInput;
-  const { target: kind, subscriptionId } = { target: header.target.kind, subscriptionId: header.target.subscriptionId };
-  const { inputs, vault } = await runInputs(runbook, options.inputs, kind, io, journal.state.inputs);
-  const targetOptions: TargetOptions =
-    kind === "emulator"
-      ? { target: kind, latency: "fast" }
-      : { target: kind, cloud: options.cloud, subscription: subscriptionId };
+  const targetOptions = recordedTarget(header.target, options.cloud);
+  const { inputs, vault } = await runInputs(runbook, options.inputs, header.target.kind, io, journal.state.inputs);
   const target = await openTarget(targetOptions, io, "runbook resume", options.faults);
   try {
+    // Before a new plan reads anything.
+    refuseOtherTarget(header.target, targetRecord(target));
+    if (target.kind === "azure") await admitToAzure(target);
     const accept = options.acceptChanges || options.inputs.inputs.length > 0;
     const { run: id } = header;
     // Whoever accepts changes has left the plan, and goes on under another one.
@@ -195,7 +194,7 @@ async function goOn(open: OpenJournal, options: ResumeCommandOptions, io: Io): P
     const result = await performRun(session);
     if (result === undefined) return EXIT.interrupted;
     const command = ["run", ...(recorded.file === undefined ? [] : [recorded.file])];
-    const argv = kind === "azure" ? [...command, "--target", "azure"] : command;
+    const argv = [...command, ...targetWords(targetOptions)];
     const next = nextCommands({ id, status: result.status, progress, argv }, io.env);
     tellEndOfRun({ id, runbook, result, progress, vault, next }, options.output, io);
     return tellRefusals(id, refusals, io) ? EXIT.failed : exitCodeOf(result.status);
