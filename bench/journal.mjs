@@ -2,11 +2,12 @@
 // a journal on the disk. Repeat: npm run build && node bench/journal.mjs [steps]
 //
 // Prints, for a quarter, a half and all of the steps, the time for each step, also as a multiple of one append with fdatasync
-// in the same process on the same disk, and its processor time; a cost that is linear stays the same down a column. Then the
+// in the same process on the same disk, its flushes and its processor time; a cost that is linear stays the same down a column. Then the
 // processor time of a resume that has it all recorded, the bytes on the disk for a step, and the memory of the process.
 
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, openSync, writeSync, fdatasyncSync, closeSync, rmSync, statSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -28,13 +29,28 @@ function report(most) {
       const argv = [fileURLToPath(import.meta.url), kind, String(steps)];
       rows.push(JSON.parse(execFileSync(process.execPath, argv, { encoding: "utf8" })));
     }
-  const titles = ["shape", "steps", "fdatasync us", "run us", "x fdatasync", "cpu us", "resume cpu us", "bytes", "MB"];
-  const widths = [5, 6, 12, 8, 11, 8, 13, 7, 12];
+  const titles = [
+    "shape",
+    "steps",
+    "fdatasync us",
+    "run us",
+    "x fdatasync",
+    "flushes",
+    "cpu us",
+    "resume cpu us",
+    "bytes",
+    "MB",
+  ];
+  const widths = [5, 6, 12, 8, 11, 7, 8, 13, 7, 12];
   const line = (cells) => `${cells.map((cell, index) => String(cell).padStart(widths[index])).join("  ")}\n`;
   process.stdout.write(line(titles));
-  for (const { shape: kind, steps, fdatasync, run, cpu, resume, bytes, rss, rssBefore } of rows) {
+  for (const { shape: kind, steps, fdatasync, run, syncs, cpu, resume, bytes, rss, rssBefore } of rows) {
     const numbers = [fdatasync, run].map((value) => value.toFixed(0));
-    const rest = [(run / fdatasync).toFixed(2), ...[cpu, resume, bytes].map((value) => value.toFixed(0))];
+    const rest = [
+      (run / fdatasync).toFixed(2),
+      syncs.toFixed(2),
+      ...[cpu, resume, bytes].map((value) => value.toFixed(0)),
+    ];
     process.stdout.write(
       line([kind, steps, ...numbers, ...rest, `${rss.toFixed(0)} (+${(rss - rssBefore).toFixed(0)})`]),
     );
@@ -70,13 +86,20 @@ async function measure(kind, total) {
         onEvent: () => {},
         ...(resume && { resume }),
       });
-    const journal = await FileJournal.create(path, header);
+    let flushes = 0;
+    const counting = async (...how) => {
+      const file = await open(...how);
+      const datasync = () => (flushes++, file.datasync());
+      return { write: file.write.bind(file), truncate: file.truncate.bind(file), close: () => file.close(), datasync };
+    };
+    const journal = await FileJournal.create(path, header, counting);
     processorTime();
     const start = process.hrtime.bigint();
     const { status } = await live(journal, answer);
     const run = since(start) / total;
     const cpu = processorTime() / total;
     const rss = memory();
+    const syncs = flushes / total;
     await journal.close();
     if (status !== "done") throw new Error(`the run ended ${status}`);
     // As if the process had died before it wrote that the run is done.
@@ -95,7 +118,7 @@ async function measure(kind, total) {
     if (resumed.status !== "done") throw new Error(`the resumed run ended ${resumed.status}`);
     const fdatasync = flushAlone(join(directory, "flushed"), bytes);
     process.stdout.write(
-      `${JSON.stringify({ shape: kind, steps: total, run, cpu, resume, fdatasync, bytes, rss, rssBefore })}\n`,
+      `${JSON.stringify({ shape: kind, steps: total, run, syncs, cpu, resume, fdatasync, bytes, rss, rssBefore })}\n`,
     );
   } finally {
     rmSync(directory, { recursive: true });
