@@ -91,6 +91,35 @@ describe("the emulator's gateway", () => {
       expect(await refusal(method, path)).to.deep.equal(expected);
     });
 
+  it("says plainly of actions that it does not serve them", async () => {
+    const azure = await new AzureCalls({ seed: "gateway" }).signIn();
+    const vm = `${azure.subscription}/resourceGroups/Lab/providers/Microsoft.Compute/virtualMachines/vm`;
+    const network = `${azure.subscription}/resourceGroups/Lab/providers/Microsoft.Network`;
+    await azure.put(`${azure.subscription}/resourceGroups/Lab`, { location: "eastus" });
+    const asked = [
+      ["POST", `${vm}/assessPatches`, "POST Microsoft.Compute/virtualMachines/assessPatches (assessPatches)"],
+      ["POST", `${vm}/capture`, "POST Microsoft.Compute/virtualMachines/capture (capture)"],
+      [
+        "POST",
+        `${network}/virtualNetworks/v/subnets/s/PrepareNetworkPolicies`,
+        "POST Microsoft.Network/virtualNetworks/subnets/PrepareNetworkPolicies (PrepareNetworkPolicies)",
+      ],
+      [
+        "POST",
+        `${azure.subscription}/resourceGroups/Lab/exportTemplate`,
+        "POST Microsoft.Resources/subscriptions/resourceGroups (exportTemplate)",
+      ],
+    ];
+    const answers = [];
+    for (const [method = "", path = ""] of asked) {
+      const { status, body } = await azure.send(method, path, { body: {} });
+      answers.push([status, body.error]);
+    }
+    expect(answers).to.deep.equal(
+      asked.map(([, , what]) => [501, { code: "NotEmulated", message: `The emulator does not serve ${what}.` }]),
+    );
+  });
+
   it("names the versions that it takes when another is asked for", async () => {
     const [status, code, message] = await refusal(
       "PUT",

@@ -1,5 +1,8 @@
 import { expect } from "chai";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { knownDifferences } from "../replay/known-differences.ts";
+import { notProvoked, observedErrors } from "../replay/observed-errors.ts";
 import { readRecording, recordingsIn } from "../replay/recording.ts";
 import { replay } from "../replay/replay.ts";
 import { compare } from "../replay/compare.ts";
@@ -32,6 +35,28 @@ describe("recorded traffic of Azure, played against the emulator", () => {
       Object.keys(knownDifferences).filter((key) => names.has(key.split(" ")[0] ?? "") && !(key in found)),
     ).to.deep.equal([]);
     expect(1 - left / exchanges).to.be.at.least(0.95);
+  });
+  it("is refused as the catalogue of observed errors says, but for what is listed with its reason", async function () {
+    const file = join(directory ?? "", "errors-observed.json");
+    if (directory === undefined || !existsSync(file)) this.skip();
+    this.timeout(60_000);
+    const found: Record<string, readonly string[]> = {};
+    const listed: string[] = [];
+    let provoked = 0;
+    for (const { name, recording } of observedErrors(file)) {
+      const reason = notProvoked.find(([start]) => name.startsWith(start));
+      if (reason !== undefined) {
+        listed.push(reason[0]);
+        continue;
+      }
+      const { comparison } = (await replay(recording)).at(-1)!;
+      provoked += 1;
+      if (comparison.differences.length > 0) found[name] = comparison.differences;
+    }
+    process.stdout.write(`    ${provoked} observed errors provoked, ${listed.length} listed with their reason\n`);
+    expect(found).to.deep.equal({});
+    expect(provoked).to.be.greaterThan(0);
+    expect(notProvoked.map(([start]) => start).filter((start) => !listed.includes(start))).to.deep.equal([]);
   });
   it("is told from an answer that lacks a field, has another type, status, code or header", () => {
     const recorded = {

@@ -16,6 +16,8 @@ export const formOf = (message: string): string =>
   message
     .replaceAll(guid, "{guid}")
     .replaceAll(/\b[0-9a-f]{32}\b/gi, "{hex}")
+    // Where something stands in the text of a request, which a recording keeps no longer.
+    .replaceAll(/line '\d+' and column '\d+'/g, "{place}")
     .replaceAll(/\d{8}T\d{6}Z|\d{4}-\d{2}-\d{2}T[\d:.]+(Z|\+00:00)/g, "{time}")
     .replaceAll(/\/(resource[gG]roups|[a-z.]+\.[a-z]+)\//gi, (m) => m.toLowerCase());
 

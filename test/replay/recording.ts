@@ -82,7 +82,7 @@ function readable(value: Json, key = ""): Json {
  * The recorder gave groups neat names (`clitest.rg000001`), but left the real one (`CLITEST.RGRQNN…`) in the ids of disks.
  * Both become one.
  */
-function withOneGroupName(text: string): string {
+export function withOneGroupName(text: string): string {
   const names = [...new Set([...text.matchAll(/resourcegroups\/([\w.()-]+)/gi)].map((m) => m[1] ?? ""))];
   let out = text;
   for (const neat of names.filter((n) => /\d{6}$/.test(n))) {

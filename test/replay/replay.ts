@@ -157,6 +157,12 @@ class Player {
         if (isId(one?.id) && !/Microsoft\.Authorization/i.test(one.id)) await this.#world.ensure(one.id, at, one);
     }
     await this.#ensureReferences(exchange, at);
+    // What is said to be in the way is there.
+    const inTheWay = status === 400 || status === 409 ? String(exchange.answer?.error?.message ?? "") : "";
+    for (const [user] of inTheWay.matchAll(
+      /\/subscriptions\/[^\s,']+\/providers\/[^\s,'/]+\/[^\s,'/]+\/[^\s,'/]+[^\s,'./]/g,
+    ))
+      if (method === "DELETE") await this.#world.ensure(user, at);
   }
   /** The scope, the role, the principal, and the assignments that are shown. */
   async #prepareRoles({ path, method, status, body, answer }: Exchange, at: number): Promise<void> {

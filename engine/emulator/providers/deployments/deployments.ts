@@ -44,6 +44,7 @@ function planFor(c: Context, p: Body): Plan {
       requireShape(value, "object", `properties.${part}.${name}`);
   const group = requireGroup(c);
   return planOf(template, given, {
+    apiVersion: c.apiVersion,
     subscriptionId: String(c.id.subscription),
     tenantId: c.tx.tenantId,
     group: { id: group.id, name: nameOf(group.id), location: String(group.body["location"]) },
@@ -78,6 +79,7 @@ const invalid = (c: Context, error: Body): AzureError =>
     "InvalidTemplateDeployment",
     `The template deployment '${c.id.names[0]}' is not valid according to the validation procedure. The tracking id is '${c.tx.invent.guid("tracking", `${c.id.path}|${c.tx.now}`)}'. See inner errors for details.`,
     { details: [error] },
+    { "x-ms-failure-cause": "gateway" },
   );
 
 const isRunning = (e: Entry, now: number): boolean => (e.readyAt ?? 0) > now;

@@ -6,16 +6,23 @@ export type Value = unknown;
 export interface Scope {
   readonly parameters: ReadonlyMap<string, Value>;
   readonly variables: Record<string, Value>;
+  /** Of the request that brought the template. */
+  readonly apiVersion: string;
   readonly subscriptionId: string;
   readonly tenantId: string;
   readonly group: { readonly id: string; readonly name: string; readonly location: string };
   /** The properties of a resource of this deployment or of one that is there. */
   reference(id: string): Value;
 }
-export const invalidTemplate = (message: string): AzureError =>
-  new AzureError(400, "InvalidTemplate", `Deployment template validation failed: '${message}'.`, {
-    additionalInfo: [{ type: "TemplateViolation", info: { lineNumber: 1, linePosition: 1, path: "" } }],
-  });
+/** Found by Resource Manager itself. */
+export const invalidTemplate = (message: string, path = ""): AzureError =>
+  new AzureError(
+    400,
+    "InvalidTemplate",
+    `Deployment template validation failed: '${message}.'.`,
+    { additionalInfo: [{ type: "TemplateViolation", info: { lineNumber: 1, linePosition: 1, path } }] },
+    { "x-ms-failure-cause": "gateway" },
+  );
 
 /** A value with every `[expression]` in it worked out. */
 export function resolve(value: Value, scope: Scope): Value {

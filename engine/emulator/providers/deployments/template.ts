@@ -24,7 +24,7 @@ const shownType = (type: string): string =>
     .replace(/^Securestring$/i, "SecureString")
     .replace(/^Secureobject$/i, "SecureObject");
 
-function parametersOf(template: Body, given: Body): { values: Map<string, Value>; shown: Body } {
+function parametersOf(template: Body, given: Body, apiVersion: string): { values: Map<string, Value>; shown: Body } {
   const values = new Map<string, Value>();
   const shown: Body = {};
   const declared: Body = template["parameters"] ?? {};
@@ -37,7 +37,8 @@ function parametersOf(template: Body, given: Body): { values: Map<string, Value>
     const value: Value = given[name]?.value ?? one["defaultValue"];
     if (value === undefined)
       throw invalidTemplate(
-        `The value for the template parameter '${name}' at line '1' and column '1' is not provided. Please see https://aka.ms/arm-create-parameter-file for usage details`,
+        `The value for the template parameter '${name}' at line '1' and column '1' is not provided. Please see ${apiVersion < "2020-01-01" ? "https://aka.ms/resource-manager-parameter-files" : "https://aka.ms/arm-create-parameter-file"} for usage details`,
+        `properties.template.parameters.${name}`,
       );
     values.set(name, value);
     const type = String(one["type"] ?? "string");
@@ -46,7 +47,7 @@ function parametersOf(template: Body, given: Body): { values: Map<string, Value>
   return { values, shown };
 }
 export function planOf(template: Body, given: Body, scope: Omit<Scope, "parameters" | "variables">): Plan {
-  const { values, shown } = parametersOf(template, given);
+  const { values, shown } = parametersOf(template, given, scope.apiVersion);
   const first: Scope = { ...scope, parameters: values, variables: {} };
   const own: Scope = { ...first, variables: resolve(template["variables"] ?? {}, first) as Record<string, Value> };
   // A default may be an expression of its own.
