@@ -57,7 +57,9 @@ function nodeOf(node: PictureNode, layout: Layout, { linked }: PictureOptions): 
   const top = round(y - NODE.height / 2);
   const dash = look === undefined || look.dash === "" ? markup`` : markup` stroke-dasharray="${look.dash}"`;
   const sign = look === undefined ? "" : `${look.sign} `;
-  const spoken = `${node.id}, ${node.note}${look === undefined ? "" : `, ${look.word}`}${node.isMarked ? ", look at this" : ""}`;
+  // Who speaks to a page says what can be read on it: a sign that is a letter is a part of that.
+  const letter = /^[a-z]/.test(sign) ? sign : "";
+  const spoken = `${letter}${node.id}, ${node.note}${look === undefined ? "" : `, ${look.word}`}${node.isMarked ? ", look at this" : ""}`;
   const inside = markup`<rect x="${left}" y="${top}" width="${NODE.width}" height="${NODE.height}" rx="6" ${dash} />
     <text x="${left + 10}" y="${top + 19}" class="name"
       >${sign}${clipped(node.id, 16)}${node.isMarked ? " !" : ""}</text
