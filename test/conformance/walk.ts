@@ -444,6 +444,20 @@ export async function walk(versions: Versions): Promise<Pair[]> {
   await follow(await send("DELETE", disk));
   await follow(await send("DELETE", nic));
   await follow(await send("DELETE", pip));
+  const spotNic = network("networkInterfaces", "spot-nic");
+  const spot = compute("virtualMachines", "spot");
+  await send("PUT", spotNic, nicBody(world));
+  await follow(await send("PUT", spot, vmBody(spotNic, { priority: "Spot", evictionPolicy: "Deallocate" })));
+  await send("POST", `${spot}/simulateEviction`);
+  await follow(await send("DELETE", spot));
+  for (const one of [spotNic, network("networkInterfaces", "deployed-nic")]) await follow(await send("DELETE", one));
+  const deployed = await send("GET", compute("virtualMachines", "deployed"));
+  if (deployed.status === 200) {
+    await follow(await send("DELETE", compute("virtualMachines", "deployed")));
+    await follow(await send("DELETE", network("networkInterfaces", "deployed-nic")));
+  }
+  await follow(await send("DELETE", vnet));
+  await follow(await send("DELETE", nsg));
   await send("DELETE", id1);
   await send("DELETE", id1);
   await follow(await send("DELETE", group));
