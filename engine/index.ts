@@ -3,6 +3,7 @@
 // Runbooks
 export { loadRunbook, checkWithInputs } from "./runbook/load.ts";
 export type { Loaded, LoadOptions } from "./runbook/load.ts";
+export type { FileReader } from "./runbook/calls.ts";
 export { resolveInputs } from "./runbook/inputs.ts";
 export type { GivenInput, InputResolution } from "./runbook/inputs.ts";
 export type {

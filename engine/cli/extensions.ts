@@ -5,43 +5,81 @@ import { createRequire, register } from "node:module";
 import { basename, dirname, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { NamedExtension } from "../runbook/extensions.ts";
+import { type Diagnostic, diagnosticAt } from "../source/diagnostic.ts";
 import { validatorsFor } from "../runbook/validators.ts";
 import { builtinSteps } from "../steps/builtin/index.ts";
 import type { StepDefinition, StepRegistry } from "../steps/definition.ts";
-import { CliError } from "./cli-error.ts";
-import { EXIT } from "./exit-code.ts";
 
-/** Throws a `CliError` that names the extension and its place. `runbook` is the path of the runbook's file. */
-export async function loadExtensions(named: readonly NamedExtension[], runbook: string): Promise<StepRegistry> {
-  const registry = new Map(builtinSteps);
-  const from = new Map<string, string>();
-  for (const extension of named) {
-    for (const step of await stepsOf(extension, runbook)) {
-      const other = from.get(step.name);
-      if (other !== undefined || builtinSteps.has(step.name)) {
-        const whose = other === undefined ? "comes with the engine" : `is defined by ${other}`;
-        throw broken(extension, `defines "${step.name}", which ${whose} already`);
-      }
-      from.set(step.name, extension.name);
-      registry.set(step.name, step);
-    }
-  }
-  return registry;
+/** What one file names, with the file's path. */
+export interface NamingFile {
+  readonly named: readonly NamedExtension[];
+  readonly path: string;
 }
 
-async function stepsOf(extension: NamedExtension, runbook: string): Promise<readonly StepDefinition[]> {
-  const url = addressOf(extension, runbook);
+export interface LoadedExtensions {
+  readonly registry: StepRegistry;
+  /** Where their files are. */
+  readonly paths: readonly string[];
+  /** Of those that cannot be loaded. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** An extension that several files name is loaded once. */
+export async function loadExtensions(files: readonly NamingFile[]): Promise<LoadedExtensions> {
+  const registry = new Map(builtinSteps);
+  const from = new Map<string, { readonly name: string; readonly url: string }>();
+  const urls = new Set<string>();
+  const diagnostics: Diagnostic[] = [];
+  const load = async (extension: NamedExtension, path: string): Promise<void> => {
+    const url = addressOf(extension, path);
+    if (urls.has(url)) return;
+    urls.add(url);
+    for (const step of await stepsOf(url)) {
+      const other = from.get(step.name);
+      if (other !== undefined || builtinSteps.has(step.name)) {
+        const whose = other === undefined ? "comes with the engine" : `is defined by ${other.name}`;
+        throw broken(`defines "${step.name}", which ${whose} already`);
+      }
+      from.set(step.name, { name: extension.name, url });
+      registry.set(step.name, step);
+    }
+  };
+  for (const { named, path } of files) {
+    for (const extension of named) {
+      try {
+        await load(extension, path);
+      } catch (thrown) {
+        if (!(thrown instanceof BrokenExtension)) throw thrown;
+        const { name, source, span } = extension;
+        const { message, hint } = thrown;
+        diagnostics.push(diagnosticAt(source, span, "extension", `extension "${name}" ${message}`, { hint }));
+      }
+    }
+  }
+  const paths = [...urls].flatMap((url) => (url.startsWith("file:") ? [fileURLToPath(url)] : []));
+  return { registry, paths, diagnostics };
+}
+
+class BrokenExtension extends Error {
+  readonly hint: string | undefined;
+  constructor(message: string, hint?: string) {
+    super(message);
+    this.hint = hint;
+  }
+}
+
+async function stepsOf(url: string): Promise<readonly StepDefinition[]> {
   let module: Readonly<Record<string, unknown>>;
   try {
     knowOurselves();
     module = (await import(url)) as Readonly<Record<string, unknown>>;
   } catch (thrown) {
     const place = placeIn(url, thrown);
-    throw broken(extension, `cannot be loaded: ${messageOf(thrown)}${place === undefined ? "" : ` (${place})`}`);
+    throw broken(`cannot be loaded: ${messageOf(thrown)}${place === undefined ? "" : ` (${place})`}`);
   }
   const steps = Object.values(module).filter(isStep);
-  if (steps.length === 0) throw broken(extension, "exports no step type", "export what `defineStep(…)` gives");
-  for (const step of steps) requireSound(extension, step);
+  if (steps.length === 0) throw broken("exports no step type", "export what `defineStep(…)` gives");
+  for (const step of steps) requireSound(step);
   return steps.map((step) => placed(step, url));
 }
 
@@ -49,17 +87,13 @@ function addressOf(extension: NamedExtension, runbook: string): string {
   const { name } = extension;
   if (/^\.\.?\//.test(name)) return pathToFileURL(resolve(dirname(runbook), name)).href;
   if (/^([A-Za-z]:|[/\\]|\w+:)/.test(name)) {
-    throw broken(
-      extension,
-      "is neither a path beside the runbook nor a package",
-      "write ./<file> or the package's name",
-    );
+    throw broken("is neither a path beside the runbook nor a package", "write ./<file> or the package's name");
   }
   try {
     return pathToFileURL(createRequire(runbook).resolve(name)).href;
   } catch {
     const hint = "install it where the runbook is; a file is written ./<file>";
-    throw broken(extension, "is no package that is installed here", hint);
+    throw broken("is no package that is installed here", hint);
   }
 }
 
@@ -83,14 +117,14 @@ function isStep(value: unknown): value is StepDefinition {
 const isObject = (value: unknown): boolean => typeof value === "object" && value !== null;
 
 /** What would be wrong with the whole checker is told as what it is: a mistake of the extension. */
-function requireSound(extension: NamedExtension, step: StepDefinition): void {
+function requireSound(step: StepDefinition): void {
   if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(step.name)) {
-    throw broken(extension, `names a step type "${step.name}"`, "names are small letters and digits, with `-` between");
+    throw broken(`names a step type "${step.name}"`, "names are small letters and digits, with `-` between");
   }
   try {
     validatorsFor(new Map([[step.name, step]]));
   } catch (thrown) {
-    throw broken(extension, `has a schema in "${step.name}" that cannot be read: ${messageOf(thrown)}`);
+    throw broken(`has a schema in "${step.name}" that cannot be read: ${messageOf(thrown)}`);
   }
 }
 
@@ -135,6 +169,4 @@ function placeIn(url: string, thrown: unknown): string | undefined {
 
 const messageOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));
 
-function broken({ name, place }: NamedExtension, message: string, hint?: string): CliError {
-  return new CliError(EXIT.badInput, `${place}: extension "${name}" ${message}`, hint);
-}
+const broken = (message: string, hint?: string): BrokenExtension => new BrokenExtension(message, hint);

@@ -3,12 +3,14 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, isAbsolute, join, relative, resolve } from "node:path";
 import { builtinSteps } from "../steps/builtin/index.ts";
+import { calledIn, type FileReader } from "../runbook/calls.ts";
 import { namedExtensions } from "../runbook/extensions.ts";
 import { type Loaded, loadRunbook } from "../runbook/load.ts";
-import type { StepRegistry } from "../steps/definition.ts";
+import { sortDiagnostics } from "../source/diagnostic.ts";
 import { nearest } from "../source/suggestion.ts";
 import { CliError } from "./cli-error.ts";
 import { EXIT } from "./exit-code.ts";
+import type { LoadedExtensions, NamingFile } from "./extensions.ts";
 import type { Io } from "./io.ts";
 import { packagePath } from "./package-root.ts";
 
@@ -19,13 +21,15 @@ export interface RunbookFile {
   /** As messages show it. */
   readonly shown: string;
   readonly text: string;
+  /** Reads those that it calls. */
+  readonly readFile: FileReader;
 }
 
 /** Absent: the tutorial. A name without a folder or an ending may be that of a runbook that comes with the package. */
 export function readRunbookFile(given: string | undefined, io: Pick<Io, "cwd">): RunbookFile {
   const path = given === undefined ? shippedPath(TUTORIAL) : resolve(io.cwd, given);
   try {
-    return { path, shown: shownPath(path, io.cwd), text: readFileSync(path, "utf8") };
+    return { path, shown: shownPath(path, io.cwd), text: readFileSync(path, "utf8"), readFile: readerIn(io.cwd) };
   } catch (thrown) {
     const { code } = thrown as NodeJS.ErrnoException;
     if (code === "ENOENT" && given !== undefined && shippedNames().includes(given)) {
@@ -35,25 +39,52 @@ export function readRunbookFile(given: string | undefined, io: Pick<Io, "cwd">):
   }
 }
 
-/** Loads the extensions that the runbook names, which runs them. */
-export async function loadFile(file: RunbookFile): Promise<Loaded> {
-  const { text, shown } = file;
-  try {
-    return loadRunbook(text, { file: shown, registry: await registryFor(file) });
-  } catch (thrown) {
-    // What is wrong with the text itself comes first: it may be why an extension cannot be loaded.
-    const without = loadRunbook(text, { file: shown, registry: builtinSteps });
-    if (without.diagnostics.some(({ severity }) => severity === "error")) return without;
-    throw thrown;
-  }
+/** Of files by their paths as messages show them. */
+export function readerIn(cwd: string): FileReader {
+  return (path) => {
+    try {
+      return readFileSync(resolve(cwd, path), "utf8");
+    } catch {
+      return undefined;
+    }
+  };
 }
 
-/** The step types that a runbook's text may use. */
-export async function registryFor({ text, path, shown }: RunbookFile): Promise<StepRegistry> {
-  const named = namedExtensions(text, shown);
-  if (named.length === 0) return builtinSteps;
+/** Loads the extensions that the runbook names, which runs them. */
+export async function loadFile(file: RunbookFile): Promise<Loaded> {
+  const { text, shown, readFile } = file;
+  const { registry, diagnostics } = await registryFor(file);
+  const loaded = loadRunbook(text, { file: shown, registry, readFile });
+  if (diagnostics.length === 0) return loaded;
+  // Who lacks an extension cannot know its step types.
+  const others = loaded.diagnostics.filter(({ code }) => code !== "unknown-step-type");
+  return { diagnostics: sortDiagnostics([...diagnostics, ...others]) };
+}
+
+/** The step types that a runbook's text may use, and those that it calls. */
+export async function registryFor(file: RunbookFile): Promise<Pick<LoadedExtensions, "registry" | "diagnostics">> {
+  const naming = namingFiles(file);
+  if (naming.length === 0) return { registry: builtinSteps, diagnostics: [] };
   const { loadExtensions } = await import("./extensions.ts");
-  return loadExtensions(named, path);
+  return loadExtensions(naming);
+}
+
+function namingFiles({ text, path, shown, readFile }: RunbookFile): readonly NamingFile[] {
+  const seen = new Set<string>();
+  const found: NamingFile[] = [];
+  const look = (inner: string, file: string, at: string): void => {
+    if (seen.has(file)) return;
+    seen.add(file);
+    const named = namedExtensions(inner, file);
+    if (named.length > 0) found.push({ named, path: at });
+    for (const called of calledIn(inner, file)) {
+      const other = readFile(called);
+      // Both are from the same folder, one as messages show it.
+      if (other !== undefined) look(other, called, resolve(path, relative(shown, called)));
+    }
+  };
+  look(text, shown, path);
+  return found;
 }
 
 /** Relative to where the command was started, unless that is far away. */

@@ -6,7 +6,7 @@ import { CliError } from "./cli-error.ts";
 import { EXIT } from "./exit-code.ts";
 import { hasWildcard, literalBeginning, matcherOf } from "./file-pattern.ts";
 import type { Io } from "./io.ts";
-import { readRunbookFile, type RunbookFile } from "./runbook-file.ts";
+import { readerIn, readRunbookFile, type RunbookFile } from "./runbook-file.ts";
 
 const ENDING = /\.ya?ml$/;
 /** What a folder may hold beside runbooks: tests of them, and what other tools or this one put there. */
@@ -30,7 +30,12 @@ export async function readRunbookFiles(given: readonly string[], io: Io): Promis
   for (const one of given) {
     if (one === "-") {
       const { text } = await import("node:stream/consumers");
-      found.set("-", { path: "-", shown: "<stdin>", text: await text(io.stdin) });
+      found.set("-", {
+        path: resolve(io.cwd, "<stdin>"),
+        shown: "<stdin>",
+        text: await text(io.stdin),
+        readFile: readerIn(io.cwd),
+      });
       continue;
     }
     const isFolder = isFolderAt(resolve(io.cwd, one));

@@ -1,11 +1,11 @@
 // Makes a plan: rehearses the runbook, and rehearses it again with other invented values to learn what is known only later.
 // Of the target it asks GETs and nothing else.
 
-import { createHash } from "node:crypto";
 import { SealingKeys } from "../azure/guest/sealing-key.ts";
 import { callerOf } from "../azure/caller.ts";
 import { readerFor } from "../azure/reader.ts";
 import type { Target } from "../azure/target.ts";
+import { hashOfTexts } from "../run/resume.ts";
 import { type Clock, systemClock } from "../run/clock.ts";
 import type { Runbook } from "../runbook/model.ts";
 import type { StepRegistry } from "../steps/definition.ts";
@@ -119,7 +119,7 @@ async function made(options: PlanOptions): Promise<{ readonly plan: Plan; readon
 const NOTHING: ReadonlySet<string> = new Set();
 
 export function runbookDigest(runbook: Runbook): string {
-  return `sha256:${createHash("sha256").update(runbook.source.text).digest("hex")}`;
+  return `sha256:${hashOfTexts(runbook.source.text, runbook.calls)}`;
 }
 
 export function targetOf(target: Target, tenantId: string): Plan["target"] {

@@ -50,7 +50,7 @@ function stepPage(step: PlannedStep, plan: Plan): PageStep {
     id: step.id,
     uses: step.uses,
     ...(step.description !== undefined && { description: step.description }),
-    place: `${plan.runbook.path}:${step.line}`,
+    place: `${step.file ?? plan.runbook.path}:${step.line}`,
     change: step.change,
     marks: step.marks,
     ...(step.reason !== undefined && { reason: step.reason }),

@@ -13,7 +13,9 @@ export interface RunbookRecord {
   /** As it was named to the engine; absent for a runbook that was built by a program. */
   readonly file?: string;
   readonly text: string;
-  /** SHA-256 of the text, hexadecimal. */
+  /** The runbooks that it calls: text by path; absent when it calls none. */
+  readonly calls?: Readonly<Record<string, string>>;
+  /** SHA-256 of the text, and of those that it calls; hexadecimal. */
   readonly hash: string;
 }
 

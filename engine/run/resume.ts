@@ -35,9 +35,33 @@ export interface ResumeNow {
   readonly assume?: "done" | "repeat";
 }
 
-export function runbookRecord(name: string, text: string, file?: string): RunbookRecord {
-  const hash = createHash("sha256").update(text).digest("hex");
-  return { name, text, hash, ...(file !== undefined && { file }) };
+export function runbookRecord(
+  name: string,
+  text: string,
+  file?: string,
+  called: ReadonlyMap<string, string> = new Map(),
+): RunbookRecord {
+  const hash = hashOfTexts(text, called);
+  return {
+    name,
+    text,
+    hash,
+    ...(file !== undefined && { file }),
+    ...(called.size > 0 && { calls: Object.fromEntries(called) }),
+  };
+}
+
+/** Of a runbook's text and of those that it calls, by path. */
+export function hashOfTexts(text: string, called: ReadonlyMap<string, string>): string {
+  const hash = createHash("sha256").update(text);
+  if (called.size > 0) hash.update(canonicalJson(Object.fromEntries(called)));
+  return hash.digest("hex");
+}
+
+/** All of the text, for a person to see what is different. */
+function textsOf({ text, calls = {} }: RunbookRecord): string {
+  const called = Object.entries(calls).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return [text, ...called.map(([file, inner]) => `# ${file}\n${inner}`)].join("\n");
 }
 
 /**
@@ -83,7 +107,7 @@ export function refuseOtherText({ header, runbook }: JournalState, now: RunbookR
   if (runbook === undefined || runbook.hash === now.hash) return;
   throw new ResumeRefused(
     `the runbook ${now.file ?? now.name} is not the one that run ${header?.run ?? ""} was begun with; put the old text back, or go on with the new one with --accept-changes`,
-    lineDiff(runbook.text, now.text),
+    lineDiff(textsOf(runbook), textsOf(now)),
   );
 }
 

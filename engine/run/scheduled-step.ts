@@ -1,6 +1,6 @@
 // A step as the scheduler needs it: all that is said of it in a runbook, with its expressions as functions.
 
-import type { ForEach, Item, RetryPolicy, StepResult } from "../runbook/model.ts";
+import type { Acceptance, ForEach, Item, RetryPolicy, StepResult } from "../runbook/model.ts";
 import type { Json } from "../value/json.ts";
 
 export type { ForEach, Item, RetryPolicy } from "../runbook/model.ts";
@@ -23,9 +23,9 @@ export interface ScheduledStep {
   readonly dependencies: readonly string[];
   /**
    * Of the dependencies, those that need not be done. `continued`: it may have failed if the run goes on without it;
-   * `any`: it has only to have ended.
+   * `any`: it has only to have ended; `unfailed`: it may have been skipped, but not because of a failure.
    */
-  readonly accepts?: ReadonlyMap<string, "continued" | "any">;
+  readonly accepts?: ReadonlyMap<string, Acceptance>;
   /** It runs when all steps that are not so have ended, however they did. */
   readonly isFinally?: boolean;
   /** For one attempt; with `forEach`, for one attempt of one item. */
@@ -36,4 +36,6 @@ export interface ScheduledStep {
   readonly forEach?: ForEach;
   inputs(scope: Scope): Json;
   condition?(scope: Scope): boolean;
+  /** Asked before `condition`, and once for all items. */
+  gate?(scope: Scope): boolean;
 }

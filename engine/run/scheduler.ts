@@ -53,6 +53,8 @@ interface End {
   readonly outputs?: Json;
   readonly failure?: Failure;
   readonly reason?: string;
+  /** It is skipped because something failed. */
+  readonly isBlocked?: boolean;
 }
 
 export class Scheduler {
@@ -192,6 +194,8 @@ export class Scheduler {
     const { step } = node;
     const { forEach } = step;
     try {
+      if (step.gate?.(this.#scopeOf(step)) === false)
+        return this.#settleNode(node, { status: "skipped", reason: "if" });
       if (forEach?.isConditionForEach !== true && step.condition?.(this.#scopeOf(step)) === false)
         return this.#settleNode(node, { status: "skipped", reason: "if" });
       if (forEach === undefined) return void this.#ready.push(new Instance(node));
@@ -334,16 +338,21 @@ export class Scheduler {
       const failures: Iterable<[string, Failure]> =
         group !== undefined && group.failures.size > 0 ? group.failures : end.failure ? [[step.id, end.failure]] : [];
       const counts = end.status === "failed" && !continued;
+      const blocks = counts || end.isBlocked === true;
       for (const [name, failure] of failures) (counts ? this.#failures : this.#continued).set(name, failure);
       for (const dependent of node.dependents) {
         if (dependent.status !== "waiting") continue;
         const accepts = dependent.step.accepts?.get(step.id);
-        const passes = end.status === "done" || accepts === "any" || (accepts === "continued" && continued);
+        const passes =
+          end.status === "done" ||
+          accepts === "any" ||
+          (accepts === "continued" && continued) ||
+          (accepts === "unfailed" && !blocks);
         if (passes) this.#countDown(dependent);
         else {
           // What depends on a step that gave no outputs cannot run; it names the step that is to blame.
           dependent.status = "skipped";
-          queue.push([dependent, { status: "skipped", reason: step.id }]);
+          queue.push([dependent, { status: "skipped", reason: step.id, isBlocked: blocks }]);
         }
       }
       this.#open--;

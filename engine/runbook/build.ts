@@ -2,7 +2,7 @@
 
 import { EvaluationError, evaluateTemplate } from "../expression/evaluate.ts";
 import { readsName } from "../expression/template.ts";
-import type { Span } from "../source/source-text.ts";
+import type { SourceText, Span } from "../source/source-text.ts";
 import { durationMs } from "../value/duration.ts";
 import { builtinSteps } from "../steps/builtin/index.ts";
 import type { StepRegistry } from "../steps/definition.ts";
@@ -10,7 +10,11 @@ import { isJsonObject, type Json } from "../value/json.ts";
 import { Secret } from "../value/secret.ts";
 import { type Authored, type AuthoredScalar, entriesOf, entryAt, pathOf, templatesIn, textAt } from "./authored.ts";
 import { AuthoredError, type ForEach, type Runbook, type RunbookScope, type RunbookStep } from "./model.ts";
+import type { CallOutline } from "./calls.ts";
+import { flattened, withCalls } from "./flatten.ts";
+import { pathText, valueProblems } from "./input-values.ts";
 import type { Outline, StepOutline } from "./outline.ts";
+import { withMemberDefaults } from "./value-shapes.ts";
 import { itemsOf } from "./items.ts";
 import { acceptedBy, dependenciesOf } from "./rules/dependencies.ts";
 import type { InputsValidator } from "./rules/step-inputs.ts";
@@ -40,13 +44,24 @@ export function buildRunbook(outline: Outline, registry: StepRegistry, validate:
     name: textAt(top, "name") ?? "",
     ...(description !== undefined && { description }),
     inputs: [...outline.inputs.values()].flatMap(({ input }) => input ?? []),
-    steps: outline.steps.map((step) => buildStep(step, placeOf(step, outline.steps), values, validate)),
+    calls: callsOf(outline),
+    steps: outline.steps.flatMap((step) => {
+      const own = buildStep(step, placeOf(step, outline.steps), values, validate);
+      const called = step.call?.called?.runbook;
+      if (called === undefined) return [own];
+      return flattened(own, called, (scope) => values.callInputs(step.call!, called, values.seen(scope)));
+    }),
     outputs: (scope) =>
-      Object.fromEntries([...outline.outputs].map(([name, { value }]) => [name, values.of(value, scope)])),
+      Object.fromEntries([...outline.outputs].map(([name, { value }]) => [name, values.of(value, values.seen(scope))])),
   };
   outlines.set(runbook, outline);
   registries.set(runbook, registry);
   return runbook;
+}
+
+function callsOf({ steps }: Outline): ReadonlyMap<string, string> {
+  const called = steps.flatMap(({ call }) => call?.called?.runbook ?? []);
+  return new Map(called.flatMap((runbook) => [[runbook.source.path, runbook.source.text] as const, ...runbook.calls]));
 }
 
 /** What a step comes after, and what it does not ask to be done. */
@@ -83,8 +98,9 @@ function buildStep(
     readsOutcome: written.some(({ template }) => template !== undefined && readsName(template, "run")),
     continuesOnError: step.onError === "continue",
     span: idSpan,
+    source: values.source,
     inputs(scope) {
-      const inputs = withoutNulls(step.with === undefined ? {} : values.of(step.with, scope));
+      const inputs = withoutNulls(step.with === undefined ? {} : values.of(step.with, values.seen(scope)));
       for (const error of validate(uses, inputs)) {
         const path = pathOf(error.instancePath);
         const missing =
@@ -105,7 +121,7 @@ function buildStep(
     ...(timeoutMs !== undefined && { timeoutMs }),
     ...(retry && { retry }),
     ...(forEach && { forEach }),
-    ...(condition && { condition: (scope: RunbookScope) => values.condition(condition, scope) }),
+    ...(condition && { condition: (scope: RunbookScope) => values.condition(condition, values.seen(scope)) }),
   };
 }
 
@@ -114,7 +130,7 @@ function buildForEach({ forEach, if: condition }: StepOutline, values: Values): 
   const { in: over, concurrency, maxErrors = 0 } = forEach;
   return {
     items(scope) {
-      const found = itemsOf(values.of(over, scope));
+      const found = itemsOf(values.of(over, values.seen(scope)));
       if (found !== undefined) return found;
       throw values.errorAt(over.span, '"forEach" came out as something else than a list or a map');
     },
@@ -127,8 +143,36 @@ function buildForEach({ forEach, if: condition }: StepOutline, values: Values): 
 /** Evaluates what was written; a mistake that shows only then names its place. */
 class Values {
   readonly #outline: Outline;
+  readonly #calls: readonly string[];
   constructor(outline: Outline) {
     this.#outline = outline;
+    this.#calls = outline.steps.flatMap(({ id, call }) => (id === undefined || call === undefined ? [] : [id]));
+  }
+
+  get source(): SourceText {
+    return this.#outline.source;
+  }
+
+  /** A scope as the runbook's author sees it: a call of which a step failed has failed itself. */
+  seen(scope: RunbookScope): RunbookScope {
+    return this.#calls.length === 0 ? scope : { ...scope, steps: withCalls(scope.steps, this.#calls) };
+  }
+
+  /** What a step gives to the runbook that it calls, with defaults for what it leaves out. */
+  callInputs({ inputs, path }: CallOutline, called: Runbook, scope: RunbookScope): Readonly<Record<string, Json>> {
+    const given = new Map([...(inputs?.entries ?? [])].map(([name, { value }]) => [name, this.of(value, scope)]));
+    const values = called.inputs.flatMap((input): readonly (readonly [string, Json])[] => {
+      const value = given.get(input.name) ?? input.default;
+      const span = inputs?.entries.get(input.name)?.value.span ?? path!.span;
+      const name = `input "${input.name}" of ${called.source.path}`;
+      if (value === undefined) throw this.errorAt(span, `${name} came out as null, expected a value`);
+      if (value instanceof Secret) return [[input.name, value]];
+      const [problem] = valueProblems(input, value, input.secret);
+      if (problem === undefined) return [[input.name, withMemberDefaults(input, value)]];
+      const where = problem.path.length === 0 ? "" : `, at \`${pathText(input.name, problem.path)}\`,`;
+      throw this.errorAt(span, `${name}${where} ${problem.message}`);
+    });
+    return Object.fromEntries(values);
   }
 
   of(node: Authored, scope: RunbookScope): Json {

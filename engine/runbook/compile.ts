@@ -16,10 +16,13 @@ export const AJV_OPTIONS: Options = {
   inlineRefs: false,
 };
 
+/** The id of the runbook's own schema; no step type has such a name. */
+export const RUNBOOK_SCHEMA = "the runbook";
+
 /** Schemas by id: the runbook's, and for each step type that of its evaluated inputs. */
 export function schemasOf(registry: StepRegistry): ReadonlyMap<string, Schema> {
   return new Map([
-    ["runbook", withInputsApart(runbookSchema(registry))],
+    [RUNBOOK_SCHEMA, withInputsApart(runbookSchema(registry))],
     ...[...registry.values()].map(({ name, inputs }) => [name, evaluatedSchema(inputs)] as const),
   ]);
 }

@@ -1,14 +1,14 @@
 // The files and packages with further step types that a runbook names.
 
-import { SourceText } from "../source/source-text.ts";
+import { SourceText, type Span } from "../source/source-text.ts";
 import { type Authored, entriesOf } from "./authored.ts";
 import { readYaml } from "./read-yaml.ts";
 
 export interface NamedExtension {
   /** A path that begins with `./` or `../`, or the name of a package. */
   readonly name: string;
-  /** For messages: file, line and column. */
-  readonly place: string;
+  readonly source: SourceText;
+  readonly span: Span;
 }
 
 /** Of a text: without loading anything. What is wrong with the text is told when it is checked. */
@@ -17,10 +17,7 @@ export function namedExtensions(text: string, file: string): readonly NamedExten
   if (!/^["']?extensions["']?\s*:/m.test(text)) return [];
   const source = new SourceText(file, text.startsWith("\uFEFF") ? text.slice(1) : text);
   const { root } = readYaml(source);
-  return extensionsIn(root).map(({ value, span }) => {
-    const { line, column } = source.positionAt(span.start);
-    return { name: String(value), place: `${file}:${line}:${column}` };
-  });
+  return extensionsIn(root).map(({ value, span }) => ({ name: String(value), source, span }));
 }
 
 export function extensionsIn(root: Authored | undefined) {

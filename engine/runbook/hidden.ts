@@ -30,17 +30,23 @@ export function hiddenInTree({ root, inputs, steps }: Outline): readonly Span[] 
     const entries = entriesOf(node);
     return ["default", "enum"].flatMap((key) => scalarsIn(entries?.get(key)?.value));
   });
-  const given = steps.flatMap(({ with: node, definition }) => {
-    const properties = (definition?.inputs.properties ?? {}) as Readonly<
-      Record<string, Readonly<Record<string, unknown>>>
-    >;
-    const secrets = Object.keys(properties).filter((key) => properties[key]?.[SECRET_KEYWORD] === true);
-    return [...(entriesOf(node) ?? [])].flatMap(([key, { value }]) => {
-      const isSecret = key in properties ? secrets.includes(key) : nearest(key, secrets) !== undefined;
-      return isSecret || SECRET_NAME.test(key) ? scalarsIn(value) : [];
-    });
+  const given = steps.flatMap(({ with: node, definition, call }) => {
+    const properties = (definition?.inputs.properties ?? {}) as Properties;
+    const inner = properties["inputs"]?.["properties"] as Properties | undefined;
+    return [...secretsIn(node, properties), ...(call ? secretsIn(call.inputs, inner ?? {}) : [])];
   });
   return [...declared, ...given, ...privateKeysIn(root)];
+}
+
+type Properties = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+/** What is given to inputs that are secret, or look like it. */
+function secretsIn(node: Authored | undefined, properties: Properties): readonly Span[] {
+  const secrets = Object.keys(properties).filter((key) => properties[key]?.[SECRET_KEYWORD] === true);
+  return [...(entriesOf(node) ?? [])].flatMap(([key, { value }]) => {
+    const isSecret = key in properties ? secrets.includes(key) : nearest(key, secrets) !== undefined;
+    return isSecret || SECRET_NAME.test(key) ? scalarsIn(value) : [];
+  });
 }
 
 function scalarsIn(node: Authored | undefined): readonly Span[] {

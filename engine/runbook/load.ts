@@ -6,6 +6,8 @@ import { builtinSteps } from "../steps/builtin/index.ts";
 import type { StepRegistry } from "../steps/definition.ts";
 import type { Json } from "../value/json.ts";
 import { authoredIn, buildRunbook } from "./build.ts";
+import { CallLoader } from "./call-loader.ts";
+import { type CallLookup, type FileReader, isCall } from "./calls.ts";
 import { hiddenInLine, hiddenInTree } from "./hidden.ts";
 import { ignoreProblems, withoutIgnored } from "./ignores.ts";
 import type { Runbook } from "./model.ts";
@@ -13,23 +15,24 @@ import { extensionsIn } from "./extensions.ts";
 import { withLocals } from "./locals.ts";
 import { type Outline, outlineOf, type Rule } from "./outline.ts";
 import { readYaml } from "./read-yaml.ts";
+import { calls } from "./rules/calls.ts";
 import { constantConditions } from "./rules/constant-conditions.ts";
 import { dependencies } from "./rules/dependencies.ts";
 import { describedInputs, unusedInputs } from "./rules/described-inputs.ts";
-import { expressions } from "./rules/expressions.ts";
+import { expressions, typesOfOutputs } from "./rules/expressions.ts";
 import { handedOn } from "./rules/handed-on.ts";
 import { identityOrder } from "./rules/identities.ts";
 import { ids } from "./rules/ids.ts";
 import { impliedNeeds } from "./rules/implied-needs.ts";
 import { locals } from "./rules/locals.ts";
 import { places } from "./rules/places.ts";
-import { stepInputs } from "./rules/step-inputs.ts";
+import { type KnownValues, knownCallInputs, stepInputs } from "./rules/step-inputs.ts";
 import { timeouts } from "./rules/timeouts.ts";
 import { unreadSteps } from "./rules/unread-steps.ts";
 import { checkShape } from "./shape.ts";
 import { validatorsFor } from "./validators.ts";
 
-const RULES: readonly Rule[] = [ids, locals, describedInputs, timeouts, dependencies, expressions];
+const RULES: readonly Rule[] = [ids, locals, describedInputs, timeouts, dependencies, calls, expressions];
 
 /** To be asked only when there is no error: what is misspelt reads nothing and waits for nothing. */
 const ADVICE: readonly Rule[] = [unusedInputs, unreadSteps, impliedNeeds, constantConditions, identityOrder];
@@ -38,6 +41,8 @@ export interface LoadOptions {
   /** The file's path as messages show it. */
   readonly file: string;
   readonly registry: StepRegistry;
+  /** Reads the runbooks that it calls, by their paths, made from `file` and the one that is written; absent: it may call none. */
+  readonly readFile?: FileReader;
 }
 
 export interface Loaded {
@@ -48,12 +53,34 @@ export interface Loaded {
 }
 
 /**
- * Throws for no text.
+ * Throws for no text. Of runbooks that are called the errors are among the diagnostics.
  *
  * @example
  * const { runbook, diagnostics } = loadRunbook(text, { file: "vm.yaml", registry: builtinSteps });
  */
-export function loadRunbook(text: string, { file, registry }: LoadOptions): Loaded {
+export function loadRunbook(text: string, { file, registry, readFile }: LoadOptions): Loaded {
+  const calls =
+    readFile &&
+    new CallLoader(readFile, file, (inner, path, lookup) => {
+      const { runbook, diagnostics, outline } = loadOne(inner, path, registry, lookup);
+      const errors = diagnostics.filter(({ severity }) => severity === "error");
+      return {
+        errors,
+        outputs: outline === undefined ? new Map() : typesOfOutputs(outline),
+        ...(runbook && { runbook }),
+        ...(outline && { outline }),
+      };
+    });
+  const { outline: _, ...loaded } = loadOne(text, file, registry, calls?.lookupFrom(file));
+  return loaded;
+}
+
+function loadOne(
+  text: string,
+  file: string,
+  registry: StepRegistry,
+  lookup: CallLookup | undefined,
+): Loaded & { readonly outline?: Outline } {
   // A byte order mark is no part of the text.
   const source = new SourceText(file, text.startsWith("\uFEFF") ? text.slice(1) : text);
   const { root: written, diagnostics: unreadable } = readYaml(source);
@@ -61,7 +88,7 @@ export function loadRunbook(text: string, { file, registry }: LoadOptions): Load
     return { diagnostics: unreadable.map((one) => hiding(one, hiddenInLine(source, one.span))) };
   const root = withLocals(written);
   const validators = validatorsFor(registry);
-  const outline = outlineOf(root, source, registry);
+  const outline = outlineOf(root, source, registry, lookup);
   const told = new Told(unreadable);
   // From the causes to their effects: what an earlier stage has told of a value, no later one tells again.
   told.add(places(outline));
@@ -75,11 +102,29 @@ export function loadRunbook(text: string, { file, registry }: LoadOptions): Load
   }
   const hidden = hiddenInTree(outline);
   const all = [...withoutIgnored(told.all, source), ...ignoreProblems(told.all, source)];
-  const diagnostics = sortDiagnostics(all.map((one) => hiding(one, hidden)));
+  const own = sortDiagnostics(all.map((one) => hiding(one, hidden)));
+  const called = outline.steps.flatMap(({ call }) => call?.called?.errors ?? []);
+  const within = told.hasError || !outline.steps.some(isCall) ? [] : calledWith(outline, defaults, registry);
+  const diagnostics = [...own, ...sortDiagnostics([...called, ...within])];
   // Whoever has not loaded its extensions cannot know their step types.
   const names = registry === builtinSteps ? extensionsIn(root) : [];
-  if (names.length > 0) return { diagnostics: diagnostics.filter(({ code }) => code !== "unknown-step-type") };
-  return told.hasError ? { diagnostics } : { runbook: buildRunbook(outline, registry, validators.inputs), diagnostics };
+  if (names.length > 0) return { diagnostics: diagnostics.filter(({ code }) => code !== "unknown-step-type"), outline };
+  if (diagnostics.some(({ severity }) => severity === "error")) return { diagnostics, outline };
+  return { runbook: buildRunbook(outline, registry, validators.inputs), diagnostics, outline };
+}
+
+/** The errors of steps that are called, which show only with what they are given. */
+function calledWith(outline: Outline, known: KnownValues, registry: StepRegistry): readonly Diagnostic[] {
+  return outline.steps.flatMap((step) => {
+    const inner = step.call?.called?.outline;
+    if (inner === undefined) return [];
+    const given = { ...defaultsOf(inner), ...knownCallInputs(outline, step, known) };
+    const values = { values: given, areGiven: true };
+    const hidden = hiddenInTree(inner);
+    const found = stepInputs(inner, values, validatorsFor(registry).inputs, () => false);
+    const errors = found.filter(({ severity }) => severity === "error").map((one) => hiding(one, hidden));
+    return [...errors, ...calledWith(inner, values, registry)];
+  });
 }
 
 /**
@@ -92,9 +137,11 @@ export function checkWithInputs(
   values: Readonly<Record<string, Json>>,
 ): readonly Diagnostic[] {
   const outline = authoredIn(runbook);
-  const found = stepInputs(outline, { values, areGiven: true }, validatorsFor(registry).inputs, () => false);
+  const known = { values, areGiven: true };
+  const found = stepInputs(outline, known, validatorsFor(registry).inputs, () => false);
   const hidden = hiddenInTree(outline);
-  return sortDiagnostics(withoutIgnored(found, outline.source).map((one) => hiding(one, hidden)));
+  const own = sortDiagnostics(withoutIgnored(found, outline.source).map((one) => hiding(one, hidden)));
+  return [...own, ...sortDiagnostics(calledWith(outline, known, registry))];
 }
 
 function defaultsOf({ inputs }: Outline): Readonly<Record<string, Json>> {

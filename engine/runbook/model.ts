@@ -88,7 +88,14 @@ export interface ForEach {
   readonly isConditionForEach: boolean;
 }
 
+/**
+ * How a dependency may end that need not be done. `continued`: it failed and the run goes on without it; `any`: it has only
+ * to have ended; `unfailed`: it was skipped, and not because of a failure.
+ */
+export type Acceptance = "continued" | "any" | "unfailed";
+
 export interface RunbookStep {
+  /** That of a step of a runbook that is called begins with the calling step's: `network.vnet`. */
   readonly id: string;
   readonly uses: string;
   readonly description?: string;
@@ -98,7 +105,7 @@ export interface RunbookStep {
    */
   readonly dependencies: readonly string[];
   /** Of the dependencies, those that need not be done: see `ScheduledStep`. */
-  readonly accepts: ReadonlyMap<string, "continued" | "any">;
+  readonly accepts: ReadonlyMap<string, Acceptance>;
   readonly isFinally: boolean;
   /** Ids of the steps of which its expressions read how they ended, `default(steps.x.outputs.y, …)` among them. */
   readonly readsEndsOf: readonly string[];
@@ -112,12 +119,18 @@ export interface RunbookStep {
   inputs(scope: RunbookScope): Json;
   /** Evaluates `if:`; absent when the step has none. */
   condition?(scope: RunbookScope): boolean;
+  /** Of a step that is called: evaluates the `if:` of the steps that call it. */
+  gate?(scope: RunbookScope): boolean;
   /** Of its id. */
   readonly span: Span;
+  /** The file that it is written in. */
+  readonly source: SourceText;
 }
 
 export interface Runbook {
   readonly source: SourceText;
+  /** The files that it calls, and those that they call: text by path. */
+  readonly calls: ReadonlyMap<string, string>;
   readonly name: string;
   readonly description?: string;
   readonly inputs: readonly RunbookInput[];

@@ -4,6 +4,7 @@ import type { Diagnostic } from "../source/diagnostic.ts";
 import type { SourceText, Span } from "../source/source-text.ts";
 import type { StepDefinition, StepRegistry } from "../steps/definition.ts";
 import { type Authored, type AuthoredEntries, type AuthoredScalar, entriesOf, scalarAt, textAt } from "./authored.ts";
+import { type CallLookup, callOf, type CallOutline, isCall, typeOfCall } from "./calls.ts";
 import { inputOf } from "./inputs.ts";
 import type { RunbookInput } from "./model.ts";
 
@@ -44,6 +45,10 @@ export interface StepOutline {
   readonly forEach?: ForEachOutline;
   readonly isFinally: boolean;
   readonly description?: string;
+  /** Present for a step that calls a runbook. */
+  readonly call?: CallOutline;
+  /** Where its keys are. */
+  readonly keySpans: ReadonlyMap<string, Span>;
 }
 
 export interface ForEachOutline {
@@ -56,7 +61,8 @@ export interface ForEachOutline {
 /** A rule looks at the whole and tells what is wrong. */
 export type Rule = (outline: Outline) => readonly Diagnostic[];
 
-export function outlineOf(root: Authored, source: SourceText, registry: StepRegistry): Outline {
+/** `lookup`: the runbooks that it calls; absent: nothing is said of them. */
+export function outlineOf(root: Authored, source: SourceText, registry: StepRegistry, lookup?: CallLookup): Outline {
   const top = entriesOf(root);
   const described = top?.get("inputs")?.value;
   const inputs = [...(entriesOf(described) ?? [])].map(([name, { keySpan, value }]) => {
@@ -66,7 +72,7 @@ export function outlineOf(root: Authored, source: SourceText, registry: StepRegi
   const list = top?.get("steps")?.value;
   const last = top?.get("finally")?.value;
   const stepsIn = (node: Authored | undefined, isFinally: boolean): readonly StepOutline[] =>
-    node?.kind === "list" ? node.items.flatMap((item) => stepOf(item, registry, isFinally) ?? []) : [];
+    node?.kind === "list" ? node.items.flatMap((item) => stepOf(item, registry, isFinally, lookup) ?? []) : [];
   const steps = [...stepsIn(list, false), ...stepsIn(last, true)];
   const items = list?.kind === "list" ? list.items.length + (last?.kind === "list" ? last.items.length : 0) : 0;
   const whole = !(root.kind === "map" && root.isPartial === true);
@@ -90,12 +96,19 @@ export function outlineOf(root: Authored, source: SourceText, registry: StepRegi
   };
 }
 
-function stepOf(item: Authored, registry: StepRegistry, isFinally: boolean): StepOutline | undefined {
+function stepOf(
+  item: Authored,
+  registry: StepRegistry,
+  isFinally: boolean,
+  lookup: CallLookup | undefined,
+): StepOutline | undefined {
   const entries = entriesOf(item);
   if (entries === undefined) return undefined;
   const id = scalarAt(entries, "id");
   const uses = textAt(entries, "uses") ?? "";
-  const definition = registry.get(uses);
+  const call = isCall({ uses }) ? callOf(entries, lookup) : undefined;
+  const type = registry.get(uses);
+  const definition = type && call?.called ? typeOfCall(type, call.called) : type;
   const withNode = entries.get("with")?.value;
   const needs = entries.get("needs")?.value;
   const condition = scalarAt(entries, "if");
@@ -118,6 +131,8 @@ function stepOf(item: Authored, registry: StepRegistry, isFinally: boolean): Ste
     ...(onError !== undefined && { onError }),
     ...(forEach && { forEach }),
     ...(description !== undefined && { description }),
+    ...(call && { call }),
+    keySpans: new Map([...entries].map(([key, { keySpan }]) => [key, keySpan])),
   };
 }
 

@@ -6,7 +6,7 @@ import { createRequire } from "node:module";
 import { builtinSteps } from "../steps/builtin/index.ts";
 import type { StepRegistry } from "../steps/definition.ts";
 import type { Json } from "../value/json.ts";
-import { AJV_OPTIONS, schemasOf } from "./compile.ts";
+import { AJV_OPTIONS, RUNBOOK_SCHEMA, schemasOf } from "./compile.ts";
 import { validators as precompiled } from "./generated/validators.js";
 import type { Validator } from "./shape.ts";
 
@@ -33,7 +33,7 @@ export function validatorsFor(registry: StepRegistry): Validators {
 
 function from(validatorOf: (id: string) => Validator | undefined): Validators {
   return {
-    runbook: validatorOf("runbook")!,
+    runbook: validatorOf(RUNBOOK_SCHEMA)!,
     inputs(uses, inputs) {
       const validate = validatorOf(uses);
       return validate === undefined || validate(inputs) ? [] : (validate.errors ?? []);

@@ -90,3 +90,62 @@ export function typeOfInput(input: RunbookInput): ValueType {
   if (input.secret) return typeOfSchema({ type: "string", [SECRET_KEYWORD]: true });
   return typeOfShape(input, `input "${input.name}"`);
 }
+
+/** What the schema of step types would say of it; an expression may stand for any part. */
+export function schemaOfInput(input: RunbookInput): Schema {
+  const { description } = input;
+  const about = description === undefined ? {} : { description };
+  return input.secret ? { type: "string", [SECRET_KEYWORD]: true, ...about } : schemaOfShape(input);
+}
+
+type Schema = { readonly [key: string]: unknown };
+
+function schemaOfShape({ type, description, enum: values, ...shape }: ValueShape): Schema {
+  const head = {
+    ...(description !== undefined && { description }),
+    ...(values !== undefined && { enum: values }),
+  };
+  switch (type) {
+    case "list":
+      return { type: "array", ...head, ...(shape.items && { items: schemaOfShape(shape.items) }) };
+    case "map":
+      return {
+        type: "object",
+        ...head,
+        ...(shape.values && { patternProperties: { "": schemaOfShape(shape.values) } }),
+      };
+    case "object": {
+      if (shape.properties === undefined) return { type, ...head };
+      const members = [...shape.properties];
+      const needed = members.filter(([, { optional, default: value }]) => !optional && value === undefined);
+      return {
+        type,
+        ...head,
+        properties: Object.fromEntries(members.map(([name, member]) => [name, schemaOfShape(member)])),
+        required: needed.map(([name]) => name),
+      };
+    }
+    default:
+      return { type, ...head };
+  }
+}
+
+/** The reverse of `typeOfSchema`, as far as a type tells. */
+export function schemaOfType(type: ValueType): Schema {
+  switch (type.kind) {
+    case "any":
+      return {};
+    case "secret":
+      return { type: "string", [SECRET_KEYWORD]: true };
+    case "array":
+      return { type: "array", items: schemaOfType(type.items) };
+    case "object":
+      return {
+        type: "object",
+        properties: Object.fromEntries([...type.properties].map(([name, of]) => [name, schemaOfType(of)])),
+        ...(type.others && { additionalProperties: schemaOfType(type.others) }),
+      };
+    default:
+      return { type: type.kind };
+  }
+}

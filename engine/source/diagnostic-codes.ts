@@ -29,6 +29,7 @@ export const DIAGNOSTIC_CODES = {
   },
   "unknown-version": { severity: "error", summary: "A version of the format that this engine does not read." },
   "unknown-step-type": { severity: "error", summary: "`uses` names a step type that is not there." },
+  extension: { severity: "error", summary: "A file or package of further step types that cannot be used." },
   // Inputs of the runbook
   "input-constraint": { severity: "error", summary: "The description of an input contradicts itself." },
   "wrong-default": { severity: "error", summary: "The default of an input is no value that the input takes." },
@@ -52,6 +53,11 @@ export const DIAGNOSTIC_CODES = {
     summary: "A token is asked for before its identity is assigned to the VM.",
   },
   "late-grant": { severity: "warning", summary: "A token is used before its identity is granted a role." },
+  "called-runbook": {
+    severity: "error",
+    summary: "A runbook that is called cannot be read, has mistakes, or calls back.",
+  },
+  "call-option": { severity: "error", summary: "A step that calls a runbook has a key that such a step cannot have." },
   "runs-later": { severity: "error", summary: "A step waits for one of `finally`, which comes after all others." },
   "step-input": { severity: "error", summary: "A value that Azure would refuse." },
   "doubtful-input": { severity: "warning", summary: "A value that is most likely a slip, although Azure may know it." },

@@ -32,6 +32,8 @@ export interface StepExample {
   readonly title: string;
   /** The `with:` of the step, as it would be written in YAML. */
   readonly with: JsonObject;
+  /** Other files that it reads, by name. */
+  readonly files?: Readonly<Record<string, string>>;
   /** Steps of those above that must be done before, besides those that it reads. */
   readonly after?: readonly string[];
 }

@@ -108,7 +108,7 @@ export async function apply(options: ApplyCommandOptions, io: Io): Promise<ExitC
         plan,
         planText,
         runbook,
-        record: runbookRecord(runbook.name, read.text, read.shown),
+        record: runbookRecord(runbook.name, read.text, read.shown, runbook.calls),
         argv: ["plan", file, ...targetWords(given)],
         target,
         inputs,

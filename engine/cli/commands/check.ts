@@ -40,11 +40,13 @@ export const checkCommand: CliCommand = {
 export async function check({ files: given, format }: CheckOptions, io: Io): Promise<ExitCode> {
   const out = new Terminal(io.stdout, io.env);
   const { files, passedOver } = await readRunbookFiles(given, io);
-  const found: Diagnostic[] = [];
+  const all: Diagnostic[] = [];
   for (const file of files) {
-    if (!TESTS.test(file.path)) found.push(...(await loadFile(file)).diagnostics);
-    else found.push(...(await import("../testing/test-file.ts")).loadTests(file.text, file.shown).diagnostics);
+    if (!TESTS.test(file.path)) all.push(...(await loadFile(file)).diagnostics);
+    else all.push(...(await import("../testing/test-file.ts")).loadTests(file.text, file.shown).diagnostics);
   }
+  // What is wrong with a file that others call is told once.
+  const found = distinct(all);
   if (format === "pretty") {
     const err = new Terminal(io.stderr, io.env);
     tellDiagnostics(found, out);
@@ -53,6 +55,14 @@ export async function check({ files: given, format }: CheckOptions, io: Io): Pro
     err.line(`${countText(files.length, "runbook")} checked${others}: ${totals(found)}`);
   } else out.write(await asText(found, format));
   return found.some(isError) ? EXIT.badInput : EXIT.done;
+}
+
+function distinct(all: readonly Diagnostic[]): readonly Diagnostic[] {
+  const seen = new Set<string>();
+  return all.filter(({ source: { path }, span: { start, end }, code, message }) => {
+    const key = JSON.stringify([path, start, end, code, message]);
+    return !seen.has(key) && seen.add(key);
+  });
 }
 
 /** Each format is loaded only when it is asked for. */

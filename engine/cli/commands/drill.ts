@@ -3,7 +3,7 @@
 
 import { availableParallelism } from "node:os";
 import { type Command, InvalidArgumentError } from "commander";
-import { builtinSteps } from "../../steps/builtin/index.ts";
+import { registryOf } from "../../runbook/build.ts";
 import type { Json } from "../../value/json.ts";
 import { Secret } from "../../value/secret.ts";
 import { CliError } from "../cli-error.ts";
@@ -77,7 +77,7 @@ export async function drill(options: DrillOptions, io: Io): Promise<ExitCode> {
     Object.entries(handles).map(([name, value]) => [name, value instanceof Secret ? vault.open(value) : value]),
   ) satisfies Readonly<Record<string, Json>>;
   await prepareDrill();
-  const whole = await baselineOf({ runbook, registry: builtinSteps, inputs, seed });
+  const whole = await baselineOf({ runbook, registry: registryOf(runbook), inputs, seed });
   if ("status" in whole) {
     const why = [...whole.failures].map(([step, { message }]) => `${step}: ${message}`).join("; ");
     throw new CliError(EXIT.failed, `the runbook fails without any fault: ${vault.redact(why)}`, "mend it first");
@@ -85,14 +85,19 @@ export async function drill(options: DrillOptions, io: Io): Promise<ExitCode> {
   const cells = whole.cells.filter((cell) => cellText(cell).includes(only));
   if (cells.length === 0) throw new CliError(EXIT.usage, `none of ${whole.cells.length} cells has "${only}" in it`);
   const baseline = { ...whole, cells };
+  const { path, shown, text } = file;
   err.line(`${runbook.name}: ${countText(cells.length, "cell")}, seed ${seed}`);
   let told = 0;
-  const verdicts = await tryCells({ text: file.text, file: file.shown, inputs, seed, baseline }, threads, (done) => {
-    const tenths = Math.floor((done * 10) / cells.length);
-    if (tenths === told) return;
-    told = tenths;
-    err.line(`${done} of ${cells.length}`);
-  });
+  const verdicts = await tryCells(
+    { file: { path, shown, text }, calls: runbook.calls, inputs, seed, baseline },
+    threads,
+    (done) => {
+      const tenths = Math.floor((done * 10) / cells.length);
+      if (tenths === told) return;
+      told = tenths;
+      err.line(`${done} of ${cells.length}`);
+    },
+  );
   if (json)
     for (const verdict of verdicts)
       out.line(vault.redact(JSON.stringify({ ...verdict, text: cellText(verdict.cell) })));

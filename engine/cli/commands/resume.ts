@@ -1,6 +1,5 @@
 // Goes on with a run that was killed, stopped or failed.
 
-import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { RunOptions } from "../../run/execute.ts";
@@ -11,8 +10,7 @@ import { withoutTurn } from "../../run/operation-key.ts";
 import { lineDiff } from "../../run/line-diff.ts";
 import { ReplayMismatch } from "../../run/replay.ts";
 import { prepareResume, refuseOtherTarget, refuseOtherText, ResumeRefused, runbookRecord } from "../../run/resume.ts";
-import { loadRunbook } from "../../runbook/load.ts";
-import { registryFor } from "../runbook-file.ts";
+import { loadFile, readerIn, type RunbookFile } from "../runbook-file.ts";
 import type { WireTap } from "../../azure/wire.ts";
 import type { Refusal } from "../../plan/guard.ts";
 import { admitToAzure, refuseUnattended } from "../azure-admission.ts";
@@ -137,18 +135,12 @@ export async function resume(options: ResumeCommandOptions, io: Io): Promise<Exi
 async function goOn(open: OpenJournal, options: ResumeCommandOptions, io: Io): Promise<ExitCode> {
   const { journal } = open;
   const { header, runbook: recorded } = headerOf(journal);
-  const written = currentText(recorded, io);
-  if (!options.acceptChanges) refuseOtherText(journal.state, written);
-  const { runbook, diagnostics } = loadRunbook(written.text, {
-    file: recorded.file ?? recorded.name,
-    registry: await registryFor({
-      path: resolve(io.cwd, recorded.file ?? recorded.name),
-      shown: recorded.file ?? recorded.name,
-      text: written.text,
-    }),
-  });
+  const file = currentFile(recorded, io);
+  if (!options.acceptChanges) refuseOtherText(journal.state, recordedNow(recorded, file));
+  const { runbook, diagnostics } = await loadFile(file);
   tellDiagnostics(diagnostics, new Terminal(io.stderr, io.env));
   if (runbook === undefined) return EXIT.badInput;
+  const written = runbookRecord(recorded.name, file.text, recorded.file, runbook.calls);
   const targetOptions = recordedTarget(header.target, options.cloud);
   const { inputs, vault } = await runInputs(runbook, options.inputs, header.target.kind, io, journal.state.inputs);
   const target = await openTarget(targetOptions, io, "runbook resume", options.faults);
@@ -244,14 +236,21 @@ function headerOf({ state }: FileJournal): { readonly header: JournalHeader; rea
   return { header: state.header!, runbook: state.runbook! };
 }
 
-/** The runbook as it is now; as it was recorded when its file is gone. */
-function currentText(recorded: RunbookRecord, io: Io): RunbookRecord {
-  if (recorded.file === undefined) return recorded;
-  try {
-    return runbookRecord(recorded.name, readFileSync(resolve(io.cwd, recorded.file), "utf8"), recorded.file);
-  } catch {
-    return recorded;
-  }
+/** The runbook as it is now; as it was recorded, with those that it calls, when its file is gone. */
+function currentFile(recorded: RunbookRecord, io: Io): RunbookFile {
+  const { calls = {} } = recorded;
+  const shown = recorded.file ?? recorded.name;
+  const path = resolve(io.cwd, shown);
+  const read = readerIn(io.cwd);
+  const text = recorded.file === undefined ? undefined : read(recorded.file);
+  if (text !== undefined) return { path, shown, text, readFile: read };
+  const readFile = (file: string): string | undefined => (Object.hasOwn(calls, file) ? calls[file] : undefined);
+  return { path, shown, text: recorded.text, readFile };
+}
+
+/** The files that are recorded, as they are now. */
+function recordedNow({ name, file, calls = {} }: RunbookRecord, { text, readFile }: RunbookFile): RunbookRecord {
+  return runbookRecord(name, text, file, new Map(Object.keys(calls).map((path) => [path, readFile(path) ?? ""])));
 }
 
 function told(thrown: unknown): unknown {

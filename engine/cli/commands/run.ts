@@ -99,7 +99,7 @@ export async function run(options: RunCommandOptions, io: Io): Promise<ExitCode>
   try {
     // The question is asked with the plan.
     if (onAzure) await admitToAzure(target);
-    const record = runbookRecord(runbook.name, file.text, file.shown);
+    const record = runbookRecord(runbook.name, file.text, file.shown, runbook.calls);
     const shown = options.step ? inLines(io) : io;
     return await runPlanned({ ...options, runbook, record, inputs, vault, target, asks }, shown);
   } finally {

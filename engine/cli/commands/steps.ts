@@ -60,7 +60,8 @@ export async function steps({ type: name, format }: StepsOptions, io: Io): Promi
   if (format === "example") {
     if (example === undefined) throw new CliError(EXIT.failed, `${name} has no example`);
     const { exampleRunbook } = await import("../../runbook/example-runbook.ts");
-    out.write(exampleRunbook(type, example, builtinSteps).text);
+    const { besideText } = await import("../../report/step-pages.ts");
+    out.write(exampleRunbook(type, example, builtinSteps).text + besideText(example.files ?? {}));
     return EXIT.done;
   }
   const { pageOfStep } = await import("../../report/step-pages.ts");

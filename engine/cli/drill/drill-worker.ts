@@ -1,24 +1,25 @@
 // One of the threads of a drill: takes numbers of cells and answers with their verdicts. Started by `drill.ts`.
 
 import { parentPort, workerData } from "node:worker_threads";
-import { loadRunbook } from "../../runbook/load.ts";
-import { builtinSteps } from "../../steps/builtin/index.ts";
+import { registryOf } from "../../runbook/build.ts";
 import type { Json } from "../../value/json.ts";
+import { loadFile, type RunbookFile } from "../runbook-file.ts";
 import { type Baseline, tryCell } from "./drill-cells.ts";
 import { prepareDrill } from "./drill-world.ts";
 
 export interface DrillOrder {
-  readonly text: string;
-  readonly file: string;
+  readonly file: Omit<RunbookFile, "readFile">;
+  /** The runbooks that it calls: text by path. */
+  readonly calls: ReadonlyMap<string, string>;
   readonly inputs: Readonly<Record<string, Json>>;
   readonly seed: string;
   readonly baseline: Baseline;
 }
 
 const port = parentPort!;
-const { text, file, inputs, seed, baseline } = workerData as DrillOrder;
-const { runbook } = loadRunbook(text, { file, registry: builtinSteps });
-const subject = { runbook: runbook!, registry: builtinSteps, inputs, seed };
+const { file, calls, inputs, seed, baseline } = workerData as DrillOrder;
+const { runbook } = await loadFile({ ...file, readFile: (path) => calls.get(path) });
+const subject = { runbook: runbook!, registry: registryOf(runbook!), inputs, seed };
 await prepareDrill();
 port.on("message", (index: number) => {
   void tryCell(subject, baseline.cells[index]!, baseline).then((verdict) => port.postMessage({ index, verdict }));

@@ -172,7 +172,7 @@ export class DrillWorld {
       run: "drill",
       at: START,
       engine: "drill",
-      runbook: runbookRecord(runbook.name, runbook.source.text),
+      runbook: runbookRecord(runbook.name, runbook.source.text, undefined, runbook.calls),
       inputs,
       target: { kind, description, subscriptionId },
     };

@@ -1,7 +1,7 @@
 // Runs the tests of files: several at a time, told in the order written.
 
 import { readFileSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { authoredIn } from "../../runbook/build.ts";
 import type { PlacedMessage } from "../../source/diagnostic.ts";
 import { CliError } from "../cli-error.ts";
@@ -71,6 +71,7 @@ async function openTestFile(
       const read = readRunbookFile(relative(io.cwd, found), io);
       const { runbook, diagnostics: wrong } = await loadFile(read);
       if (runbook === undefined) return wrong;
+      reads.push(...[...runbook.calls.keys()].map((called) => resolve(io.cwd, called)));
       loaded.set(given, { runbook, registry: registryOf(runbook) });
       return [];
     } catch (thrown) {

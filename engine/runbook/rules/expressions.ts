@@ -180,7 +180,7 @@ function outputTypes(outline: Outline): ReadonlyMap<string, ValueType> {
     const step = byId.get(id)!;
     const { definition, forEach } = step;
     // An unknown step type may have any outputs.
-    const one = typeOfSchema(definition?.outputs ?? {});
+    const one = callType(step) ?? typeOfSchema(definition?.outputs ?? {});
     let type: ValueType = one;
     if (forEach !== undefined) {
       under.add(id);
@@ -195,6 +195,18 @@ function outputTypes(outline: Outline): ReadonlyMap<string, ValueType> {
   };
   for (const id of byId.keys()) find(id);
   return outputs;
+}
+
+/** What a step that calls a runbook gives; of one with mistakes nobody knows. */
+function callType({ call }: StepOutline): ValueType | undefined {
+  if (call === undefined) return undefined;
+  return call.called?.runbook === undefined ? ANY : { kind: "object", properties: call.called.outputs };
+}
+
+/** The type of each of a runbook's outputs, as far as they are right. */
+export function typesOfOutputs(outline: Outline): ReadonlyMap<string, ValueType> {
+  const { inOutputs } = new Checker(outline);
+  return new Map([...outline.outputs].map(([name, { value }]) => [name, checkedType(value, inOutputs)]));
 }
 
 /** What a step with `forEach` gives: a list or a map of what it gives for one item. */

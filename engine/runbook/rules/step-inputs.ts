@@ -43,6 +43,21 @@ export function stepInputs(
   return outline.steps.flatMap((step) => new StepInputs(outline, step, known, validate, isTold).problems());
 }
 
+/** What is known before a run of the inputs that a step gives to the runbook which it calls. */
+export function knownCallInputs(
+  outline: Outline,
+  step: StepOutline,
+  known: KnownValues,
+): Readonly<Record<string, Json>> {
+  return new StepInputs(
+    outline,
+    step,
+    known,
+    () => [],
+    () => false,
+  ).callInputs();
+}
+
 /** A value that depends on a step, or on an input that is not given. */
 const UNKNOWN = Symbol("unknown");
 type Known = Json | typeof UNKNOWN;
@@ -97,6 +112,12 @@ class StepInputs {
     return [...found, ...own.filter(({ at }) => at !== "" || !isPartial)].map((problem) =>
       this.#diagnostic(authored, problem),
     );
+  }
+
+  callInputs(): Readonly<Record<string, Json>> {
+    const entries = [...(this.#step.call?.inputs?.entries ?? [])];
+    const values = entries.map(([name, { value }]) => [name, this.#valueIn(value, false)] as const);
+    return Object.fromEntries(values.filter((one): one is [string, Json] => one[1] !== UNKNOWN && one[1] !== null));
   }
 
   /** What the schema says of values that came out of expressions; it has seen the others as they are written. */

@@ -16,6 +16,7 @@ import { deleteRg } from "./delete-rg.ts";
 import { getImdsToken } from "./get-imds-token.ts";
 import { grantRole } from "./grant-role.ts";
 import { runCommand } from "./run-command.ts";
+import { runbook } from "./runbook.ts";
 import { wait } from "./wait.ts";
 
 export const builtinSteps: StepRegistry = new Map(
@@ -36,5 +37,6 @@ export const builtinSteps: StepRegistry = new Map(
     assert,
     approve,
     wait,
+    runbook,
   ].map((step) => [step.name, step]),
 );
