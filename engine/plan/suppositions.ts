@@ -75,7 +75,8 @@ export function supposing(
   // Whoever needs a step that is not done does not run.
   const isReached = step.dependencies.every((id) => {
     const end = ends.get(id);
-    return end === undefined || accepts.get(id) === "any" || (end === "continued" && accepts.has(id));
+    if (end === undefined || accepts.get(id) === "any") return true;
+    return end === "skipped" ? accepts.get(id) === "unfailed" : end === "continued" && accepts.has(id);
   });
   return {
     ...step,

@@ -37,7 +37,7 @@ export class CallLoader {
     const nothing = { file, errors: [], outputs: new Map(), depth: 0 };
     const first = this.#chain.indexOf(file);
     if (first !== -1) {
-      const circle = [...this.#chain.slice(first), file];
+      const circle = [...this.#chain.slice(first), file].map(nameOf);
       const problem = circle.length === 2 ? "calls itself" : `calls back: ${circle.join(" → ")}`;
       return { ...nothing, problem };
     }
@@ -58,3 +58,7 @@ export class CallLoader {
     return called;
   }
 }
+
+/** An editor's files have addresses. */
+const nameOf = (file: string): string =>
+  file.startsWith("file:") ? decodeURIComponent(file.slice(file.lastIndexOf("/") + 1)) : file;

@@ -37,6 +37,12 @@ function innerStep(step: RunbookStep, call: RunbookStep, within: (scope: Runbook
     dependencies: isFirst ? [...new Set([...own, ...call.dependencies])] : own,
     accepts: isFirst ? new Map([...accepts, ...call.accepts]) : accepts,
     isFinally: call.isFinally,
+    readsEndsOf: [
+      ...step.readsEndsOf.map((id) => nameIn(call.id, id)),
+      // How the runbook that is called ended is how its steps did.
+      ...(step.readsOutcome ? own.filter((id) => accepts.get(id) === "any") : []),
+    ],
+    readsOutcome: false,
     inputs: (scope) => step.inputs(within(scope)),
     ...(condition && { condition: (scope) => condition(within(scope)) }),
     ...(forEach && { forEach: { ...forEach, items: (scope) => forEach.items(within(scope)) } }),

@@ -19,6 +19,7 @@ import { calls } from "./rules/calls.ts";
 import { constantConditions } from "./rules/constant-conditions.ts";
 import { dependencies } from "./rules/dependencies.ts";
 import { describedInputs, unusedInputs } from "./rules/described-inputs.ts";
+import { extensions } from "./rules/extensions.ts";
 import { expressions, typesOfOutputs } from "./rules/expressions.ts";
 import { handedOn } from "./rules/handed-on.ts";
 import { identityOrder } from "./rules/identities.ts";
@@ -32,7 +33,7 @@ import { unreadSteps } from "./rules/unread-steps.ts";
 import { checkShape } from "./shape.ts";
 import { validatorsFor } from "./validators.ts";
 
-const RULES: readonly Rule[] = [ids, locals, describedInputs, timeouts, dependencies, calls, expressions];
+const RULES: readonly Rule[] = [ids, locals, describedInputs, timeouts, dependencies, calls, extensions, expressions];
 
 /** To be asked only when there is no error: what is misspelt reads nothing and waits for nothing. */
 const ADVICE: readonly Rule[] = [unusedInputs, unreadSteps, impliedNeeds, constantConditions, identityOrder];
@@ -58,21 +59,25 @@ export interface Loaded {
  * @example
  * const { runbook, diagnostics } = loadRunbook(text, { file: "vm.yaml", registry: builtinSteps });
  */
-export function loadRunbook(text: string, { file, registry, readFile }: LoadOptions): Loaded {
-  const calls =
-    readFile &&
-    new CallLoader(readFile, file, (inner, path, lookup) => {
-      const { runbook, diagnostics, outline } = loadOne(inner, path, registry, lookup);
-      const errors = diagnostics.filter(({ severity }) => severity === "error");
-      return {
-        errors,
-        outputs: outline === undefined ? new Map() : typesOfOutputs(outline),
-        ...(runbook && { runbook }),
-        ...(outline && { outline }),
-      };
-    });
-  const { outline: _, ...loaded } = loadOne(text, file, registry, calls?.lookupFrom(file));
+export function loadRunbook(text: string, options: LoadOptions): Loaded {
+  const { outline: _, ...loaded } = loadOne(text, options.file, options.registry, calledFrom(options));
   return loaded;
+}
+
+/** Finds what the runbook of a file calls; nothing when there is nobody to read it. */
+export function calledFrom({ file, registry, readFile }: LoadOptions): CallLookup | undefined {
+  if (readFile === undefined) return undefined;
+  const loader = new CallLoader(readFile, file, (inner, path, lookup) => {
+    const { runbook, diagnostics, outline } = loadOne(inner, path, registry, lookup);
+    const errors = diagnostics.filter(({ severity }) => severity === "error");
+    return {
+      errors,
+      outputs: outline === undefined ? new Map() : typesOfOutputs(outline),
+      ...(runbook && { runbook }),
+      ...(outline && { outline }),
+    };
+  });
+  return loader.lookupFrom(file);
 }
 
 function loadOne(

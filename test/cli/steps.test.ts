@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { besideText } from "../../engine/report/step-pages.ts";
 import { exampleRunbook } from "../../engine/runbook/example-runbook.ts";
 import { loadRunbook } from "../../engine/runbook/load.ts";
 import { builtinSteps } from "../../engine/steps/builtin/index.ts";
@@ -141,10 +142,12 @@ describe("the examples of step types", () => {
     for (const [index, example] of type.examples.entries()) {
       it(`${type.name}: "${example.title}" is checked without a word and runs`, async () => {
         const { text } = exampleRunbook(type, example, builtinSteps);
-        const { diagnostics } = loadRunbook(text, { file: "example.yaml", registry: builtinSteps });
+        const { files = {} } = example;
+        const readFile = (path: string): string | undefined => files[path];
+        const { diagnostics } = loadRunbook(text, { file: "example.yaml", registry: builtinSteps, readFile });
         // What a step is for stands in none of its own examples.
         expect(diagnostics.filter(({ code }) => code !== "unused-step")).eql([]);
-        await using rig = await Rig.open({ "example.yaml": text });
+        await using rig = await Rig.open({ "example.yaml": text, ...files });
         const running = rig.cli(["run", "example.yaml"]);
         while (type.name === "approve" && (await rig.cli(["approve"])).code !== 0);
         const { code, stderr } = await running;
@@ -152,7 +155,7 @@ describe("the examples of step types", () => {
         if (type.name === "run-command") expect(stderr).include("The emulated guest runs only the engine's own");
         else expect(code, stderr).equal(0);
         if (index > 0) return;
-        expectEnd(await rig.cli(["steps", type.name, "--example"]), { stdout: text });
+        expectEnd(await rig.cli(["steps", type.name, "--example"]), { stdout: text + besideText(files) });
       }).timeout(60_000);
     }
   }

@@ -70,18 +70,19 @@ describe("docs/writing-a-step.md", () => {
     expect(await told(EXTENSION, RUNBOOK.replace("outputs.id }}\n", "outputs.ib }}\n"))).include("[unknown-output]");
   }).timeout(40_000);
   it("is right that a broken extension is told of with its name and place", async () => {
-    const start = 'error: routes.yaml:3:14: extension "./route-table.mjs"';
+    const start = 'routes.yaml:3:14: error: extension "./route-table.mjs"';
+    const place = "  |\n3 | extensions: [./route-table.mjs]\n  |              ~~~~~~~~~~~~~~~~~\n";
     expect(await told("export const nothing = 1;")).equal(
-      `${start} exports no step type\nhint: export what \`defineStep(…)\` gives\n`,
+      `${start} exports no step type [extension]\n${place}hint: export what \`defineStep(…)\` gives\n`,
     );
     expect(await told("export const a = missing();")).equal(
-      `${start} cannot be loaded: missing is not defined (route-table.mjs:1:18)\n`,
+      `${start} cannot be loaded: missing is not defined (route-table.mjs:1:18) [extension]\n${place}`,
     );
     expect(await told(EXTENSION.replace('"route-table"', '"create-rg"'))).equal(
-      `${start} defines "create-rg", which comes with the engine already\n`,
+      `${start} defines "create-rg", which comes with the engine already [extension]\n${place}`,
     );
     expect(await told(EXTENSION.replace('"route-table"', '"Route Table"'))).equal(
-      `${start} names a step type "Route Table"\nhint: names are small letters and digits, with \`-\` between\n`,
+      `${start} names a step type "Route Table" [extension]\n${place}hint: names are small letters and digits, with \`-\` between\n`,
     );
     expect(await told(EXTENSION.replace('pattern: "^[A-Z', 'pattern: "^(([A-Z'))).include(
       `${start} has a schema in "route-table" that cannot be read:`,
@@ -90,7 +91,9 @@ describe("docs/writing-a-step.md", () => {
       'extension "./other.mjs" cannot be loaded',
     );
     expect(await told(EXTENSION, RUNBOOK.replace("./route-table.mjs", "no-such-package"))).equal(
-      'error: routes.yaml:3:14: extension "no-such-package" is no package that is installed here\nhint: install it where the runbook is; a file is written ./<file>\n',
+      'routes.yaml:3:14: error: extension "no-such-package" is no package that is installed here [extension]\n' +
+        "  |\n3 | extensions: [no-such-package]\n  |              ~~~~~~~~~~~~~~~\n" +
+        "hint: install it where the runbook is; a file is written ./<file>\n",
     );
   }).timeout(40_000);
   it("is right that a slip of a step names its place", async () => {

@@ -54,6 +54,7 @@ const CASES: Readonly<Record<string, Repeat>> = {
   // Whoever runs it again is asked again.
   approve: {},
   assert: {},
+  runbook: {},
   wait: {},
 };
 

@@ -3,9 +3,19 @@
 import { type Loaded, loadRunbook } from "../../engine/runbook/load.ts";
 import { renderDiagnostic } from "../../engine/source/render-diagnostic.ts";
 import { builtinSteps } from "../../engine/steps/builtin/index.ts";
+import { readProjectFile } from "./project.ts";
 
+/** Runbooks that it calls are those of test/runbooks/called. */
 export function load(text: string, file = "runbook.yaml"): Loaded {
-  return loadRunbook(text, { file, registry: builtinSteps });
+  return loadRunbook(text, { file, registry: builtinSteps, readFile: readCalled });
+}
+
+function readCalled(path: string): string | undefined {
+  try {
+    return readProjectFile(`test/runbooks/${path}`);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Everything that is told about a text, as a person reads it; empty when nothing is. */

@@ -126,8 +126,17 @@ function lenientOf(registry: StepRegistry): StepRegistry {
   return made;
 }
 
+/** What the examples of step types call. */
+const exampleFiles: ReadonlyMap<string, string> = new Map(
+  [...builtinSteps.values()].flatMap(({ examples }) => examples.flatMap(({ files = {} }) => Object.entries(files))),
+);
+
 export function runbookOf(text: string, registry: StepRegistry = builtinSteps): Runbook {
-  const { runbook, diagnostics } = loadRunbook(text, { file: "test.yaml", registry: lenientOf(registry) });
+  const { runbook, diagnostics } = loadRunbook(text, {
+    file: "test.yaml",
+    registry: lenientOf(registry),
+    readFile: (path) => exampleFiles.get(path),
+  });
   if (runbook === undefined) throw new Error(diagnostics.map(({ message }) => message).join("\n"));
   return runbook;
 }

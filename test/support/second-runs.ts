@@ -55,6 +55,7 @@ steps:
   // Whoever runs it again is asked again; that changes nothing on the target.
   approve: {},
   assert: {},
+  runbook: {},
   wait: {},
 };
 

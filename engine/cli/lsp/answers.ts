@@ -29,8 +29,7 @@ import { rename, renameable } from "../../runbook/editing/rename.ts";
 import type { Schema } from "../../runbook/editing/schema-place.ts";
 import { formatRunbook } from "../../runbook/format.ts";
 import type { Diagnostic } from "../../source/diagnostic.ts";
-import type { SourceText } from "../../source/source-text.ts";
-import type { StepRegistry } from "../../steps/definition.ts";
+import type { Span } from "../../source/source-text.ts";
 import type { Clients } from "./capabilities.ts";
 import { offsetOf, positionOf, rangeOf, spanOf } from "./changes.ts";
 
@@ -47,14 +46,13 @@ const KINDS: Readonly<Record<Candidate["kind"], CompletionItemKind>> = {
 };
 
 export function completion(
-  source: SourceText,
+  { source, registry, called }: EditedRunbook,
   position: Position,
-  registry: StepRegistry,
   schema: Schema,
   { hasSnippets }: Clients,
 ): CompletionList {
   const offset = offsetOf(source, position);
-  const { replaces, candidates } = completionAt(source.text, offset, registry, schema);
+  const { replaces, candidates } = completionAt(source.text, offset, registry, schema, called);
   const range = rangeOf(source, { start: offset - replaces, end: offset });
   const items = candidates.flatMap((one, index): readonly CompletionItem[] => {
     // A skeleton is nothing without places to fill in; of a function only its name is left.
@@ -90,11 +88,30 @@ function nameAt(runbook: EditedRunbook, position: Position): NamePlace | undefin
 
 export function definition(runbook: EditedRunbook, position: Position, uri: string): Location | null {
   const place = nameAt(runbook, position);
-  if (place === undefined) return null;
+  if (place === undefined) return calledAt(runbook, position);
   // An output is made by its step.
   const [kind, name] = place.kind === "output" ? ["step", place.step] : [place.kind, place.name];
   const found = runbook.places.find((one) => one.isDefinition && one.kind === kind && one.name === name);
   return found === undefined ? null : { uri, range: rangeOf(runbook.source, found.span) };
+}
+
+const BEGINNING: Range = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
+
+/** From the path of a runbook that is called to its file, and from an input that it is given to where that is described. */
+function calledAt({ outline, source }: EditedRunbook, position: Position): Location | null {
+  const offset = offsetOf(source, position);
+  const isAt = ({ start, end }: Span): boolean => start <= offset && offset <= end;
+  for (const { call } of outline?.steps ?? []) {
+    const { path, inputs, called } = call ?? {};
+    if (called === undefined) continue;
+    if (path !== undefined && isAt(path.span)) return { uri: called.file, range: BEGINNING };
+    const [name] = [...(inputs?.entries ?? [])].find(([, { keySpan }]) => isAt(keySpan)) ?? [];
+    const described = name === undefined ? undefined : called.outline?.inputs.get(name);
+    if (described !== undefined) {
+      return { uri: called.file, range: rangeOf(called.outline!.source, described.span) };
+    }
+  }
+  return null;
 }
 
 export function references(

@@ -1,7 +1,9 @@
 // The language server: what editors ask over the Language Server Protocol, answered from `runbook/editing`.
 // https://microsoft.github.io/language-server-protocol/specifications/lsp/3.17/specification/
 
+import { readFileSync } from "node:fs";
 import type { Readable, Writable } from "node:stream";
+import { fileURLToPath } from "node:url";
 import {
   CodeActionRequest,
   CompletionRequest,
@@ -119,8 +121,7 @@ class Server {
   #listenToQuestions(): void {
     const connection = this.#connection;
     connection.onRequest(CompletionRequest.type, ({ textDocument, position }) => {
-      const { source, registry } = this.#at(textDocument);
-      return answers.completion(source, position, registry, this.#schema, this.#clients);
+      return answers.completion(this.#at(textDocument), position, this.#schema, this.#clients);
     });
     connection.onRequest(HoverRequest.type, ({ textDocument, position }) =>
       answers.hover(this.#at(textDocument), position, this.#schema),
@@ -157,13 +158,33 @@ class Server {
   }
 
   #set(uri: string, text: string): void {
-    this.#open.set(uri, new EditedRunbook(uri, text, this.#options.registry));
+    this.#renew(uri, text);
+    // Whoever calls it may be right or wrong now.
+    for (const [other, { source, callsOthers }] of this.#open) {
+      if (other !== uri && callsOthers) this.#renew(other, source.text);
+    }
+  }
+
+  #renew(uri: string, text: string): void {
+    const { registry } = this.#options;
+    this.#open.set(uri, new EditedRunbook(uri, text, registry, (path) => this.#read(path)));
     clearTimeout(this.#due.get(uri));
     // Not at once: of several changes in a row only the last one is looked at.
     this.#due.set(
       uri,
       setTimeout(() => this.#tell(uri), text.length > LONG_TEXT ? MOMENT_MS : 0),
     );
+  }
+
+  /** As it is in the editor, or else on the disk. */
+  #read(uri: string): string | undefined {
+    const open = this.#open.get(uri);
+    if (open !== undefined) return open.source.text;
+    try {
+      return readFileSync(fileURLToPath(uri), "utf8");
+    } catch {
+      return undefined;
+    }
   }
 
   #tell(uri: string): void {

@@ -5,7 +5,7 @@ import type { Failure } from "../../run/failure.ts";
 import { stepOf } from "../../run/operation-key.ts";
 import type { Runbook } from "../../runbook/model.ts";
 import type { PlacedMessage } from "../../source/diagnostic.ts";
-import type { Span } from "../../source/source-text.ts";
+import type { SourceText, Span } from "../../source/source-text.ts";
 import { tellDiagnostics } from "../diagnostic-formats.ts";
 import type { Terminal } from "../terminal.ts";
 import { hintFor } from "./azure-hints.ts";
@@ -17,16 +17,16 @@ export function failureDiagnostic(
   failure: Failure,
   severity: PlacedMessage["severity"] = "error",
 ): PlacedMessage {
-  const { source } = runbook;
-  const written = authoredPlace(runbook, failure.message);
+  const own = runbook.steps.find(({ id }) => step !== undefined && id === stepOf(step));
+  const sources = new Set([runbook.source, ...runbook.steps.map((one) => one.source)]);
+  const written = [...sources].map((source) => authoredPlace(source, failure.message)).find((one) => one !== undefined);
   const hint = hintFor(failure);
   return {
     code: failure.code ?? (failure.origin === "internal" ? "internal" : "step-failed"),
     severity,
     message: `${step === undefined ? "the outputs" : `step "${step}"`} failed: ${oneLine(written?.message ?? failure.message)}`,
-    source,
-    span: written?.span ??
-      runbook.steps.find(({ id }) => step !== undefined && id === stepOf(step))?.span ?? { start: 0, end: 0 },
+    source: (written ?? own)?.source ?? runbook.source,
+    span: (written ?? own)?.span ?? { start: 0, end: 0 },
     ...(hint !== undefined && { hint }),
   };
 }
@@ -48,15 +48,15 @@ export function tellFailures(runbook: Runbook, result: RunResult, terminal: Term
 
 /** A mistake in the runbook that shows only when it runs begins with its place, which is more exact than the step's. */
 function authoredPlace(
-  { source }: Runbook,
+  source: SourceText,
   message: string,
-): { readonly message: string; readonly span: Span } | undefined {
+): { readonly message: string; readonly source: SourceText; readonly span: Span } | undefined {
   if (!message.startsWith(`${source.path}:`)) return undefined;
   const found = /^(\d+):(\d+): (.*)$/s.exec(message.slice(source.path.length + 1));
   if (found === null) return undefined;
   const start = source.offsetAt({ line: Number(found[1]), column: Number(found[2]) });
   const line = source.line(Number(found[1]));
-  return { message: found[3]!, span: { start, end: start + line.length - Number(found[2]) + 1 } };
+  return { message: found[3]!, source, span: { start, end: start + line.length - Number(found[2]) + 1 } };
 }
 
 function oneLine(message: string): string {

@@ -1,6 +1,7 @@
 // What may be written where a cursor stands. Works on a text that is half written, from its lines alone.
 
 import type { StepDefinition, StepRegistry } from "../../steps/definition.ts";
+import { type CallLookup, isBeside, typeOfCall } from "../calls.ts";
 import { type Cursor, cursorAt, ITEM } from "./cursor.ts";
 import { expressionCandidates } from "./expression-completion.ts";
 import { describeInputs, typeText } from "./descriptions.ts";
@@ -30,14 +31,36 @@ export interface Completion {
 
 const NONE: Completion = { replaces: 0, candidates: [] };
 
-export function completionAt(text: string, offset: number, registry: StepRegistry, schema: Schema): Completion {
+/** `lookup`: the runbooks that steps call. */
+export function completionAt(
+  text: string,
+  offset: number,
+  registry: StepRegistry,
+  schema: Schema,
+  lookup?: CallLookup,
+): Completion {
   const cursor = cursorAt(text, offset);
   if (cursor === undefined) return NONE;
   const sketch = sketchOf(text);
   const step = sketch.steps.find(({ span }) => span.start <= offset && offset <= span.end);
-  if (cursor.kind === "expression") return expressionCandidates(cursor.before, sketch, step, registry);
-  const found = placeCandidates(cursor, sketch, step, registry, schema);
+  const typeOf: TypeOf = (of) => typeOfStep(of, registry, lookup);
+  if (cursor.kind === "expression") return expressionCandidates(cursor.before, sketch, step, typeOf);
+  const found = placeCandidates(cursor, sketch, step, { registry, typeOf }, schema);
   return { replaces: cursor.word.length, candidates: found };
+}
+
+/** The step type of a step, as far as it is known. */
+export type TypeOf = (step: SketchedStep | undefined) => StepDefinition | undefined;
+
+function typeOfStep(
+  step: SketchedStep | undefined,
+  registry: StepRegistry,
+  lookup: CallLookup | undefined,
+): StepDefinition | undefined {
+  const type = registry.get(step?.uses ?? "");
+  if (type === undefined || step?.path === undefined || !isBeside(step.path)) return type;
+  const called = lookup?.(step.path);
+  return called === undefined ? type : typeOfCall(type, called);
 }
 
 type Place = Exclude<Cursor, { kind: "expression" }>;
@@ -46,7 +69,7 @@ function placeCandidates(
   place: Place,
   sketch: Sketch,
   step: SketchedStep | undefined,
-  registry: StepRegistry,
+  { registry, typeOf }: { readonly registry: StepRegistry; readonly typeOf: TypeOf },
   schema: Schema,
 ): readonly Candidate[] {
   const { kind, path, isNewItem, word } = place;
@@ -54,7 +77,7 @@ function placeCandidates(
   const isStep = (top === "steps" || top === "finally") && item === ITEM;
   if (isStep && key === "needs" && (inner === ITEM || kind === "value")) return stepIds(sketch, step);
   if (isStep && key === "uses" && kind === "value") return [...registry.values()].map(stepType);
-  if (isStep && key === "with") return inputCandidates(place, path.slice(3), step, sketch, registry);
+  if (isStep && key === "with") return inputCandidates(place, path.slice(3), step, sketch, typeOf);
   if (kind === "value") return valuesOf(schemaAt(schema, path));
   const keys = keysOf(schemaAt(schema, path), isStep && path.length === 2 ? (step?.keys ?? []) : [], word);
   return isStep && path.length === 2 && isNewItem ? [...[...registry.values()].map(skeleton), ...keys] : keys;
@@ -95,9 +118,9 @@ function inputCandidates(
   path: readonly string[],
   step: SketchedStep | undefined,
   sketch: Sketch,
-  registry: StepRegistry,
+  typeOf: TypeOf,
 ): readonly Candidate[] {
-  const definition = registry.get(step?.uses ?? "");
+  const definition = typeOf(step);
   if (definition === undefined) return [];
   const inputs = definition.inputs as unknown as Schema;
   if (kind === "key") {

@@ -1,8 +1,7 @@
 // What may be written inside of `${{ }}`.
 
 import { functionNames, functionNamed } from "../../expression/functions.ts";
-import type { StepRegistry } from "../../steps/definition.ts";
-import type { Candidate, Completion } from "./completion.ts";
+import type { Candidate, Completion, TypeOf } from "./completion.ts";
 import { ITEM } from "./cursor.ts";
 import { describeFunction, shapeText, typeText } from "./descriptions.ts";
 import { type Schema, schemaAt } from "./schema-place.ts";
@@ -15,20 +14,20 @@ export function expressionCandidates(
   before: string,
   sketch: Sketch,
   own: SketchedStep | undefined,
-  registry: StepRegistry,
+  typeOf: TypeOf,
 ): Completion {
   // Inside of a text nothing is completed.
   if ((before.match(/'/g)?.length ?? 0) % 2 === 1) return { replaces: 0, candidates: [] };
   const names = CHAIN.exec(before)![0].split(".");
   const word = names.at(-1)!;
-  return { replaces: word.length, candidates: candidatesFor(names.slice(0, -1), sketch, own, registry) };
+  return { replaces: word.length, candidates: candidatesFor(names.slice(0, -1), sketch, own, typeOf) };
 }
 
 function candidatesFor(
   chain: readonly string[],
   sketch: Sketch,
   own: SketchedStep | undefined,
-  registry: StepRegistry,
+  typeOf: TypeOf,
 ): readonly Candidate[] {
   const [root, id, outputs, ...rest] = chain;
   if (root === undefined) return roots(sketch, own);
@@ -72,8 +71,7 @@ function candidatesFor(
       ["status", "the HTTP status"],
     ]);
   }
-  const uses = sketch.steps.find((step) => step.id === id)?.uses;
-  const definition = registry.get(uses ?? "");
+  const definition = typeOf(sketch.steps.find((step) => step.id === id));
   if (outputs !== "outputs" || definition === undefined) return [];
   const path = rest.flatMap((name) => [name.replace(/\[.*$/, ""), ...(name.includes("[") ? ["-"] : [])]);
   const schema = schemaAt(definition.outputs as unknown as Schema, path);

@@ -26,7 +26,7 @@ export function hoverAt(runbook: EditedRunbook, offset: number, schema: Schema):
   return stepTypeAt(step, outline.root, offset) ?? keyAt(outline.root, offset, step, schema);
 }
 
-function describePlace({ kind, name, step }: NamePlace, { outline, registry }: EditedRunbook): string | undefined {
+function describePlace({ kind, name, step }: NamePlace, { outline }: EditedRunbook): string | undefined {
   if (kind === "function") return describeFunction(name);
   if (kind === "local") {
     const value = outline?.locals.get(name)?.value;
@@ -37,7 +37,7 @@ function describePlace({ kind, name, step }: NamePlace, { outline, registry }: E
     return input && describeInput(input);
   }
   const given = outline?.steps.find(({ id }) => id === (step ?? name));
-  const definition = registry.get(given?.uses ?? "");
+  const { definition } = given ?? {};
   if (given === undefined || definition === undefined) return undefined;
   if (kind === "step") {
     const about = given.description === undefined ? "" : `\n\n${given.description}`;

@@ -3,6 +3,7 @@
 
 import { parseDocument } from "yaml";
 import type { Span } from "../../source/source-text.ts";
+import { CALL } from "../../steps/builtin/runbook.ts";
 import type { ValueShape } from "../model.ts";
 import { shapeOf } from "../value-shapes.ts";
 
@@ -27,6 +28,8 @@ export interface SketchedStep {
   /** Keys that the step has, and those of its `with`, by the lines that they stand on. */
   readonly keys: readonly string[];
   readonly inputs: readonly string[];
+  /** Of a step that calls a runbook: the path of its file. */
+  readonly path?: string;
   readonly needs: readonly string[];
   readonly isFinally: boolean;
   readonly span: Span;
@@ -138,7 +141,14 @@ function stepOf(lines: readonly Line[], end: number, isFinally: boolean): Sketch
     span: { start: first!.start, end },
     ...(id !== undefined && { id }),
     ...(uses !== undefined && { uses }),
+    ...(uses === CALL && pathIn(lines)),
   };
+}
+
+function pathIn(lines: readonly Line[]): Pick<SketchedStep, "path"> {
+  const text = lines.map((line) => line.text).join("\n");
+  const path = /(?:^|[{,\s])path:[ \t]*["']?([^"'\s,}#]+)/.exec(text)?.[1];
+  return path === undefined ? {} : { path };
 }
 
 /** The lines that belong to a key of a step, the rest of its own line first. */

@@ -53,8 +53,8 @@ function* problemsOf(step: StepOutline, call: CallOutline, { source }: Outline):
     return;
   }
   const problem = whatIsWrong(called);
-  if (problem !== undefined) yield tell(`${called.file} ${problem}`);
-  if (called.outline !== undefined) yield* inputProblems(step, called, inputs, source);
+  if (problem !== undefined) yield tell(`${path.value} ${problem}`);
+  if (called.outline !== undefined) yield* inputProblems(step, called.outline, path.value, inputs, source);
 }
 
 function whatIsWrong({ problem, errors, depth }: Called): string | undefined {
@@ -62,14 +62,15 @@ function whatIsWrong({ problem, errors, depth }: Called): string | undefined {
   if (depth >= MOST_DEEP) return `goes on calling others more than ${MOST_DEEP} deep`;
   const [first] = errors;
   if (first === undefined) return undefined;
-  const { line, column } = first.source.positionAt(first.span.start);
+  const { line } = first.source.positionAt(first.span.start);
   const count = errors.length === 1 ? "a mistake" : `${errors.length} mistakes, the first`;
-  return `has ${count} at ${first.source.path}:${line}:${column}`;
+  return `has ${count} in line ${line}`;
 }
 
 function* inputProblems(
   { with: given, idSpan }: StepOutline,
-  { outline, file }: Called,
+  outline: Outline,
+  file: string,
   inputs: AuthoredMap | undefined,
   source: Outline["source"],
 ): Generator<Diagnostic> {
@@ -84,9 +85,9 @@ function* inputProblems(
     }
     return;
   }
-  const known = outline!.inputs;
+  const known = outline.inputs;
   const strange = [...(inputs?.entries ?? [])].filter(([name]) => !known.has(name));
-  for (const [name, { keySpan }] of outline!.isComplete.inputs ? strange : []) {
+  for (const [name, { keySpan }] of outline.isComplete.inputs ? strange : []) {
     const none = known.size === 0 ? "it has none" : undefined;
     const hint = none ?? suggest(name, known.keys());
     yield diagnosticAt(source, keySpan, "unknown-key", `${file} has no input "${name}"`, { hint });

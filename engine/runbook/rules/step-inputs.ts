@@ -116,7 +116,10 @@ class StepInputs {
 
   callInputs(): Readonly<Record<string, Json>> {
     const entries = [...(this.#step.call?.inputs?.entries ?? [])];
-    const values = entries.map(([name, { value }]) => [name, this.#valueIn(value, false)] as const);
+    const whole = entries.filter(([, { value }]) =>
+      [...templatesIn(value)].every((part) => this.#valueIn(part, false) !== UNKNOWN),
+    );
+    const values = whole.map(([name, { value }]) => [name, this.#valueIn(value, false)] as const);
     return Object.fromEntries(values.filter((one): one is [string, Json] => one[1] !== UNKNOWN && one[1] !== null));
   }
 
