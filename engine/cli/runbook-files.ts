@@ -31,7 +31,7 @@ export async function readRunbookFiles(given: readonly string[], io: Io): Promis
     if (one === "-") {
       const { text } = await import("node:stream/consumers");
       found.set("-", {
-        path: resolve(io.cwd, "<stdin>"),
+        path: "-",
         shown: "<stdin>",
         text: await text(io.stdin),
         readFile: readerIn(io.cwd),

@@ -21,7 +21,22 @@ const SAMPLES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "assign-identity": { principalId: GUID, tenantId: GUID },
   "grant-role": { id: resource("Microsoft.Authorization/roleAssignments"), name: GUID },
   "create-vnet": { id: resource("Microsoft.Network/virtualNetworks") },
+  // What these give may be of any kind, or is nothing that another step is given.
+  "get-imds-token": {},
+  "delete-rg": {},
+  "arm-get": {},
+  "arm-put": {},
+  "arm-post": {},
+  "arm-delete": {},
+  "run-command": {},
+  assert: {},
+  approve: {},
+  wait: {},
+  runbook: {},
 };
+
+/** The step types about which something is said here, if only that nothing is known. */
+export const sampledTypes: readonly string[] = Object.keys(SAMPLES);
 
 /** Absent when the output may be anything. */
 export function sampleOutput(uses: string, output: string): string | undefined {

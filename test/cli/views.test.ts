@@ -6,6 +6,7 @@ import { lineView } from "../../engine/cli/views/line-view.ts";
 import { liveBlock, liveView } from "../../engine/cli/views/live-view.ts";
 import { RunProgress } from "../../engine/cli/views/run-progress.ts";
 import { tellEnd, tellRows, totalsText } from "../../engine/cli/views/run-summary.ts";
+import { endText } from "../../engine/cli/views/step-rows.ts";
 import { cut, durationText, fit, widthOf } from "../../engine/cli/views/text-fit.ts";
 import type { EventBody, RunEvent } from "../../engine/run/events.ts";
 import type { Failure } from "../../engine/run/failure.ts";
@@ -96,6 +97,27 @@ describe("progress of a run", () => {
   });
   it("sums it up", () => {
     expect(totalsText(progressOf(STORY))).equal("4 steps in 15.0 s: 2 created, 1 failed, 1 skipped; 3 retries");
+  });
+  it("says of an action and of a script that they were done, and of a question that nothing changed", () => {
+    const does = (step: string, summary: string): readonly EventBody[] => [
+      { type: "operation-started", step, path: `${step}/0`, summary },
+      { type: "operation-finished", step, path: `${step}/0`, change: "run" },
+      finish(step, { change: "run" }),
+    ];
+    const progress = progressOf([
+      start("restart", "script", "token", "read"),
+      ...does("restart", "restart vm"),
+      ...does("script", "run a script inside vm"),
+      ...does("token", "get a token inside vm"),
+      ...does("read", "read lab"),
+    ]);
+    expect([...progress.steps.values()].map(endText)).eql([
+      "action done",
+      "script run inside the VM",
+      "no change, asked inside the VM",
+      "no change, asked inside the VM",
+    ]);
+    expect(totalsText(progress)).match(/: 2 ran, 2 unchanged$/);
   });
   it("says of a step that reads or does nothing that it changed nothing", () => {
     const unchanged = (["none", "read", "run"] as const).map((change) => finish(change, { change }));

@@ -71,18 +71,19 @@ describe("docs/writing-a-step.md", () => {
   }).timeout(40_000);
   it("is right that a broken extension is told of with its name and place", async () => {
     const start = 'routes.yaml:3:14: error: extension "./route-table.mjs"';
+    const end = "\n1 runbook checked: 1 error\n";
     const place = "  |\n3 | extensions: [./route-table.mjs]\n  |              ~~~~~~~~~~~~~~~~~\n";
     expect(await told("export const nothing = 1;")).equal(
-      `${start} exports no step type [extension]\n${place}hint: export what \`defineStep(…)\` gives\n`,
+      `${start} exports no step type [extension]\n${place}hint: export what \`defineStep(…)\` gives\n${end}`,
     );
     expect(await told("export const a = missing();")).equal(
-      `${start} cannot be loaded: missing is not defined (route-table.mjs:1:18) [extension]\n${place}`,
+      `${start} cannot be loaded: missing is not defined (route-table.mjs:1:18) [extension]\n${place}${end}`,
     );
     expect(await told(EXTENSION.replace('"route-table"', '"create-rg"'))).equal(
-      `${start} defines "create-rg", which comes with the engine already [extension]\n${place}`,
+      `${start} defines "create-rg", which comes with the engine already [extension]\n${place}${end}`,
     );
     expect(await told(EXTENSION.replace('"route-table"', '"Route Table"'))).equal(
-      `${start} names a step type "Route Table" [extension]\n${place}hint: names are small letters and digits, with \`-\` between\n`,
+      `${start} names a step type "Route Table" [extension]\n${place}hint: names are small letters and digits, with \`-\` between\n${end}`,
     );
     expect(await told(EXTENSION.replace('pattern: "^[A-Z', 'pattern: "^(([A-Z'))).include(
       `${start} has a schema in "route-table" that cannot be read:`,
@@ -93,7 +94,7 @@ describe("docs/writing-a-step.md", () => {
     expect(await told(EXTENSION, RUNBOOK.replace("./route-table.mjs", "no-such-package"))).equal(
       'routes.yaml:3:14: error: extension "no-such-package" is no package that is installed here [extension]\n' +
         "  |\n3 | extensions: [no-such-package]\n  |              ~~~~~~~~~~~~~~~\n" +
-        "hint: install it where the runbook is; a file is written ./<file>\n",
+        `hint: install it where the runbook is; a file is written ./<file>\n${end}`,
     );
   }).timeout(40_000);
   it("is right that a slip of a step names its place", async () => {

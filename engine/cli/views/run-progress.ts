@@ -11,6 +11,8 @@ export interface StepProgress {
   startedAt?: number;
   endedAt?: number;
   change: Change;
+  /** It ran a script or an action of the author's, which may have changed anything. */
+  ran?: "script" | "action";
   /** Summaries of the operations in flight, by path, oldest first. */
   readonly operations: Map<string, string>;
   /** Operations whose last attempt failed and is to be repeated, by path. */
@@ -79,6 +81,8 @@ export class RunProgress {
       }
       case "operation-finished": {
         const step = this.step(event.step);
+        const ran = event.change === "run" ? ranBy(step.operations.get(event.path) ?? "") : undefined;
+        if (ran !== undefined) step.ran = ran;
         step.operations.delete(event.path);
         endWait(step, event.path, event.at);
         return;
@@ -134,6 +138,12 @@ export class RunProgress {
 function newStep(id: string): StepProgress {
   const none = { operations: new Map(), waits: new Map(), waited: new Map(), retries: 0 };
   return { id, status: "waiting", change: "none", ...none };
+}
+
+/** Nothing for a question that is asked inside a VM. */
+function ranBy(summary: string): StepProgress["ran"] {
+  if (summary.startsWith("run a script ")) return "script";
+  return /^(?:get a token|make a request|read) /.test(summary) ? undefined : "action";
 }
 
 function endWait(step: StepProgress, path: string, at: number): void {

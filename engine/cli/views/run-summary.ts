@@ -35,7 +35,8 @@ export function totalsText(progress: RunProgress): string {
     ...count((step) => done(step) && step.change === "remove", "removed"),
     ...count((step) => done(step) && step.change === "create", "created"),
     ...count((step) => done(step) && step.change === "update", "updated"),
-    ...count((step) => done(step) && !["create", "update", "remove"].includes(step.change), "unchanged"),
+    ...count((step) => done(step) && step.change === "run" && step.ran !== undefined, "ran"),
+    ...count((step) => done(step) && isUnchanged(step), "unchanged"),
     ...count((step) => step.status === "failed" && step.continued !== true, "failed"),
     ...count((step) => step.continued === true, "failed without harm"),
     ...count((step) => step.status === "skipped", "skipped"),
@@ -47,6 +48,9 @@ export function totalsText(progress: RunProgress): string {
   const took = durationText(progress.at - progress.startedAt);
   return `${countText(steps.length, "step")} in ${took}: ${parts.join(", ")}${repeated}`;
 }
+
+const isUnchanged = ({ change, ran }: StepProgress): boolean =>
+  change === "run" ? ran === undefined : !["create", "update", "remove"].includes(change);
 
 export function tellEnd(
   progress: RunProgress,

@@ -6,6 +6,8 @@ import type { Terminal } from "../terminal.ts";
 import type { RunProgress, StepProgress } from "./run-progress.ts";
 import { cut, durationText, fit, widthOf } from "./text-fit.ts";
 
+const RAN = { script: "script run inside the VM", action: "action done" } as const;
+
 /** Reading is no change, and neither is a question asked inside a VM. */
 const CHANGED: Readonly<Record<Change, string>> = {
   remove: "removed",
@@ -42,11 +44,15 @@ export function endText(step: StepProgress): string {
     return step.reason === "if" ? "skipped, its `if` is false" : `skipped, it depends on "${step.reason ?? ""}"`;
   }
   const going = step.continued === true ? ", the run goes on" : "";
-  const parts = [step.status === "failed" ? `failed${codeOf(step)}${going}` : CHANGED[step.change]];
+  const parts = [step.status === "failed" ? `failed${codeOf(step)}${going}` : changeText(step)];
   if (step.items !== undefined)
     return [itemsText(step.items), ...parts.slice(step.status === "failed" ? 1 : 0)].join(", ");
   if (step.retries > 0) parts.push(retryText(step));
   return parts.join(", ");
+}
+
+function changeText({ change, ran }: StepProgress): string {
+  return change === "run" && ran !== undefined ? RAN[ran] : CHANGED[change];
 }
 
 /** For example `3 items, 1 failed`. */
