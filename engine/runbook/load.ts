@@ -133,8 +133,8 @@ function calledWith(outline: Outline, known: KnownValues, registry: StepRegistry
 }
 
 /**
- * Checks a runbook's steps once more, now with the values of one run. Secrets are in clear in `values` and never in what
- * is answered.
+ * Checks a runbook's steps once more, now with the values of one run. What was told when it was loaded is not told again.
+ * Secrets are in clear in `values` and never in what is answered.
  */
 export function checkWithInputs(
   runbook: Runbook,
@@ -142,12 +142,20 @@ export function checkWithInputs(
   values: Readonly<Record<string, Json>>,
 ): readonly Diagnostic[] {
   const outline = authoredIn(runbook);
+  const validate = validatorsFor(registry).inputs;
   const known = { values, areGiven: true };
-  const found = stepInputs(outline, known, validatorsFor(registry).inputs, () => false);
+  const found = stepInputs(outline, known, validate, () => false);
+  const defaults = { values: defaultsOf(outline), areGiven: false };
+  const before = found.length === 0 ? [] : stepInputs(outline, defaults, validate, () => false);
+  const told = new Set(before.map(placedText));
+  const fresh = found.filter((one) => !told.has(placedText(one)));
   const hidden = hiddenInTree(outline);
-  const own = sortDiagnostics(withoutIgnored(found, outline.source).map((one) => hiding(one, hidden)));
+  const own = sortDiagnostics(withoutIgnored(fresh, outline.source).map((one) => hiding(one, hidden)));
   return [...own, ...sortDiagnostics(calledWith(outline, known, registry))];
 }
+
+/** Where a value came from is told in notes, and is no other finding. */
+const placedText = ({ span, code, message }: Diagnostic): string => `${span.start}-${span.end} ${code} ${message}`;
 
 function defaultsOf({ inputs }: Outline): Readonly<Record<string, Json>> {
   return Object.fromEntries(

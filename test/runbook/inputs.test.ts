@@ -218,6 +218,18 @@ describe("a runbook with the values of a run", () => {
     expect(told({ labels: '{"cost": 4711}' })).include('error: "cost" is a number, expected text [step-input]');
     expect(told({ labels: '{"a?b": "x"}' })).include("a tag's name has none of < > % & \\ ? /");
   });
+  it("is told once what was told already when it was loaded", () => {
+    const doubtful =
+      "version: 1\nname: x\ninputs:\n  role: { type: string, default: Reeder }\nsteps:\n  - id: a\n    uses: grant-role\n" +
+      '    with: { principalId: 0d1b3ee2-6d2e-4bbb-a1a7-3c9e0b3b9a10, role: "${{ inputs.role }}", scope: /subscriptions/0d1b3ee2-6d2e-4bbb-a1a7-3c9e0b3b9a10 }\n';
+    const loaded = loadRunbook(doubtful, { file: "x.yaml", registry: builtinSteps });
+    const again = (role: string): readonly string[] =>
+      checkWithInputs(loaded.runbook!, builtinSteps, { role }).map(({ message }) => message);
+    expect(loaded.diagnostics.map(({ message }) => message)).eql(['"Reeder" is no role that this engine knows']);
+    expect(again("Reeder")).eql([]);
+    expect(again("Reader")).eql([]);
+    expect(again("Contributer")).eql(['"Contributer" is no role that this engine knows']);
+  });
   it("is told of a bad password without a character of it", () => {
     const text = told({ password: "correcthorse" });
     expect(text).include("three of lower case, upper case, digit and special character, this one 1 [step-input]");
