@@ -197,6 +197,7 @@ describe("Ctrl-C", () => {
     const { code, stderr, stdout } = await interrupted(rig, 1);
     expect([code, stdout]).eql([130, ""]);
     expect(stderr).include("stopping: nothing more is started").and.include("\ninterrupted: 7 steps in ");
+    expect(timeless(stderr)).include("\n– vm                 not started\n");
     const resume = /^ {2}runbook (resume \S+)$/m.exec(stderr)?.[1];
     const resumed = await rig.cli(resume?.split(" ") ?? []);
     expect(resumed.code).equal(0);

@@ -43,6 +43,7 @@ export function endText(step: StepProgress): string {
     if (step.reason === "maxErrors") return "skipped, too many other items failed";
     return step.reason === "if" ? "skipped, its `if` is false" : `skipped, it depends on "${step.reason ?? ""}"`;
   }
+  if (step.status === "waiting") return "not started";
   const going = step.continued === true ? ", the run goes on" : "";
   const parts = [step.status === "failed" ? `failed${codeOf(step)}${going}` : changeText(step)];
   if (step.items !== undefined)
@@ -107,6 +108,6 @@ export function stepRow(
   return [
     `${terminal.paint(color, symbol)} ${fit(step.id, at.width)}`,
     terminal.paint("dim", time.padStart(TIME_WIDTH)),
-    `  ${step.status === "running" || step.status === "skipped" ? terminal.paint("dim", shown) : shown}`,
+    `  ${step.status === "done" || step.status === "failed" ? shown : terminal.paint("dim", shown)}`,
   ].join("");
 }
