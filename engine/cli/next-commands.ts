@@ -16,7 +16,7 @@ export interface RunFacts {
 
 export function nextCommands({ id, status, progress, argv }: RunFacts, env: Io["env"]): readonly NextCommand[] {
   const program = programName(env);
-  const again = [program, ...argv.map(quoted)].join(" ");
+  const again = [program, ...withoutFaults(argv).map(quoted)].join(" ");
   if (status === "done") {
     const made = [...progress.steps.values()].some(({ change }) => change === "create" || change === "update");
     return [
@@ -27,8 +27,22 @@ export function nextCommands({ id, status, progress, argv }: RunFacts, env: Io["
         : []),
     ];
   }
-  if (hasCommand("resume")) return [{ line: `${program} resume ${id}`, does: "goes on where it stopped" }];
+  if (hasCommand("resume")) {
+    const isRefused = progress.withStatus("failed").some(({ failure }) => REFUSALS.has(failure?.code ?? ""));
+    const does = isRefused ? "goes on where it stopped, once the right is granted" : "goes on where it stopped";
+    return [{ line: `${program} resume ${id}`, does }];
+  }
   return [{ line: again, does: "goes on, and keeps what is there" }];
+}
+
+/** To go on without having been granted more would fail as before. */
+const REFUSALS: ReadonlySet<string> = new Set(["AuthorizationFailed", "LinkedAuthorizationFailed"]);
+
+/** A fault was for that run: with it, the next one would fail again, and not find everything as it should be. */
+function withoutFaults(argv: readonly string[]): readonly string[] {
+  return argv.filter(
+    (word, at) => !/^--fault(-plan)?(=|$)/.test(word) && !/^--fault(-plan)?$/.test(argv[at - 1] ?? ""),
+  );
 }
 
 /** As it can be typed again: started through npm, the command is not on the path. */

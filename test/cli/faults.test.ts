@@ -53,6 +53,20 @@ describe("--fault", () => {
       /"method":"PUT".*"status":0.*"faults":\["reset"\]/,
     );
   });
+  it("is not named in what to type next", async () => {
+    await using rig = await Rig.open({ "group.yaml": GROUP, "plan.yaml": PLAN });
+    const faults = ["--fault", RESET, "--fault-plan=plan.yaml", "--fault=imds"];
+    const { stderr } = await rig.cli(["run", "group.yaml", ...faults, "--yes"]);
+    expect(timeless(stderr)).match(/\nnext:\n {2}runbook run group\.yaml --yes\n {4}finds everything as it should be/);
+  });
+  it("of a missing right is followed by how to go on once it is granted", async () => {
+    await using rig = await Rig.open({ "group.yaml": GROUP });
+    const fault = "fail PUT */resourceGroups/* status=403 code=AuthorizationFailed";
+    const { stderr } = await rig.cli(["run", "group.yaml", "--fault", fault]);
+    expect(timeless(stderr)).match(
+      /\nnext:\n {2}runbook resume <run>\n {4}goes on where it stopped, once the right is granted\n$/,
+    );
+  });
   const refused: readonly (readonly [argv: readonly string[], code: number, stderr: string])[] = [
     [
       ["--fault", "resett PUT */x"],

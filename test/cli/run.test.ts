@@ -100,7 +100,11 @@ describe("runbook run", () => {
       "",
     ]);
     expect(told[14]).equal("failed: 6 steps in 0.0 s: 3 created, 1 updated, 1 unchanged, 1 failed");
-    expect(told.slice(16, 19)).eql(["next:", "  runbook resume <run>", "    goes on where it stopped"]);
+    expect(told.slice(16, 19)).eql([
+      "next:",
+      "  runbook resume <run>",
+      "    goes on where it stopped, once the right is granted",
+    ]);
   });
 
   it("lets the rest end when a step fails, and skips what depends on it", async () => {
