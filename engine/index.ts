@@ -59,6 +59,7 @@ export { OperationError } from "./run/failure.ts";
 export type { Failure } from "./run/failure.ts";
 export { systemClock } from "./run/clock.ts";
 export type { Clock } from "./run/clock.ts";
+export { VirtualClock } from "./run/virtual-clock.ts";
 export { FileJournal } from "./run/journal/file-journal.ts";
 export type { Journal, JournalEntry } from "./run/journal.ts";
 export { Vault } from "./run/vault.ts";

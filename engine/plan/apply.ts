@@ -46,8 +46,9 @@ export async function requireApplicable(options: ApplyOptions): Promise<void> {
 }
 
 export interface GuardedRunOptions extends ApplyOptions {
-  readonly journal: Journal;
-  readonly onEvent: (event: RunEvent) => void;
+  /** Absent: nothing is recorded, and a run that is broken off cannot be resumed. */
+  readonly journal?: Journal;
+  readonly onEvent?: (event: RunEvent) => void;
   readonly concurrency?: number;
   readonly interrupt?: AbortSignal;
   /** Who approves; absent: a step that asks fails. */
@@ -59,9 +60,12 @@ export interface AppliedRun extends RunResult {
   readonly refusals: readonly Refusal[];
 }
 
+const UNRECORDED: Journal = { append: () => {}, durable: async () => {} };
+
 /** Runs a plan that was found applicable. A request that it does not list is not sent; nothing more is started then. */
 export async function runPlan(options: GuardedRunOptions): Promise<AppliedRun> {
-  const { plan, runbook, registry, target, clock, journal, onEvent, concurrency = 16, interrupt, signals } = options;
+  const { plan, runbook, registry, target, clock, concurrency = 16, interrupt, signals } = options;
+  const { journal = UNRECORDED, onEvent = () => {} } = options;
   const { inputs, secrets, placeholders } = separate(runbook, options.inputs);
   if (placeholders.length > 0) throw new Error(`secret inputs are missing: ${placeholders.join(", ")}`);
   const vault = new Vault();
