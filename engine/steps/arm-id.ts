@@ -114,6 +114,9 @@ function anyIdProblems(at: string, id: string, what: string, hint: string): read
   const host = /^https?:\/\/[^/]+/.exec(id)?.[0];
   if (host !== undefined) return [{ at, message: `this is a URL, expected ${what}`, hint: `remove ${host}` }];
   const found = parseArmId(id);
+  if (found === undefined && id.endsWith("/") && parseArmId(id.replace(/\/+$/, "")) !== undefined) {
+    return [{ at, message: `this id ends in a slash, expected ${what}`, hint: "remove the slash at its end" }];
+  }
   if (found === undefined) return [{ at, message: `this is not ${what}`, hint }];
   if (found.subscription !== undefined && !isGuid(found.subscription)) {
     return [{ at, message: `the subscription in this id is "${found.subscription}", expected a GUID` }];

@@ -104,10 +104,7 @@ function cycles({ steps, source }: Outline): readonly Diagnostic[] {
         ? []
         : [{ span: mention.span, message: `"${waiting}" ${mention.verb} "${id}" here` }];
     });
-    const hint = "remove one of these";
-    return diagnosticAt(source, byId.get(first)!.idSpan, "cycle", message, {
-      notes,
-      ...(cycle.length > 2 && { hint }),
-    });
+    const hint = cycle.length > 2 ? "remove one of these" : "remove that: nothing of a step is there before it ends";
+    return diagnosticAt(source, byId.get(first)!.idSpan, "cycle", message, { notes, hint });
   });
 }

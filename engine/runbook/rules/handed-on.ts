@@ -75,6 +75,8 @@ function wrongVersion(step: StepOutline, { source }: Outline, uses: UsesOf): rea
   const id = samplePath(path, uses);
   const parsed = id === undefined ? undefined : parseArmId(id);
   if (parsed === undefined) return [];
+  // A subscription, a tenant: what they offer has versions of its own.
+  if (parsed.type === undefined && parsed.group === undefined) return [];
   const type = parsed.type ?? "Microsoft.Resources/resourceGroups";
   const doubt = versionDoubt(type, version.value);
   if (doubt === undefined) return [];
