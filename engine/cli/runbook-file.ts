@@ -1,5 +1,6 @@
 // Finds and reads the runbook that a command names.
 
+import { isUtf8 } from "node:buffer";
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, isAbsolute, join, relative, resolve } from "node:path";
 import { builtinSteps } from "../steps/builtin/index.ts";
@@ -29,8 +30,14 @@ export interface RunbookFile {
 export function readRunbookFile(given: string | undefined, io: Pick<Io, "cwd">): RunbookFile {
   const path = given === undefined ? shippedPath(TUTORIAL) : resolve(io.cwd, given);
   try {
-    return { path, shown: shownPath(path, io.cwd), text: readFileSync(path, "utf8"), readFile: readerIn(io.cwd) };
+    return {
+      path,
+      shown: shownPath(path, io.cwd),
+      text: utf8Text(given ?? path, readFileSync(path)),
+      readFile: readerIn(io.cwd),
+    };
   } catch (thrown) {
+    if (thrown instanceof CliError) throw thrown;
     const { code } = thrown as NodeJS.ErrnoException;
     if (code === "ENOENT" && given !== undefined && shippedNames().includes(given)) {
       return readRunbookFile(shippedPath(given), io);
@@ -48,6 +55,12 @@ export function readerIn(cwd: string): FileReader {
       return undefined;
     }
   };
+}
+
+/** Other encodings would show up as mistakes in names and texts that look right. */
+function utf8Text(given: string, bytes: Buffer): string {
+  if (isUtf8(bytes)) return bytes.toString("utf8");
+  throw new CliError(EXIT.badInput, `${given} is not text in UTF-8`, "save it in the encoding UTF-8");
 }
 
 /** Loads the extensions that the runbook names, which runs them. */

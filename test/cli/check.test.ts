@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { stripVTControlCharacters } from "node:util";
 import { expect } from "chai";
 import { expectGolden } from "../support/golden.ts";
@@ -44,6 +44,14 @@ describe("runbook check", () => {
   });
   after(() => rig[Symbol.asyncDispose]());
 
+  it("says of a file in another encoding that it is", async () => {
+    await using rig = await Rig.open();
+    await writeFile(`${rig.directory}/latin.yaml`, Buffer.from("version: 1\nname: caf\u00e9\n", "latin1"));
+    expectEnd(await rig.cli(["check", "latin.yaml"]), {
+      code: 65,
+      stderr: "error: latin.yaml is not text in UTF-8\nhint: save it in the encoding UTF-8\n",
+    });
+  });
   it("finds nothing wrong with a good runbook", async () => {
     expectEnd(await rig.cli(["check", "good.yaml"]), { stderr: "1 runbook checked: no problems\n" });
   });
