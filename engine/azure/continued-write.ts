@@ -5,7 +5,7 @@ import type { Got, ResourceInput, Submitted, WriteInput } from "../run/activitie
 import { satisfies } from "../run/compare.ts";
 import { basisOf } from "../run/digest.ts";
 import { OperationError } from "../run/failure.ts";
-import { factsOf } from "../steps/resource.ts";
+import { factsOf, isFailedState } from "../steps/resource.ts";
 import { isJsonObject, type Json } from "../value/json.ts";
 
 /**
@@ -39,5 +39,5 @@ function changed(message: string): OperationError {
 
 function isFailed(body: Json): boolean {
   const properties = isJsonObject(body) ? body["properties"] : undefined;
-  return isJsonObject(properties) && properties["provisioningState"] === "Failed";
+  return isJsonObject(properties) && isFailedState(properties["provisioningState"] as string | undefined);
 }

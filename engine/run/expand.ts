@@ -1,6 +1,6 @@
 // How each operation becomes driver operations. Pure generators, replayed exactly as steps are.
 
-import { factsOf } from "../steps/resource.ts";
+import { factsOf, isFailedState } from "../steps/resource.ts";
 import type { OperationData, Place, PostRequest, RemovalCondition } from "../steps/operation.ts";
 import { isJsonObject, type Json, type JsonObject } from "../value/json.ts";
 import type { Got, Submitted } from "./activities.ts";
@@ -106,7 +106,7 @@ function* ensure(
   const got = yield* settled(what);
   const present = got.status !== 404;
   // A resource whose last write failed is written again even when its properties read as wanted.
-  if (present && stateOf(got.body) !== "Failed" && satisfies(got.body, desired, knowledge)) {
+  if (present && !isFailedState(stateOf(got.body)) && satisfies(got.body, desired, knowledge)) {
     observer.changed("none");
     return got.body;
   }
@@ -118,7 +118,7 @@ function* ensure(
   const first = yield* patiently("put", input, subject, facts, observer);
   yield* finished(first);
   const end = first.poller === undefined && isFinal(first.body) ? first.body : (yield* settled(what, "after")).body;
-  if (stateOf(end) === "Failed" || stateOf(end) === "Canceled") {
+  if (isFailedState(stateOf(end))) {
     throw new OperationError({ origin: "azure", message: `${id} ended in state ${stateOf(end)}` });
   }
   noteWrite(type, id, end, facts);

@@ -73,3 +73,8 @@ export function factsFor(type: string): ResourceTypeFacts | undefined {
   for (const [name, facts] of FACTS) if (name.toLowerCase() === folded) return facts;
   return undefined;
 }
+
+/** A provisioning state after a write that did not come to its end. What reads as wanted then may not be so. */
+export function isFailedState(state: string | undefined): boolean {
+  return state === "Failed" || state === "Canceled";
+}

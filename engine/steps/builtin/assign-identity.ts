@@ -3,6 +3,7 @@
 import { idProblems } from "../arm-id.ts";
 import { defineStep } from "../definition.ts";
 import { read, update } from "../operation.ts";
+import { isFailedState } from "../resource.ts";
 import { type VmAnswer, virtualMachineAt } from "../resources.ts";
 import { Type } from "../type.ts";
 import { vmId } from "./fields.ts";
@@ -48,7 +49,7 @@ export const assignIdentity = defineStep({
     const hasUser = identity === undefined || now.some((one) => one.toLowerCase() === identity.toLowerCase());
     const hasSystem = !systemAssigned || (vm.identity?.type.includes("SystemAssigned") ?? false);
     // After an update that failed the identities are there, and Azure says of the VM that it is not as it should be.
-    if (hasUser && hasSystem && vm.properties?.provisioningState !== "Failed") return answer(vm);
+    if (hasUser && hasSystem && !isFailedState(vm.properties?.provisioningState)) return answer(vm);
     // A PATCH merges `userAssignedIdentities`, so naming the new one keeps the others; `type` must name both kinds.
     const system = systemAssigned || (vm.identity?.type.includes("SystemAssigned") ?? false);
     const user = identity !== undefined || now.length > 0;
