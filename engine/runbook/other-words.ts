@@ -1,6 +1,6 @@
-// Words that other tools have for the keys of a runbook, and what to write here.
+// Words that other tools have for the keys of a runbook and for step types, and what to write here.
 
-/** By the key that is meant, the words for it elsewhere. */
+/** By the key or step type that is meant, the words for it elsewhere. */
 const WORDS: Readonly<Record<string, readonly string[]>> = {
   // A step's.
   needs: ["dependsOn", "depends_on", "depends", "after", "requires"],
@@ -25,6 +25,17 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   size: ["vmSize", "sku"],
   principalId: ["objectId", "principal", "assignee"],
   path: ["url", "uri", "id"],
+  // Step types.
+  "create-rg": ["create-resource-group", "create-group", "resource-group"],
+  "create-uami": ["create-identity", "create-managed-identity", "create-user-assigned-identity", "managed-identity"],
+  "create-vm": ["create-virtual-machine", "virtual-machine", "vm"],
+  "create-vnet": ["create-virtual-network", "create-network", "virtual-network"],
+  "delete-rg": ["delete-resource-group", "delete-group"],
+  "grant-role": ["assign-role", "create-role-assignment", "role-assignment"],
+  "get-imds-token": ["get-token", "imds-token", "token"],
+  "run-command": ["script", "run-script", "shell", "bash", "powershell"],
+  approve: ["approval", "manual-approval", "pause"],
+  wait: ["sleep", "delay"],
   // A runbook's.
   steps: ["jobs", "tasks", "resources", "stages", "actions"],
   inputs: ["parameters", "params", "variables", "vars", "variable"],

@@ -129,7 +129,7 @@ const isTime = (schema: Params): boolean => String(schema[PATTERN_MESSAGE_KEYWOR
 
 function typeProblem(what: string, value: unknown, types: readonly string[], time: boolean, tell: Tell): SchemaProblem {
   if (what === '"if"') {
-    const hint = typeof value === "string" ? `write \${{ ${value.trim()} }}` : undefined;
+    const hint = typeof value === "string" ? conditionHint(value.trim()) : undefined;
     return tell("wrong-type", `${what} is ${kindOf(value)}, expected true, false or an expression`, hint);
   }
   const message = `${what} is ${kindOf(value)}, expected ${types.map(describeType).join(" or ")}`;
@@ -152,13 +152,21 @@ function typeHint(what: string, value: unknown, types: readonly string[]): strin
   return what === "this step" ? `write it as \`- id: <id>\` and \`uses: ${value}\`` : undefined;
 }
 
+/** A bare word is no expression; what has a dot, a bracket or an operator may be one. */
+function conditionHint(text: string): string {
+  return /^[\w-]*$/.test(text)
+    ? "write true, false, or a condition such as ${{ inputs.<name> }}"
+    : `write \${{ ${text} }}`;
+}
+
 function enumProblem(what: string, value: unknown, values: readonly unknown[], tell: Tell): SchemaProblem {
   const names = values.map(String);
   const near = typeof value === "string" ? suggest(value, names) : undefined;
   if (what === '"uses"') {
     const message = value === null ? '"uses" is empty, expected a step type' : `${shown(value)} is no step type`;
     const all = `known here: ${names.map((one) => `"${one}"`).join(", ")}`;
-    return tell("unknown-step-type", message, near?.startsWith("did you") === true ? near : all);
+    const other = typeof value === "string" ? otherWord(value, names) : undefined;
+    return tell("unknown-step-type", message, other ?? (near?.startsWith("did you") === true ? near : all));
   }
   const list = names.map((one) => `"${one}"`).join(" or ");
   return tell(

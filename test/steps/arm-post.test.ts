@@ -6,27 +6,13 @@ import { driveStep } from "../support/drive-step.ts";
 import { changesIn, requestsIn, stepRuns } from "../support/step-runs.ts";
 import { out, step } from "../support/tutorial-steps.ts";
 import { worlds } from "../support/worlds.ts";
+import { vmRunbook } from "../support/vm-runbook.ts";
 
 const armPost = builtinSteps.get("arm-post")!;
 const path = "/subscriptions/{subscriptionId}/resourceGroups/lab/providers/Microsoft.Storage/storageAccounts/a";
 const apiVersion = "2024-01-01";
 
-const VM = `version: 1
-name: post
-inputs:
-  password: { type: string, secret: true }
-steps:
-  - { id: group, uses: create-rg, with: { name: lab, location: eastus } }
-  - id: vm
-    uses: create-vm
-    with:
-      resourceGroup: \${{ steps.group.outputs.name }}
-      name: vm
-      location: eastus
-      image: Ubuntu2204
-      adminUsername: azureuser
-      adminPassword: \${{ inputs.password }}
-`;
+const VM = vmRunbook("post");
 const RESTART = `${VM}
   - id: restart
     uses: arm-post

@@ -8,26 +8,12 @@ import { changesIn, requestsIn, stepRuns } from "../support/step-runs.ts";
 import { out, step } from "../support/tutorial-steps.ts";
 import { PASSWORD } from "../support/world.ts";
 import { worlds } from "../support/worlds.ts";
+import { vmRunbook } from "../support/vm-runbook.ts";
 
 const runCommand = builtinSteps.get("run-command")!;
 const vm = "/subscriptions/s/resourceGroups/lab/providers/Microsoft.Compute/virtualMachines/vm";
 
-const TEXT = `version: 1
-name: script
-inputs:
-  password: { type: string, secret: true }
-steps:
-  - { id: group, uses: create-rg, with: { name: lab, location: eastus } }
-  - id: vm
-    uses: create-vm
-    with:
-      resourceGroup: \${{ steps.group.outputs.name }}
-      name: vm
-      location: eastus
-      image: Ubuntu2204
-      adminUsername: azureuser
-      adminPassword: \${{ inputs.password }}
-  - id: greet
+const TEXT = `${vmRunbook("script")}  - id: greet
     uses: run-command
     with:
       vm: \${{ steps.vm.outputs.id }}
