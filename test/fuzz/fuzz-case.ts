@@ -10,15 +10,19 @@ const LONGEST_MS = 100;
 
 /** What does not hold, as a sentence; absent when everything does. */
 export function problemWith(text: string): string | undefined {
-  const before = process.cpuUsage();
-  try {
-    const problem = misplaced(text) ?? unstable(text);
-    if (problem !== undefined) return problem;
-  } catch (thrown) {
-    return thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+  let ms = Infinity;
+  // What is collected or compiled meanwhile is no fault of the text either: the quickest of three counts.
+  for (let turn = 0; turn < 3 && ms > LONGEST_MS; turn++) {
+    const before = process.cpuUsage();
+    try {
+      const problem = misplaced(text) ?? unstable(text);
+      if (problem !== undefined) return problem;
+    } catch (thrown) {
+      return thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+    }
+    const { user, system } = process.cpuUsage(before);
+    ms = Math.min(ms, (user + system) / 1000);
   }
-  const { user, system } = process.cpuUsage(before);
-  const ms = (user + system) / 1000;
   return ms > LONGEST_MS ? `it took ${Math.round(ms)} ms` : undefined;
 }
 

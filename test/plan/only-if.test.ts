@@ -38,7 +38,7 @@ describe("what is done only if the run goes otherwise", () => {
     const { plan, run, sent } = await failing(world, /userAssignedIdentities\/worker/);
     expect([...run.failures].map(([step, { code }]) => [step, code])).eql([["identity", "Unlucky"]]);
     expect(run.refusals).eql([]);
-    expect(sent).eql(["PUT /resourcegroups/work", "PUT /resourcegroups/note-failed", "DELETE /resourcegroups/work"]);
+    expect(sent).eql(["PUT /resourcegroups/lab", "PUT /resourcegroups/note-failed", "DELETE /resourcegroups/lab"]);
     const { sent: count, planned, conditional, extra, missing } = verifyRun(plan, run.journal.entries);
     expect({ count, planned, conditional, extra }).eql({ count: 4, planned: 5, conditional: 2, extra: [] });
     expect(missing.map(({ operation }) => operation)).eql(["grant/2", "keep/0", "note/0"]);
@@ -97,13 +97,13 @@ describe("what is done only if the run goes otherwise", () => {
       reason,
     ]);
     expect(told).eql([
-      ["group", "create", "work", "", undefined],
+      ["group", "create", "lab", "", undefined],
       ["identity", "failed", "worker", "", undefined],
       ["grant", "skipped", "", "", "identity is not done"],
       ["fallback", "skipped", "", "", "its `if` is false"],
       ["keep", "skipped", "", "", "its `if` is false"],
       ["note", "create", "note-failed", "", undefined],
-      ["cleanup", "remove", "work,worker", "remove", undefined],
+      ["cleanup", "remove", "lab,worker", "remove", undefined],
     ]);
     expect([unsent.length, deviations]).eql([3, []]);
   });
