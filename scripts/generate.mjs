@@ -5,7 +5,7 @@
 import { Ajv } from "ajv";
 import standalone from "ajv/dist/standalone/index.js";
 import { readFileSync, writeFileSync } from "node:fs";
-import { AJV_OPTIONS, schemasOf } from "../dist/engine/runbook/compile.js";
+import { AJV_OPTIONS, QUICK_OPTIONS, quickSchemasOf, schemasOf } from "../dist/engine/runbook/compile.js";
 import { runbookSchema } from "../dist/engine/runbook/schema.js";
 import { builtinSteps } from "../dist/engine/steps/builtin/index.js";
 import { faultPlanSchema } from "../dist/engine/cli/faults/fault-schema.js";
@@ -17,8 +17,8 @@ import { systemClock } from "../dist/engine/run/clock.js";
 import { coverage } from "./coverage.mjs";
 import { guestFiles } from "./guest-scripts.mjs";
 
-/** A module that exports the compiled schemas by the names of `exported`; it needs nothing of Ajv when it runs. */
-function compiled(schemas, options, exported) {
+/** A module that `moduleOf` makes of the code of compiled schemas and of their names and ids; it needs nothing of Ajv when it runs. */
+function compiled(schemas, options, moduleOf) {
   const ajv = new Ajv({ ...options, code: { source: true, esm: true, optimize: 1 } });
   const names = new Map();
   for (const [index, [id, schema]] of [...schemas].entries()) {
@@ -34,17 +34,23 @@ function compiled(schemas, options, exported) {
       throw new Error(`the validator needs ajv/dist/runtime/${file}`);
     })
     .replaceAll(/^export default .*$/gm, "")
-    .replaceAll("\nexport const ", "\nconst ");
+    .replaceAll(/\bexport const (root\d+) = /g, "const $1 = ");
   if (code.includes("require(")) throw new Error("the validator still needs require");
-  return `// Made by scripts/generate.mjs. Do not edit.\n${code}\n${exported(names)}\n`;
+  return `// Made by scripts/generate.mjs. Do not edit.\n${moduleOf(code, names)}\n`;
 }
 
-const schemas = schemasOf(builtinSteps);
-const validators = compiled(schemas, AJV_OPTIONS, (names) => {
-  const entries = [...names].map(([name, id]) => `  ${JSON.stringify(id)}: ${name},`);
-  return `export const validators = {\n${entries.join("\n")}\n};`;
+const byId = (names) => `{\n${[...names].map(([name, id]) => `  ${JSON.stringify(id)}: ${name},`).join("\n")}\n}`;
+const validators = compiled(schemasOf(builtinSteps), AJV_OPTIONS, (code, names) => {
+  return `let made;\nexport function explaining() {\n  return (made ??= make());\n}\nfunction make() {\n${code}\nreturn ${byId(names)};\n}`;
 });
-const planValidator = compiled([["plan", PlanSchema]], {}, ([[name]]) => `export { ${name} as isPlan };`);
+const quickValidators = compiled(quickSchemasOf(builtinSteps), QUICK_OPTIONS, (code, names) => {
+  return `${code}\nexport const quick = ${byId(names)};`;
+});
+const planValidator = compiled(
+  [["plan", PlanSchema]],
+  {},
+  (code, [[name]]) => `${code}\nexport { ${name} as isPlan };`,
+);
 
 const planSchema = {
   $schema: "https://json-schema.org/draft/2020-12/schema",
@@ -65,6 +71,7 @@ const files = {
   "schemas/plan.schema.json": `${JSON.stringify(planSchema, null, 2)}\n`,
   "schemas/runbook.schema.json": `${JSON.stringify(runbookSchema(builtinSteps), null, 2)}\n`,
   "engine/runbook/generated/validators.js": validators,
+  "engine/runbook/generated/quick-validators.js": quickValidators,
   "engine/plan/generated/plan-validator.js": planValidator,
   "engine/emulator/COVERAGE.md": await coverage(),
   ...guestFiles(),

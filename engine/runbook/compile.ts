@@ -1,6 +1,6 @@
 // How schemas are compiled: alike at build time, for the built-in step types, and at run time for a program's own.
 
-import type { Options } from "ajv";
+import type { ErrorObject, Options } from "ajv";
 import { PATTERN_MESSAGE_KEYWORD, SECRET_KEYWORD, type StepRegistry } from "../steps/definition.ts";
 import { ENUM_DESCRIPTIONS_KEYWORD, runbookSchema, type Schema } from "./schema.ts";
 
@@ -16,6 +16,19 @@ export const AJV_OPTIONS: Options = {
   inlineRefs: false,
 };
 
+/** Of the validators that only say yes or no, and stop at the first thing that is wrong: a sixth of the code. */
+export const QUICK_OPTIONS: Options = { ...AJV_OPTIONS, allErrors: false, verbose: false, messages: false };
+
+/** A schema as Ajv compiles it. */
+export interface CompiledSchema {
+  (value: unknown): boolean;
+  errors?: readonly ErrorObject[] | null;
+}
+
+export function errorsOf(compiled: CompiledSchema, value: unknown): readonly ErrorObject[] {
+  return compiled(value) ? [] : (compiled.errors ?? []);
+}
+
 /** The id of the runbook's own schema; no step type has such a name. */
 export const RUNBOOK_SCHEMA = "the runbook";
 
@@ -25,6 +38,31 @@ export function schemasOf(registry: StepRegistry): ReadonlyMap<string, Schema> {
     [RUNBOOK_SCHEMA, withInputsApart(runbookSchema(registry))],
     ...[...registry.values()].map(({ name, inputs }) => [name, evaluatedSchema(inputs)] as const),
   ]);
+}
+
+/**
+ * The same schemas, which take inputs of which some are missing (before a run, not all are known), and without what only
+ * words a message.
+ */
+export function quickSchemasOf(registry: StepRegistry): ReadonlyMap<string, Schema> {
+  return new Map(
+    [...schemasOf(registry)].map(([id, schema]) => {
+      const entries = Object.entries(schema).filter(([key]) => key !== "required" || id === RUNBOOK_SCHEMA);
+      return [id, withoutWords(Object.fromEntries(entries)) as Schema] as const;
+    }),
+  );
+}
+
+const WORDS = new Set(["title", "description", ENUM_DESCRIPTIONS_KEYWORD, PATTERN_MESSAGE_KEYWORD, "examples"]);
+
+function withoutWords(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(withoutWords);
+  if (typeof schema !== "object" || schema === null) return schema;
+  const entries = Object.entries(schema).flatMap(([key, value]): [string, unknown][] => {
+    if (WORDS.has(key) && typeof value !== "object") return [];
+    return [[key, withoutWords(value)]];
+  });
+  return Object.fromEntries(entries);
 }
 
 /** The same schema, with the inputs of each step type as a definition of its own. */

@@ -100,9 +100,9 @@ function loadOne(
   told.add(checkShape(root, source, validators.runbook));
   told.add(RULES.flatMap((rule) => rule(outline)));
   const defaults = { values: defaultsOf(outline), areGiven: false };
-  told.add(stepInputs(outline, defaults, validators.inputs, (span) => told.isWithin(span)));
+  told.add(stepInputs(outline, defaults, validators.knownInputs, (span) => told.isWithin(span)));
   if (!told.hasError) {
-    told.add(handedOn(outline, validators.inputs));
+    told.add(handedOn(outline, validators.knownInputs));
     told.add(ADVICE.flatMap((rule) => rule(outline)));
   }
   const hidden = hiddenInTree(outline);
@@ -126,7 +126,7 @@ function calledWith(outline: Outline, known: KnownValues, registry: StepRegistry
     const given = { ...defaultsOf(inner), ...knownCallInputs(outline, step, known) };
     const values = { values: given, areGiven: true };
     const hidden = hiddenInTree(inner);
-    const found = stepInputs(inner, values, validatorsFor(registry).inputs, () => false);
+    const found = stepInputs(inner, values, validatorsFor(registry).knownInputs, () => false);
     const errors = found.filter(({ severity }) => severity === "error").map((one) => hiding(one, hidden));
     return [...errors, ...calledWith(inner, values, registry)];
   });
@@ -142,7 +142,7 @@ export function checkWithInputs(
   values: Readonly<Record<string, Json>>,
 ): readonly Diagnostic[] {
   const outline = authoredIn(runbook);
-  const validate = validatorsFor(registry).inputs;
+  const validate = validatorsFor(registry).knownInputs;
   const known = { values, areGiven: true };
   const found = stepInputs(outline, known, validate, () => false);
   const defaults = { values: defaultsOf(outline), areGiven: false };

@@ -6,11 +6,8 @@ import type { SourceText, Span } from "../source/source-text.ts";
 import { type Authored, entriesOf, entryAt, pathOf, plain, scalarAt } from "./authored.ts";
 import { type SchemaPlace, type SchemaProblem, schemaProblem } from "./schema-messages.ts";
 
-/** A compiled schema, as Ajv makes it with `allErrors` and `verbose`. */
-export interface Validator {
-  (value: unknown): boolean;
-  errors?: readonly ErrorObject[] | null;
-}
+/** Says what is wrong with a value, as Ajv does with `allErrors` and `verbose`. */
+export type Validator = (value: unknown) => readonly ErrorObject[];
 
 /** How messages name the value at a path of keys and indexes. */
 export type NamePlace = (path: readonly string[], root: Authored) => SchemaPlace;
@@ -21,8 +18,7 @@ export function checkShape(
   validate: Validator,
   namePlace: NamePlace = schemaPlaceOf,
 ): readonly Diagnostic[] {
-  if (validate(plain(root))) return [];
-  const found = (validate.errors ?? []).flatMap((error) => findingOf(error, root, namePlace) ?? []);
+  const found = validate(plain(root)).flatMap((error) => findingOf(error, root, namePlace) ?? []);
   return found.flatMap(({ problem, path, error }) => {
     if (isEcho(error, path, root, found)) return [];
     const { code, message, hint } = problem;

@@ -1,42 +1,67 @@
 // The compiled schemas of a registry. Those of the built-in step types come from the build: compiling takes three times
-// as long as a whole check.
+// as long as a whole check. They come twice: most values are as they should be, and to say only that takes little code.
 
 import type { Ajv, ErrorObject } from "ajv";
 import { createRequire } from "node:module";
 import { builtinSteps } from "../steps/builtin/index.ts";
 import type { StepRegistry } from "../steps/definition.ts";
 import type { Json } from "../value/json.ts";
-import { AJV_OPTIONS, RUNBOOK_SCHEMA, schemasOf } from "./compile.ts";
-import { validators as precompiled } from "./generated/validators.js";
+import { AJV_OPTIONS, type CompiledSchema, errorsOf, RUNBOOK_SCHEMA, schemasOf } from "./compile.ts";
+import { quick } from "./generated/quick-validators.js";
+import { explaining } from "./generated/validators.js";
+import type { InputsValidator } from "./rules/step-inputs.ts";
 import type { Validator } from "./shape.ts";
 
 export interface Validators {
   readonly runbook: Validator;
   /** What is wrong with evaluated inputs of a step type. */
-  inputs(uses: string, inputs: Json): readonly ErrorObject[];
+  readonly inputs: InputsValidator;
+  /** What is wrong with those that are known, one by one: nothing is said of what is missing, nor of the whole. */
+  readonly knownInputs: InputsValidator;
 }
 
 const compiled = new WeakMap<StepRegistry, Validators>();
 
 export function validatorsFor(registry: StepRegistry): Validators {
-  if (registry === builtinSteps) return from((id) => precompiled[id]);
   const known = compiled.get(registry);
   if (known !== undefined) return known;
-  // Required here, not imported: most runs never need the compiler.
-  const { Ajv: Compiler } = createRequire(import.meta.url)("ajv") as { readonly Ajv: typeof Ajv };
-  const ajv = new Compiler(AJV_OPTIONS);
-  const byId = new Map([...schemasOf(registry)].map(([id, schema]) => [id, ajv.compile(schema) as Validator]));
-  const made = from((id) => byId.get(id));
+  const made = registry === builtinSteps ? ofTheBuild() : compile(registry);
   compiled.set(registry, made);
   return made;
 }
 
-function from(validatorOf: (id: string) => Validator | undefined): Validators {
+function compile(registry: StepRegistry): Validators {
+  // Required here, not imported: most runs never need the compiler.
+  const { Ajv: Compiler } = createRequire(import.meta.url)("ajv") as { readonly Ajv: typeof Ajv };
+  const ajv = new Compiler(AJV_OPTIONS);
+  const byId = new Map([...schemasOf(registry)].map(([id, schema]) => [id, ajv.compile(schema) as CompiledSchema]));
+  return from((id) => byId.get(id));
+}
+
+function ofTheBuild(): Validators {
+  const isFine = (id: string, value: unknown): boolean => quick[id]?.(value) === true;
+  const { runbook, inputs, knownInputs } = from((id) => explaining()[id]);
   return {
-    runbook: validatorOf(RUNBOOK_SCHEMA)!,
-    inputs(uses, inputs) {
-      const validate = validatorOf(uses);
-      return validate === undefined || validate(inputs) ? [] : (validate.errors ?? []);
-    },
+    runbook: (value) => (isFine(RUNBOOK_SCHEMA, value) ? [] : runbook(value)),
+    inputs: (uses, given) => (isFine(uses, given) && hasAll(uses, given) ? [] : inputs(uses, given)),
+    knownInputs: (uses, given) => (isFine(uses, given) ? [] : knownInputs(uses, given)),
+  };
+}
+
+/** The quick validators say nothing of inputs that are missing. */
+function hasAll(uses: string, given: Json): boolean {
+  const required = builtinSteps.get(uses)?.inputs.required ?? [];
+  return required.every((name) => Object.hasOwn(given as object, name));
+}
+
+function from(schemaOf: (id: string) => CompiledSchema | undefined): Validators {
+  const errors = (id: string, value: unknown): readonly ErrorObject[] => {
+    const schema = schemaOf(id);
+    return schema === undefined ? [] : errorsOf(schema, value);
+  };
+  return {
+    runbook: (value) => errors(RUNBOOK_SCHEMA, value),
+    inputs: errors,
+    knownInputs: (uses, given) => errors(uses, given).filter(({ instancePath }) => instancePath !== ""),
   };
 }

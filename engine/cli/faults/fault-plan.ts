@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import type { Ajv } from "ajv";
 import type { Fault } from "../../emulator/faults/kinds.ts";
 import { type Authored, entriesOf, entryAt, plain, scalarAt, textAt } from "../../runbook/authored.ts";
-import { AJV_OPTIONS } from "../../runbook/compile.ts";
+import { AJV_OPTIONS, type CompiledSchema, errorsOf } from "../../runbook/compile.ts";
 import { readYaml } from "../../runbook/read-yaml.ts";
 import type { SchemaPlace } from "../../runbook/schema-messages.ts";
 import { checkShape, type Validator } from "../../runbook/shape.ts";
@@ -53,7 +53,8 @@ function validator(): Validator {
   if (compiled !== undefined) return compiled;
   // Required here, not imported: a run without a fault plan never needs the compiler.
   const { Ajv: Compiler } = createRequire(import.meta.url)("ajv") as { readonly Ajv: typeof Ajv };
-  return (compiled = new Compiler(AJV_OPTIONS).compile(faultPlanSchema()) as Validator);
+  const schema = new Compiler(AJV_OPTIONS).compile(faultPlanSchema()) as CompiledSchema;
+  return (compiled = (value) => errorsOf(schema, value));
 }
 
 function placeOf(path: readonly string[], root: Authored): SchemaPlace {

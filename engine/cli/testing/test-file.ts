@@ -15,7 +15,7 @@ import {
   templatesIn,
   textAt,
 } from "../../runbook/authored.ts";
-import { AJV_OPTIONS } from "../../runbook/compile.ts";
+import { AJV_OPTIONS, type CompiledSchema, errorsOf } from "../../runbook/compile.ts";
 import type { Runbook } from "../../runbook/model.ts";
 import { readYaml } from "../../runbook/read-yaml.ts";
 import type { SchemaPlace } from "../../runbook/schema-messages.ts";
@@ -204,7 +204,8 @@ function validator(): Validator {
   if (compiled !== undefined) return compiled;
   // Required here, not imported: only tests need the compiler.
   const { Ajv: Compiler } = createRequire(import.meta.url)("ajv") as { readonly Ajv: typeof Ajv };
-  return (compiled = new Compiler(AJV_OPTIONS).compile(testSchema()) as Validator);
+  const schema = new Compiler(AJV_OPTIONS).compile(testSchema()) as CompiledSchema;
+  return (compiled = (value) => errorsOf(schema, value));
 }
 
 function placeOf(path: readonly string[], root: Authored): SchemaPlace {

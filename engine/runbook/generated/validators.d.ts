@@ -1,2 +1,3 @@
-import type { Validator } from "../shape.ts";
-export const validators: Readonly<Record<string, Validator | undefined>>;
+import type { CompiledSchema } from "../compile.ts";
+/** They tell everything that is wrong. A function, so that nothing of their code is read before it is called. */
+export function explaining(): Readonly<Record<string, CompiledSchema | undefined>>;
