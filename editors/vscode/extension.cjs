@@ -12,8 +12,9 @@ async function activate(context) {
   context.subscriptions.push(
     vscode.commands.registerCommand("runbook.restart", restart),
     vscode.workspace.onDidChangeConfiguration((event) => {
-      if (event.affectsConfiguration("runbook.path")) void restart();
+      if (event.affectsConfiguration("runbook")) void restart();
     }),
+    vscode.workspace.onDidGrantWorkspaceTrust(restart),
   );
   await start();
 }
@@ -21,7 +22,10 @@ async function activate(context) {
 async function start() {
   const command = runbookCommand();
   const server = { command, args: ["lsp"], options: { shell: process.platform === "win32" } };
-  client = new LanguageClient("runbook", "Runbook", server, { documentSelector: [{ language: "runbook" }] });
+  client = new LanguageClient("runbook", "Runbook", server, {
+    documentSelector: [{ language: "runbook" }],
+    initializationOptions: { extensions: allowedFolders() },
+  });
   try {
     await client.start();
   } catch (thrown) {
@@ -32,6 +36,13 @@ async function start() {
     );
     if (answer !== undefined) await vscode.commands.executeCommand("workbench.action.openSettings", "runbook.path");
   }
+}
+
+/** Where step types of others are loaded, which runs them: nowhere in a workspace that is not trusted. */
+function allowedFolders() {
+  const isWanted = vscode.workspace.getConfiguration("runbook").get("loadExtensions") !== false;
+  const folders = vscode.workspace.isTrusted && isWanted ? (vscode.workspace.workspaceFolders ?? []) : [];
+  return folders.filter(({ uri }) => uri.scheme === "file").map(({ uri }) => uri.toString());
 }
 
 /** What the setting says, or what the workspace has installed. A folder that is not trusted chooses no program. */

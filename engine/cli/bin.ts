@@ -6,7 +6,12 @@ import type { Io } from "./io.ts";
 
 // Node 22.8 and later keep compiled code between runs; 20 has no such function.
 (nodeModule as { enableCompileCache?: () => unknown }).enableCompileCache?.();
-const [{ main }, { systemClock }] = await Promise.all([import("./main.ts"), import("../run/clock.ts")]);
+const [{ main }, { systemClock }, { putConsoleAside }] = await Promise.all([
+  import("./main.ts"),
+  import("../run/clock.ts"),
+  import("./console-aside.ts"),
+]);
+putConsoleAside();
 
 for (const stream of [process.stdout, process.stderr]) {
   // Whoever read our output has gone (`| head`). The work goes on; nobody is told of it any more.

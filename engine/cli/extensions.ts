@@ -1,12 +1,14 @@
 // Loads step types of others: a file beside the runbook, or a package that is installed there. Loading one runs it, with all
 // that the user may do; docs/writing-a-step.md says so.
 
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { createRequire, register } from "node:module";
 import { basename, dirname, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { NamedExtension } from "../runbook/extensions.ts";
-import { type Diagnostic, diagnosticAt } from "../source/diagnostic.ts";
 import { validatorsFor } from "../runbook/validators.ts";
+import { type Diagnostic, diagnosticAt } from "../source/diagnostic.ts";
+import { nearest } from "../source/suggestion.ts";
 import { builtinSteps } from "../steps/builtin/index.ts";
 import type { StepDefinition, StepRegistry } from "../steps/definition.ts";
 
@@ -16,48 +18,106 @@ export interface NamingFile {
   readonly path: string;
 }
 
-export interface LoadedExtensions {
-  readonly registry: StepRegistry;
-  /** Where their files are. */
-  readonly paths: readonly string[];
-  /** Of those that cannot be loaded. */
-  readonly diagnostics: readonly Diagnostic[];
+/** One that a file names, with the address of its module, or why there is none. */
+export interface LocatedExtension {
+  readonly extension: NamedExtension;
+  readonly url?: string;
+  readonly problem?: ExtensionProblem;
 }
 
-/** An extension that several files name is loaded once. */
-export async function loadExtensions(files: readonly NamingFile[]): Promise<LoadedExtensions> {
+/** The end of a sentence that begins with the extension's name, and what to do. */
+export interface ExtensionProblem {
+  readonly message: string;
+  readonly hint?: string | undefined;
+}
+
+export interface LoadedExtensions {
+  readonly registry: StepRegistry;
+  /** The name of the extension that each of their step types is of. */
+  readonly definedBy: ReadonlyMap<string, string>;
+  /** By the extension's place among those that were located. */
+  readonly problems: ReadonlyMap<number, ExtensionProblem>;
+}
+
+/** Of what some files name: the step types, and what is wrong with those that cannot be loaded. */
+export async function loadExtensions(
+  files: readonly NamingFile[],
+): Promise<{ readonly registry: StepRegistry; readonly diagnostics: readonly Diagnostic[] }> {
+  const located = locateExtensions(files);
+  const { registry, problems } = await loadLocated(located);
+  return { registry, diagnostics: problemDiagnostics(located, problems) };
+}
+
+/** Loads nothing. `versionOf` gives what a file's address ends with, so that one which has changed is another module. */
+export function locateExtensions(
+  files: readonly NamingFile[],
+  versionOf: (path: string) => string = () => "",
+): readonly LocatedExtension[] {
+  return files.flatMap(({ named, path }) =>
+    named.map((extension) => {
+      try {
+        const url = addressOf(extension, path);
+        return { extension, url: url + versionOf(fileURLToPath(url)) };
+      } catch (thrown) {
+        return { extension, problem: problemOf(thrown) };
+      }
+    }),
+  );
+}
+
+/** A module runs once in a process, and a folder's runbooks mostly name the same ones. */
+const loadedBefore = new Map<string, Promise<LoadedExtensions>>();
+
+/** Runs each of them once, however many files name it; what was loaded before is the same registry again. */
+export function loadLocated(located: readonly LocatedExtension[]): Promise<LoadedExtensions> {
+  const key = JSON.stringify(located.map(({ extension: { name }, url, problem }) => [name, url, problem]));
+  const known = loadedBefore.get(key) ?? loadAll(located);
+  loadedBefore.set(key, known);
+  return known;
+}
+
+async function loadAll(located: readonly LocatedExtension[]): Promise<LoadedExtensions> {
   const registry = new Map(builtinSteps);
-  const from = new Map<string, { readonly name: string; readonly url: string }>();
+  const definedBy = new Map<string, string>();
   const urls = new Set<string>();
-  const diagnostics: Diagnostic[] = [];
-  const load = async (extension: NamedExtension, path: string): Promise<void> => {
-    const url = addressOf(extension, path);
+  const problems = new Map<number, ExtensionProblem>();
+  const load = async ({ name }: NamedExtension, url: string): Promise<void> => {
     if (urls.has(url)) return;
     urls.add(url);
     for (const step of await stepsOf(url)) {
-      const other = from.get(step.name);
+      const other = definedBy.get(step.name);
       if (other !== undefined || builtinSteps.has(step.name)) {
-        const whose = other === undefined ? "comes with the engine" : `is defined by ${other.name}`;
+        const whose = other === undefined ? "comes with the engine" : `is defined by ${other}`;
         throw broken(`defines "${step.name}", which ${whose} already`);
       }
-      from.set(step.name, { name: extension.name, url });
+      definedBy.set(step.name, name);
       registry.set(step.name, step);
     }
   };
-  for (const { named, path } of files) {
-    for (const extension of named) {
-      try {
-        await load(extension, path);
-      } catch (thrown) {
-        if (!(thrown instanceof BrokenExtension)) throw thrown;
-        const { name, source, span } = extension;
-        const { message, hint } = thrown;
-        diagnostics.push(diagnosticAt(source, span, "extension", `extension "${name}" ${message}`, { hint }));
-      }
+  for (const [index, { extension, url, problem }] of located.entries()) {
+    try {
+      if (url === undefined) problems.set(index, problem!);
+      else await load(extension, url);
+    } catch (thrown) {
+      problems.set(index, problemOf(thrown));
     }
   }
-  const paths = [...urls].flatMap((url) => (url.startsWith("file:") ? [fileURLToPath(url)] : []));
-  return { registry, paths, diagnostics };
+  return { registry, definedBy, problems };
+}
+
+export function problemDiagnostics(
+  located: readonly LocatedExtension[],
+  problems: LoadedExtensions["problems"],
+): readonly Diagnostic[] {
+  return [...problems].map(([index, { message, hint }]) => {
+    const { name, source, span } = located[index]!.extension;
+    return diagnosticAt(source, span, "extension", `extension "${name}" ${message}`, { hint });
+  });
+}
+
+function problemOf(thrown: unknown): ExtensionProblem {
+  if (!(thrown instanceof BrokenExtension)) throw thrown;
+  return { message: thrown.message, hint: thrown.hint };
 }
 
 class BrokenExtension extends Error {
@@ -85,7 +145,7 @@ async function stepsOf(url: string): Promise<readonly StepDefinition[]> {
 
 function addressOf(extension: NamedExtension, runbook: string): string {
   const { name } = extension;
-  if (/^\.\.?\//.test(name)) return pathToFileURL(resolve(dirname(runbook), name)).href;
+  if (/^\.\.?\//.test(name)) return addressOfFile(name, resolve(dirname(runbook), name));
   if (/^([A-Za-z]:|[/\\]|\w+:)/.test(name)) {
     throw broken("is neither a path beside the runbook nor a package", "write ./<file> or the package's name");
   }
@@ -95,6 +155,16 @@ function addressOf(extension: NamedExtension, runbook: string): string {
     const hint = "install it where the runbook is; a file is written ./<file>";
     throw broken("is no package that is installed here", hint);
   }
+}
+
+function addressOfFile(name: string, path: string): string {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (stat?.isFile() === true) return pathToFileURL(path).href;
+  if (stat !== undefined) throw broken("is a folder", "name the file in it");
+  const folder = dirname(path);
+  const near = existsSync(folder) ? nearest(basename(path), readdirSync(folder)) : undefined;
+  const hint = near === undefined ? undefined : `did you mean "${name.slice(0, -basename(path).length)}${near}"?`;
+  throw broken("is a file that is not there", hint);
 }
 
 let isKnown = false;
@@ -122,7 +192,7 @@ function requireSound(step: StepDefinition): void {
     throw broken(`names a step type "${step.name}"`, "names are small letters and digits, with `-` between");
   }
   try {
-    validatorsFor(new Map([[step.name, step]]));
+    validatorsFor(new Map([[step.name, step]])).inputs(step.name, {});
   } catch (thrown) {
     throw broken(`has a schema in "${step.name}" that cannot be read: ${messageOf(thrown)}`);
   }

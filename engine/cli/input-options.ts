@@ -47,6 +47,6 @@ function pairs(text: string, before: readonly Pair[]): readonly Pair[] {
   return [...before, [text.slice(0, at), text.slice(at + 1)]];
 }
 
-function collected(text: string, before: readonly string[]): readonly string[] {
+export function collected(text: string, before: readonly string[]): readonly string[] {
   return [...before, text];
 }

@@ -7,11 +7,12 @@ import { builtinSteps } from "../steps/builtin/index.ts";
 import { calledIn, type FileReader } from "../runbook/calls.ts";
 import { namedExtensions } from "../runbook/extensions.ts";
 import { type Loaded, loadRunbook } from "../runbook/load.ts";
-import { sortDiagnostics } from "../source/diagnostic.ts";
+import { type Diagnostic, sortDiagnostics } from "../source/diagnostic.ts";
+import type { StepRegistry } from "../steps/definition.ts";
 import { nearest } from "../source/suggestion.ts";
 import { CliError } from "./cli-error.ts";
 import { EXIT } from "./exit-code.ts";
-import type { LoadedExtensions, NamingFile } from "./extensions.ts";
+import type { NamingFile } from "./extensions.ts";
 import type { Io } from "./io.ts";
 import { packagePath } from "./package-root.ts";
 
@@ -67,36 +68,52 @@ function utf8Text(given: string, bytes: Buffer): string {
 export async function loadFile(file: RunbookFile): Promise<Loaded> {
   const { text, shown, readFile } = file;
   const { registry, diagnostics } = await registryFor(file);
-  const loaded = loadRunbook(text, { file: shown, registry, readFile });
-  if (diagnostics.length === 0) return loaded;
   // Who lacks an extension cannot know its step types.
-  const others = loaded.diagnostics.filter(({ code }) => code !== "unknown-step-type");
-  return { diagnostics: sortDiagnostics([...diagnostics, ...others]) };
+  const lacksExtensions = diagnostics.length > 0;
+  const loaded = loadRunbook(text, { file: shown, registry, readFile, lacksExtensions });
+  return lacksExtensions ? { diagnostics: sortDiagnostics([...diagnostics, ...loaded.diagnostics]) } : loaded;
+}
+
+export interface FileRegistry {
+  readonly registry: StepRegistry;
+  /** Of extensions that cannot be loaded. */
+  readonly diagnostics: readonly Diagnostic[];
 }
 
 /** The step types that a runbook's text may use, and those that it calls. */
-export async function registryFor(file: RunbookFile): Promise<Pick<LoadedExtensions, "registry" | "diagnostics">> {
-  const naming = namingFiles(file);
+export async function registryFor(file: RunbookFile): Promise<FileRegistry> {
+  const naming = namedBy(file);
   if (naming.length === 0) return { registry: builtinSteps, diagnostics: [] };
   const { loadExtensions } = await import("./extensions.ts");
   return loadExtensions(naming);
 }
 
-function namingFiles({ text, path, shown, readFile }: RunbookFile): readonly NamingFile[] {
+/** What a runbook's file, and those that it calls, name. */
+export function namedBy({ text, path, shown, readFile }: RunbookFile): readonly NamingFile[] {
+  // Both are from the same folder, one as messages show it.
+  return namingFiles(text, shown, readFile, (other) => resolve(path, relative(shown, other)));
+}
+
+/** A text that names extensions, and those that it calls. `pathOf` gives the path of a file on the disk. */
+export function namingFiles(
+  text: string,
+  file: string,
+  readFile: FileReader,
+  pathOf: (file: string) => string,
+): readonly NamingFile[] {
   const seen = new Set<string>();
   const found: NamingFile[] = [];
-  const look = (inner: string, file: string, at: string): void => {
-    if (seen.has(file)) return;
-    seen.add(file);
-    const named = namedExtensions(inner, file);
-    if (named.length > 0) found.push({ named, path: at });
-    for (const called of calledIn(inner, file)) {
+  const look = (inner: string, at: string): void => {
+    if (seen.has(at)) return;
+    seen.add(at);
+    const named = namedExtensions(inner, at);
+    if (named.length > 0) found.push({ named, path: pathOf(at) });
+    for (const called of calledIn(inner, at)) {
       const other = readFile(called);
-      // Both are from the same folder, one as messages show it.
-      if (other !== undefined) look(other, called, resolve(path, relative(shown, called)));
+      if (other !== undefined) look(other, called);
     }
   };
-  look(text, shown, path);
+  look(text, file);
   return found;
 }
 

@@ -8,11 +8,14 @@ export type LoadOne = (text: string, file: string, lookup: CallLookup) => Omit<C
 export class CallLoader {
   readonly #read: FileReader;
   readonly #load: LoadOne;
+  readonly #lacksExtensions: boolean;
   readonly #known = new Map<string, Called>();
   /** The files that call each other down to the one that is being read. */
   readonly #chain: string[];
 
-  constructor(read: FileReader, root: string, load: LoadOne) {
+  /** `lacksExtensions`: nothing is said of those that have not been loaded. */
+  constructor(read: FileReader, root: string, load: LoadOne, lacksExtensions: boolean) {
+    this.#lacksExtensions = lacksExtensions;
     this.#read = read;
     this.#load = load;
     this.#chain = [root];
@@ -29,7 +32,7 @@ export class CallLoader {
 
   #loaded(text: string, file: string, lookup: CallLookup): Omit<Called, "file" | "depth"> {
     const loaded = this.#load(text, file, lookup);
-    const isUnclear = loaded.runbook === undefined && loaded.errors.length === 0;
+    const isUnclear = loaded.runbook === undefined && loaded.errors.length === 0 && !this.#lacksExtensions;
     return isUnclear ? { ...loaded, problem: "names extensions, which have not been loaded" } : loaded;
   }
 

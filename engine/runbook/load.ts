@@ -6,7 +6,7 @@ import { builtinSteps } from "../steps/builtin/index.ts";
 import type { StepRegistry } from "../steps/definition.ts";
 import type { Json } from "../value/json.ts";
 import { authoredIn, buildRunbook } from "./build.ts";
-import { CallLoader } from "./call-loader.ts";
+import { CallLoader, type LoadOne } from "./call-loader.ts";
 import { type CallLookup, type FileReader, isCall } from "./calls.ts";
 import { hiddenInLine, hiddenInTree } from "./hidden.ts";
 import { ignoreProblems, withoutIgnored } from "./ignores.ts";
@@ -44,6 +44,8 @@ export interface LoadOptions {
   readonly registry: StepRegistry;
   /** Reads the runbooks that it calls, by their paths, made from `file` and the one that is written; absent: it may call none. */
   readonly readFile?: FileReader;
+  /** Whether extensions that it or what it calls names are not in `registry`: then nothing is said of step types that are not there. */
+  readonly lacksExtensions?: boolean;
 }
 
 export interface Loaded {
@@ -60,15 +62,16 @@ export interface Loaded {
  * const { runbook, diagnostics } = loadRunbook(text, { file: "vm.yaml", registry: builtinSteps });
  */
 export function loadRunbook(text: string, options: LoadOptions): Loaded {
-  const { outline: _, ...loaded } = loadOne(text, options.file, options.registry, calledFrom(options));
+  const { outline: _, ...loaded } = loadOne(text, options, calledFrom(options));
   return loaded;
 }
 
 /** Finds what the runbook of a file calls; nothing when there is nobody to read it. */
-export function calledFrom({ file, registry, readFile }: LoadOptions): CallLookup | undefined {
+export function calledFrom(options: LoadOptions): CallLookup | undefined {
+  const { file, readFile, lacksExtensions = false } = options;
   if (readFile === undefined) return undefined;
-  const loader = new CallLoader(readFile, file, (inner, path, lookup) => {
-    const { runbook, diagnostics, outline } = loadOne(inner, path, registry, lookup);
+  const loadCalled: LoadOne = (inner, path, lookup) => {
+    const { runbook, diagnostics, outline } = loadOne(inner, { ...options, file: path }, lookup);
     const errors = diagnostics.filter(({ severity }) => severity === "error");
     return {
       errors,
@@ -76,14 +79,14 @@ export function calledFrom({ file, registry, readFile }: LoadOptions): CallLooku
       ...(runbook && { runbook }),
       ...(outline && { outline }),
     };
-  });
+  };
+  const loader = new CallLoader(readFile, file, loadCalled, lacksExtensions);
   return loader.lookupFrom(file);
 }
 
 function loadOne(
   text: string,
-  file: string,
-  registry: StepRegistry,
+  { file, registry, lacksExtensions = false }: LoadOptions,
   lookup: CallLookup | undefined,
 ): Loaded & { readonly outline?: Outline } {
   // A byte order mark is no part of the text.
@@ -112,8 +115,9 @@ function loadOne(
   const within = told.hasError || !outline.steps.some(isCall) ? [] : calledWith(outline, defaults, registry);
   const diagnostics = [...own, ...sortDiagnostics([...called, ...within])];
   // Whoever has not loaded its extensions cannot know their step types.
-  const names = registry === builtinSteps ? extensionsIn(root) : [];
-  if (names.length > 0) return { diagnostics: diagnostics.filter(({ code }) => code !== "unknown-step-type"), outline };
+  if (lacksExtensions || (registry === builtinSteps && extensionsIn(root).length > 0)) {
+    return { diagnostics: diagnostics.filter(({ code }) => code !== "unknown-step-type"), outline };
+  }
   if (diagnostics.some(({ severity }) => severity === "error")) return { diagnostics, outline };
   return { runbook: buildRunbook(outline, registry, validators.inputs), diagnostics, outline };
 }

@@ -34,8 +34,15 @@ function compile(registry: StepRegistry): Validators {
   // Required here, not imported: most runs never need the compiler.
   const { Ajv: Compiler } = createRequire(import.meta.url)("ajv") as { readonly Ajv: typeof Ajv };
   const ajv = new Compiler(AJV_OPTIONS);
-  const byId = new Map([...schemasOf(registry)].map(([id, schema]) => [id, ajv.compile(schema) as CompiledSchema]));
-  return from((id) => byId.get(id));
+  const schemas = schemasOf(registry);
+  const compileOf = (id: string): CompiledSchema => ajv.compile(schemas.get(id)!) as CompiledSchema;
+  const byId = new Map([[RUNBOOK_SCHEMA, compileOf(RUNBOOK_SCHEMA)]]);
+  return from((id) => {
+    // The built-in step types among them are compiled already.
+    if (registry.has(id) && registry.get(id) === builtinSteps.get(id)) return explaining()[id];
+    if (!byId.has(id) && schemas.has(id)) byId.set(id, compileOf(id));
+    return byId.get(id);
+  });
 }
 
 function ofTheBuild(): Validators {

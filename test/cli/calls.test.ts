@@ -117,7 +117,7 @@ describe("an editor of a runbook that calls another", () => {
   const folder = pathToFileURL(`${tmpdir()}/runbooks/`).href;
   const texts: Readonly<Record<string, string>> = { [`${folder}shared/network.yaml`]: NETWORK };
   const open = (text: string): EditedRunbook =>
-    new EditedRunbook(`${folder}app.yaml`, text, builtinSteps, (path) => texts[path]);
+    new EditedRunbook(`${folder}app.yaml`, text, { registry: builtinSteps, readFile: (path) => texts[path] });
   const schema = runbookSchema(builtinSteps);
   const app = open(APP);
   const at = (part: string): { line: number; character: number } => {

@@ -89,7 +89,7 @@ describe("docs/writing-a-step.md", () => {
       `${start} has a schema in "route-table" that cannot be read:`,
     );
     expect(await told(EXTENSION, RUNBOOK.replace("./route-table.mjs", "./other.mjs"))).include(
-      'extension "./other.mjs" cannot be loaded',
+      'extension "./other.mjs" is a file that is not there [extension]',
     );
     expect(await told(EXTENSION, RUNBOOK.replace("./route-table.mjs", "no-such-package"))).equal(
       'routes.yaml:3:14: error: extension "no-such-package" is no package that is installed here [extension]\n' +

@@ -48,22 +48,26 @@ describe("the VS Code extension", () => {
   });
 
   /** Starts the extension with an editor and a client that only remember what they are told. */
-  async function started(setting, folders = [], isTrusted = true) {
+  async function started(setting, folders = [], isTrusted = true, loadExtensions = true) {
     const seen = [];
     const nothing = { dispose: () => {} };
     const vscode = {
       commands: { registerCommand: () => nothing },
       workspace: {
         isTrusted,
-        workspaceFolders: folders.map((fsPath) => ({ uri: { scheme: "file", fsPath } })),
-        getConfiguration: () => ({ get: () => setting }),
+        workspaceFolders: folders.map((fsPath) => ({
+          uri: { scheme: "file", fsPath, toString: () => `file://${fsPath}` },
+        })),
+        getConfiguration: () => ({ get: (name) => (name === "path" ? setting : loadExtensions) }),
         onDidChangeConfiguration: () => nothing,
+        onDidGrantWorkspaceTrust: () => nothing,
       },
       window: { showErrorMessage: async (message) => void seen.push(message) },
     };
     class LanguageClient {
       constructor(_id, _name, server, client) {
         seen.push([server.command, ...server.args], client.documentSelector);
+        seen.allowed = client.initializationOptions.extensions;
       }
       async start() {
         if (setting === "missing") throw new Error("ENOENT");
@@ -96,6 +100,11 @@ describe("the VS Code extension", () => {
     } finally {
       rmSync(withRunbook, { recursive: true });
     }
+  });
+  it("lets the server load step types of others in a workspace that is trusted, unless the setting forbids it", async () => {
+    expect((await started("", ["/work/a", "/work/b"])).allowed).eql(["file:///work/a", "file:///work/b"]);
+    expect((await started("", ["/work/a"], false)).allowed).eql([]);
+    expect((await started("", ["/work/a"], true, false)).allowed).eql([]);
   });
   it("says what it could not start", async () => {
     expect((await started("missing"))[2]).equal('runbook could not be started as "missing": ENOENT');

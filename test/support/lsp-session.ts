@@ -1,10 +1,14 @@
-// An editor's side of a session with the language server: the command as a process, spoken with over its standard streams.
+// An editor's side of a session with the language server: the command as a process, spoken with over its standard streams, or
+// the server in this process.
 
+import { PassThrough, type Readable, type Writable } from "node:stream";
 import {
   createProtocolConnection,
   DidChangeTextDocumentNotification,
   DidOpenTextDocumentNotification,
   ExitNotification,
+  InitializedNotification,
+  type InitializeParams,
   InitializeRequest,
   type Position,
   type ProtocolConnection,
@@ -15,24 +19,34 @@ import {
   StreamMessageWriter,
   type TextDocumentContentChangeEvent,
 } from "vscode-languageserver-protocol/node";
+import { serve, type ServerOptions } from "../../engine/cli/lsp/server.ts";
 import { SourceText } from "../../engine/source/source-text.ts";
-import { type SpawnedCli, spawnCli } from "./spawn-cli.ts";
+import type { Ended } from "./rig.ts";
+import { spawnCli } from "./spawn-cli.ts";
+
+interface ServerEnd {
+  readonly says: Readable;
+  readonly hears: Writable;
+  readonly ended: Promise<Ended>;
+  kill(): void;
+}
 
 export const URI = "file:///project/vm.yaml";
 
 export class LspSession implements AsyncDisposable {
   readonly connection: ProtocolConnection;
-  readonly #cli: SpawnedCli;
+  readonly #server: ServerEnd;
   readonly #told: PublishDiagnosticsParams[] = [];
   #waiting: (() => void) | undefined;
   #version = 1;
   text = "";
+  uri = URI;
 
-  private constructor(cli: SpawnedCli) {
-    this.#cli = cli;
+  private constructor(server: ServerEnd) {
+    this.#server = server;
     this.connection = createProtocolConnection(
-      new StreamMessageReader(cli.process.stdout),
-      new StreamMessageWriter(cli.process.stdin),
+      new StreamMessageReader(server.says),
+      new StreamMessageWriter(server.hears),
     );
     this.connection.onNotification(PublishDiagnosticsNotification.type, (params) => {
       this.#told.push(params);
@@ -42,19 +56,38 @@ export class LspSession implements AsyncDisposable {
   }
 
   static async open(cwd: string, hasSnippets = true): Promise<LspSession> {
-    const session = new LspSession(spawnCli(cwd, ["lsp", "--stdio"]));
-    await session.connection.sendRequest(InitializeRequest.type, {
-      processId: null,
-      rootUri: null,
+    const { process, ended } = spawnCli(cwd, ["lsp", "--stdio"]);
+    const end = { says: process.stdout, hears: process.stdin, ended, kill: () => void process.kill() };
+    const session = new LspSession(end);
+    await session.initialize({
       capabilities: { textDocument: { completion: { completionItem: { snippetSupport: hasSnippets } } } },
     });
     return session;
   }
 
+  /** With the server in this process. */
+  static async within(
+    options: Partial<ServerOptions> = {},
+    params: Partial<InitializeParams> = {},
+  ): Promise<LspSession> {
+    const [says, hears] = [new PassThrough(), new PassThrough()];
+    const isShutDown = serve(hears, says, { allowedFolders: [], version: "0", ...options });
+    const ended = isShutDown.then((is) => ({ code: is ? 0 : 1, stdout: "", stderr: "" }));
+    const session = new LspSession({ says, hears, ended, kill: () => void hears.end() });
+    await session.initialize(params);
+    return session;
+  }
+
+  async initialize(params: Partial<InitializeParams>): Promise<void> {
+    const all = { processId: null, rootUri: null, capabilities: {}, ...params };
+    await this.connection.sendRequest(InitializeRequest.type, all);
+    await this.connection.sendNotification(InitializedNotification.type, {});
+  }
+
   /** Opens the text, or puts another one in its place; answers what is told about it. */
   async write(text: string): Promise<PublishDiagnosticsParams> {
     if (this.#version === 1) {
-      const textDocument = { uri: URI, languageId: "yaml", version: this.#version++, text };
+      const textDocument = { uri: this.uri, languageId: "yaml", version: this.#version++, text };
       await this.connection.sendNotification(DidOpenTextDocumentNotification.type, { textDocument });
     } else await this.change([{ text }]);
     this.text = text;
@@ -62,7 +95,7 @@ export class LspSession implements AsyncDisposable {
   }
 
   async change(contentChanges: TextDocumentContentChangeEvent[]): Promise<void> {
-    const textDocument = { uri: URI, version: this.#version++ };
+    const textDocument = { uri: this.uri, version: this.#version++ };
     await this.connection.sendNotification(DidChangeTextDocumentNotification.type, { textDocument, contentChanges });
   }
 
@@ -86,21 +119,21 @@ export class LspSession implements AsyncDisposable {
   async end(): Promise<{ readonly code: number; readonly stderr: string }> {
     await this.connection.sendRequest(ShutdownRequest.type);
     await this.connection.sendNotification(ExitNotification.type);
-    const { code, stderr } = await this.#cli.ended;
+    const { code, stderr } = await this.#server.ended;
     this.connection.dispose();
     return { code, stderr };
   }
 
   /** Goes without a word, as an editor does that is killed. */
   async hangUp(): Promise<{ readonly code: number; readonly stderr: string }> {
-    this.#cli.process.stdin.end();
-    const { code, stderr } = await this.#cli.ended;
+    this.#server.hears.end();
+    const { code, stderr } = await this.#server.ended;
     return { code, stderr };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#cli.process.kill();
-    await this.#cli.ended.catch(() => undefined);
+    this.#server.kill();
+    await this.#server.ended.catch(() => undefined);
     this.connection.dispose();
   }
 }

@@ -3,6 +3,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { registryOf } from "../../runbook/build.ts";
 import type { Json } from "../../value/json.ts";
+import { putConsoleAside } from "../console-aside.ts";
 import { loadFile, type RunbookFile } from "../runbook-file.ts";
 import { type Baseline, tryCell } from "./drill-cells.ts";
 import { prepareDrill } from "./drill-world.ts";
@@ -16,6 +17,7 @@ export interface DrillOrder {
   readonly baseline: Baseline;
 }
 
+putConsoleAside();
 const port = parentPort!;
 const { file, calls, inputs, seed, baseline } = workerData as DrillOrder;
 const { runbook } = await loadFile({ ...file, readFile: (path) => calls.get(path) });

@@ -31,6 +31,7 @@ import { formatRunbook } from "../../runbook/format.ts";
 import type { Diagnostic } from "../../source/diagnostic.ts";
 import type { Span } from "../../source/source-text.ts";
 import type { Clients } from "./capabilities.ts";
+import type { AllowedTypes } from "./allowed-extensions.ts";
 import { offsetOf, positionOf, rangeOf, spanOf } from "./changes.ts";
 
 const KINDS: Readonly<Record<Candidate["kind"], CompletionItemKind>> = {
@@ -193,6 +194,25 @@ export function formatting({ source }: EditedRunbook): TextEdit[] | null {
   if (formatted.text === source.text) return [];
   const end = positionOf(source, source.text.length);
   return [{ range: { start: { line: 0, character: 0 }, end }, newText: formatted.text }];
+}
+
+const WHY_MISSING: Readonly<Record<NonNullable<AllowedTypes["missing"]>["why"], string>> = {
+  "not-allowed":
+    "step types of extensions are unknown here: loading one runs it, and this folder is not allowed to\n" +
+    "hint: `runbook lsp --extensions <folder>` allows a folder; `runbook check` loads them",
+  "not-saved": "what is not saved yet is not loaded as an extension\nhint: save the file to have its step types",
+};
+
+export function missingExtensions(
+  { source }: EditedRunbook,
+  { span, why }: NonNullable<AllowedTypes["missing"]>,
+): ProtocolDiagnostic {
+  return {
+    range: rangeOf(source, span),
+    severity: DiagnosticSeverity.Information,
+    source: "runbook",
+    message: WHY_MISSING[why],
+  };
 }
 
 export function diagnosticOf(

@@ -10,38 +10,53 @@ import {
   createProtocolConnection,
   DefinitionRequest,
   DidChangeTextDocumentNotification,
+  DidChangeWatchedFilesNotification,
   DidCloseTextDocumentNotification,
   DidOpenTextDocumentNotification,
   DocumentFormattingRequest,
   DocumentHighlightRequest,
+  DidSaveTextDocumentNotification,
   DocumentSymbolRequest,
   ExitNotification,
   HoverRequest,
+  InitializedNotification,
+  type InitializeError,
   InitializeRequest,
   PrepareRenameRequest,
   type ProtocolConnection,
   PublishDiagnosticsNotification,
   ReferencesRequest,
+  RegistrationRequest,
   RenameRequest,
   ResponseError,
   ShutdownRequest,
   StreamMessageReader,
   StreamMessageWriter,
 } from "vscode-languageserver-protocol/node";
+import type { FileReader } from "../../runbook/calls.ts";
 import { EditedRunbook } from "../../runbook/editing/edited-runbook.ts";
 import { runbookSchema } from "../../runbook/schema.ts";
+import { builtinSteps } from "../../steps/builtin/index.ts";
 import type { StepRegistry } from "../../steps/definition.ts";
+import { AllowedExtensions, type AllowedTypes } from "./allowed-extensions.ts";
 import * as answers from "./answers.ts";
-import { CAPABILITIES, type Clients } from "./capabilities.ts";
+import { CAPABILITIES, type Clients, foldersIn, WATCHED } from "./capabilities.ts";
 import { changedText } from "./changes.ts";
 
 export interface ServerOptions {
-  readonly registry: StepRegistry;
+  /** Folders whose runbooks may have their extensions loaded, beside those that the client names. */
+  readonly allowedFolders: readonly string[];
   readonly version: string;
+}
+
+interface OpenText {
+  readonly runbook: EditedRunbook;
+  readonly missing: AllowedTypes["missing"];
 }
 
 /** Errors that the protocol has numbers for. */
 const INVALID_REQUEST = -32600;
+const INVALID_PARAMS = -32602;
 const REQUEST_FAILED = -32803;
 
 /** Of a longer text diagnostics wait until nobody has typed for a moment. */
@@ -64,26 +79,35 @@ class Server {
   readonly #connection: ProtocolConnection;
   readonly #options: ServerOptions;
   readonly #ended: (isShutDown: boolean) => void;
-  readonly #open = new Map<string, EditedRunbook>();
+  readonly #open = new Map<string, OpenText>();
   readonly #due = new Map<string, NodeJS.Timeout>();
-  readonly #schema: ReturnType<typeof runbookSchema>;
-  #clients: Clients = { hasSnippets: false };
+  readonly #schemas = new WeakMap<StepRegistry, ReturnType<typeof runbookSchema>>();
+  #extensions: AllowedExtensions;
+  #clients: Clients = { hasSnippets: false, canWatch: false };
   #isShutDown = false;
+  #isOver = false;
 
   constructor(connection: ProtocolConnection, options: ServerOptions, ended: (isShutDown: boolean) => void) {
     this.#connection = connection;
     this.#options = options;
     this.#ended = ended;
-    this.#schema = runbookSchema(options.registry);
+    this.#extensions = this.#allowedIn([]);
   }
 
   listen(): void {
     const connection = this.#connection;
-    connection.onRequest(InitializeRequest.type, ({ capabilities }) => {
+    connection.onRequest(InitializeRequest.type, ({ capabilities, initializationOptions }) => {
+      const folders = foldersIn(initializationOptions);
+      if (typeof folders === "string") return new ResponseError<InitializeError>(INVALID_PARAMS, folders);
+      this.#extensions = this.#allowedIn(folders);
       this.#clients = {
         hasSnippets: capabilities.textDocument?.completion?.completionItem?.snippetSupport === true,
+        canWatch: capabilities.workspace?.didChangeWatchedFiles?.dynamicRegistration === true,
       };
       return { capabilities: CAPABILITIES, serverInfo: { name: "runbook", version: this.#options.version } };
+    });
+    connection.onNotification(InitializedNotification.type, () => {
+      if (this.#clients.canWatch) void connection.sendRequest(RegistrationRequest.type, WATCHED);
     });
     connection.onRequest(ShutdownRequest.type, () => {
       this.#isShutDown = true;
@@ -95,6 +119,7 @@ class Server {
   }
 
   end(): void {
+    this.#isOver = true;
     for (const timer of this.#due.values()) clearTimeout(timer);
     this.#due.clear();
     this.#connection.dispose();
@@ -108,8 +133,10 @@ class Server {
     });
     connection.onNotification(DidChangeTextDocumentNotification.type, ({ textDocument: { uri }, contentChanges }) => {
       const before = this.#open.get(uri);
-      if (before !== undefined) this.#set(uri, changedText(before.source, contentChanges));
+      if (before !== undefined) this.#set(uri, changedText(before.runbook.source, contentChanges));
     });
+    connection.onNotification(DidSaveTextDocumentNotification.type, () => this.#renewExtended());
+    connection.onNotification(DidChangeWatchedFilesNotification.type, () => this.#renewExtended());
     connection.onNotification(DidCloseTextDocumentNotification.type, ({ textDocument: { uri } }) => {
       this.#open.delete(uri);
       clearTimeout(this.#due.get(uri));
@@ -121,10 +148,10 @@ class Server {
   #listenToQuestions(): void {
     const connection = this.#connection;
     connection.onRequest(CompletionRequest.type, ({ textDocument, position }) => {
-      return answers.completion(this.#at(textDocument), position, this.#schema, this.#clients);
+      return answers.completion(this.#at(textDocument), position, this.#schemaOf(textDocument), this.#clients);
     });
     connection.onRequest(HoverRequest.type, ({ textDocument, position }) =>
-      answers.hover(this.#at(textDocument), position, this.#schema),
+      answers.hover(this.#at(textDocument), position, this.#schemaOf(textDocument)),
     );
     connection.onRequest(DefinitionRequest.type, ({ textDocument, position }) =>
       answers.definition(this.#at(textDocument), position, textDocument.uri),
@@ -154,20 +181,43 @@ class Server {
   #at({ uri }: { readonly uri: string }): EditedRunbook {
     const open = this.#open.get(uri);
     if (open === undefined) throw new ResponseError<void>(INVALID_REQUEST, `${uri} is not open`);
-    return open;
+    return open.runbook;
+  }
+
+  #schemaOf(text: { readonly uri: string }): ReturnType<typeof runbookSchema> {
+    const { registry } = this.#at(text);
+    const schema = this.#schemas.get(registry) ?? runbookSchema(registry);
+    this.#schemas.set(registry, schema);
+    return schema;
+  }
+
+  #allowedIn(folders: readonly string[]): AllowedExtensions {
+    return new AllowedExtensions([...this.#options.allowedFolders, ...folders], () => this.#renewExtended());
+  }
+
+  /** Looks again at the texts whose step types may have changed. */
+  #renewExtended(): void {
+    // An extension may take longer to load than its client stays.
+    if (this.#isOver) return;
+    for (const [uri, { runbook, missing }] of this.#open) {
+      if (missing !== undefined || runbook.registry !== builtinSteps || runbook.lacksExtensions) {
+        this.#renew(uri, runbook.source.text);
+      }
+    }
   }
 
   #set(uri: string, text: string): void {
     this.#renew(uri, text);
     // Whoever calls it may be right or wrong now.
-    for (const [other, { source, callsOthers }] of this.#open) {
-      if (other !== uri && callsOthers) this.#renew(other, source.text);
+    for (const [other, { runbook }] of this.#open) {
+      if (other !== uri && runbook.callsOthers) this.#renew(other, runbook.source.text);
     }
   }
 
   #renew(uri: string, text: string): void {
-    const { registry } = this.#options;
-    this.#open.set(uri, new EditedRunbook(uri, text, registry, (path) => this.#read(path)));
+    const readFile: FileReader = (path) => this.#read(path);
+    const { missing, ...types } = this.#extensions.typesFor(text, uri, readFile);
+    this.#open.set(uri, { runbook: new EditedRunbook(uri, text, { ...types, readFile }), missing });
     clearTimeout(this.#due.get(uri));
     // Not at once: of several changes in a row only the last one is looked at.
     this.#due.set(
@@ -179,7 +229,7 @@ class Server {
   /** As it is in the editor, or else on the disk. */
   #read(uri: string): string | undefined {
     const open = this.#open.get(uri);
-    if (open !== undefined) return open.source.text;
+    if (open !== undefined) return open.runbook.source.text;
     try {
       return readFileSync(fileURLToPath(uri), "utf8");
     } catch {
@@ -191,7 +241,11 @@ class Server {
     this.#due.delete(uri);
     const open = this.#open.get(uri);
     if (open === undefined) return;
-    const diagnostics = open.diagnostics.map((one) => answers.diagnosticOf(one, uri));
+    const { runbook, missing } = open;
+    const diagnostics = [
+      ...(missing === undefined ? [] : [answers.missingExtensions(runbook, missing)]),
+      ...runbook.diagnostics.map((one) => answers.diagnosticOf(one, uri)),
+    ];
     void this.#connection.sendNotification(PublishDiagnosticsNotification.type, { uri, diagnostics });
   }
 }

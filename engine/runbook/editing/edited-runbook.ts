@@ -1,6 +1,6 @@
 // One state of a text that somebody edits, with what can be asked of it. Each answer is worked out once.
 
-import type { Diagnostic } from "../../source/diagnostic.ts";
+import { type Diagnostic, sortDiagnostics } from "../../source/diagnostic.ts";
 import { SourceText } from "../../source/source-text.ts";
 import type { StepRegistry } from "../../steps/definition.ts";
 import { calledIn, type CallLookup, type FileReader } from "../calls.ts";
@@ -9,20 +9,37 @@ import { type Outline, outlineOf } from "../outline.ts";
 import { readYaml } from "../read-yaml.ts";
 import { type NamePlace, namePlaces } from "./names.ts";
 
+/** What is known of a text that is edited beside its own words. */
+export interface EditedWith {
+  readonly registry: StepRegistry;
+  /** Reads the runbooks that it calls. */
+  readonly readFile?: FileReader;
+  readonly lacksExtensions?: boolean;
+  /** What is wrong with extensions that it names. */
+  readonly extensionProblems?: readonly Diagnostic[];
+}
+
 export class EditedRunbook {
   readonly source: SourceText;
   readonly registry: StepRegistry;
+  readonly lacksExtensions: boolean;
   readonly #options: LoadOptions;
+  readonly #extensionProblems: readonly Diagnostic[];
   #called: CallLookup | undefined;
   #outline: Outline | "unreadable" | undefined;
   #places: readonly NamePlace[] | undefined;
   #diagnostics: readonly Diagnostic[] | undefined;
 
-  /** `readFile` reads the runbooks that this one calls. */
-  constructor(path: string, text: string, registry: StepRegistry, readFile: FileReader = () => undefined) {
+  constructor(
+    path: string,
+    text: string,
+    { registry, readFile = () => undefined, lacksExtensions = false, extensionProblems = [] }: EditedWith,
+  ) {
     this.source = new SourceText(path, text);
     this.registry = registry;
-    this.#options = { file: path, registry, readFile };
+    this.lacksExtensions = lacksExtensions;
+    this.#extensionProblems = extensionProblems;
+    this.#options = { file: path, registry, readFile, lacksExtensions };
   }
 
   /** The runbook that a step calls, by the path that it gives. */
@@ -50,10 +67,11 @@ export class EditedRunbook {
   }
 
   get diagnostics(): readonly Diagnostic[] {
-    this.#diagnostics ??= loadRunbook(this.source.text, this.#options).diagnostics.filter(
+    this.#diagnostics ??= sortDiagnostics([
+      ...this.#extensionProblems,
+      ...loadRunbook(this.source.text, this.#options).diagnostics,
       // Those of a runbook that is called stand in its own file.
-      ({ source }) => source.path === this.source.path,
-    );
+    ]).filter(({ source }) => source.path === this.source.path);
     return this.#diagnostics;
   }
 }
