@@ -243,11 +243,12 @@ class Checker {
     if (of.kind === "object") {
       this.#want(index, by, { kind: "string" }, inBrackets);
       // Of a map whose values are all alike it does not matter which one is read.
-      if (holdsSecret(of) && of.properties.size > 0) {
+      const types = new Set([...of.properties.values(), ...(of.others === undefined ? [] : [of.others])]);
+      if (holdsSecret(of) && types.size > 1) {
         const message = "which property is read is computed, and one of them is a secret";
         return this.#tell(index.span, "secret-in-expression", message, "write the property's name");
       }
-      return common([...of.properties.values(), ...(of.others === undefined ? [] : [of.others])]);
+      return common([...types]);
     }
     if (of.kind === "any") return ANY;
     const message = `brackets stand behind ${describeType(of)}, expected a list or an object`;

@@ -23,7 +23,8 @@ export function satisfies(have: Json | undefined, want: Json, facts: ResourceTyp
     );
   }
   if (isJsonObject(want)) {
-    if (!isJsonObject(have)) return false;
+    // A resource without tags has none of them.
+    if (!isJsonObject(have)) return at === "/tags" && Object.keys(want).length === 0;
     return Object.entries(want).every(([key, value]) => satisfies(member(have, key), value, facts, `${at}/${key}`));
   }
   if (typeof want === "string" && typeof have === "string") return sameText(have, want, at);

@@ -127,7 +127,9 @@ function calledWith(outline: Outline, known: KnownValues, registry: StepRegistry
   return outline.steps.flatMap((step) => {
     const inner = step.call?.called?.outline;
     if (inner === undefined) return [];
-    const given = { ...defaultsOf(inner), ...knownCallInputs(outline, step, known) };
+    const handedOn = knownCallInputs(outline, step, known);
+    if (handedOn === undefined) return [];
+    const given = { ...defaultsOf(inner), ...handedOn };
     const values = { values: given, areGiven: true };
     const hidden = hiddenInTree(inner);
     const found = stepInputs(inner, values, validatorsFor(registry).knownInputs, () => false);

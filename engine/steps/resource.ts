@@ -28,6 +28,7 @@ const FACTS: ReadonlyMap<string, ResourceTypeFacts> = new Map(
     "Microsoft.Authorization/roleDefinitions": { apiVersion: "2022-04-01" },
     "Microsoft.Authorization/roleAssignments": { apiVersion: "2022-04-01" },
     "Microsoft.Network/virtualNetworks": { apiVersion: "2024-10-01" },
+    "Microsoft.Network/virtualNetworks/subnets": { apiVersion: "2024-10-01" },
     "Microsoft.Network/networkSecurityGroups": { apiVersion: "2024-10-01" },
     "Microsoft.Network/publicIPAddresses": { apiVersion: "2024-10-01" },
     "Microsoft.Network/networkInterfaces": { apiVersion: "2024-10-01" },

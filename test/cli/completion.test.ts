@@ -25,7 +25,12 @@ const FILES = {
   "folder/deep file.yaml": RUNBOOK,
   ".runbook/runs/20260101-000000-abc/journal.jsonl": '{"kind":"header","runbook":{"name":"own"}}\n',
 };
-const SHIPPED = ["linux-vm-system-assigned-identity", "windows-vm-user-assigned-identity"];
+const SHIPPED = [
+  "guarded-network",
+  "linux-fleet",
+  "linux-vm-system-assigned-identity",
+  "windows-vm-user-assigned-identity",
+];
 
 describe("what may come next on the command line", () => {
   let rig: Rig;

@@ -258,5 +258,5 @@ describe("the tests of the runbooks that are shipped", () => {
     const { code, stdout, stderr } = await rig.cli(["test", fileURLToPath(folder)]);
     expect([code, stdout.includes("✗")], stdout).eql([0, false]);
     expect(stderr).match(new RegExp(`^\\d\\d tests in ${runbooks.length} files: \\d\\d passed\n$`));
-  }).timeout(60_000);
+  }).timeout(120_000);
 });

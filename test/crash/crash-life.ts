@@ -1,6 +1,7 @@
 // Runs or resumes a runbook on an emulator, with everything on the disk; the process may be killed at a chosen moment, with
 // the signal that no process can catch.
 
+import { readFileSync } from "node:fs";
 import { open, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { openEmulatorTarget } from "../../engine/azure/emulator-target.ts";
@@ -96,13 +97,13 @@ export async function live(order: CrashOrder): Promise<LifeResult> {
   const lock = await takeLock(order.run, { what: "the run", doing: "crash test", now: order.now });
   const vault = new Vault();
   const inputs: Record<string, Json> = {};
-  const { name, text, steps, outputs } = await readRunbook(order, inputs, vault);
+  const { name, text, calls, steps, outputs } = await readRunbook(order, inputs, vault);
   const target = await openEmulatorTarget({
     directory: order.emulator,
     description: "emulator",
     now: () => clock.now(),
   });
-  const record = runbookRecord(name, text, order.runbook);
+  const record = runbookRecord(name, text, order.runbook, calls);
   const targetRecord = { kind: target.kind, description: target.description, subscriptionId: target.subscriptionId };
   const path = join(order.run, "journal.jsonl");
   const header: JournalHeader = {
@@ -158,6 +159,7 @@ async function readRunbook(
 ): Promise<{
   readonly name: string;
   readonly text: string;
+  readonly calls?: ReadonlyMap<string, string>;
   readonly steps: readonly ScheduledStep[];
   readonly outputs: (scope: Scope) => Json;
 }> {
@@ -166,10 +168,15 @@ async function readRunbook(
     return { name: "resources", text: "", steps: RESOURCE_STEPS, outputs: (scope) => scope.steps as unknown as Json };
   }
   const written = await readFile(order.runbook, "utf8");
-  const { runbook, diagnostics } = loadRunbook(written, { file: order.runbook, registry: builtinSteps });
+  const { runbook, diagnostics } = loadRunbook(written, {
+    file: order.runbook,
+    registry: builtinSteps,
+    readFile: (path) => readFileSync(path, "utf8"),
+  });
   if (!runbook) throw new Error(JSON.stringify(diagnostics.map(({ message }) => message)));
   for (const input of runbook.inputs) {
     inputs[input.name] = input.secret ? vault.put(`inputs.${input.name}`, order.password) : (input.default ?? null);
   }
-  return { name: runbook.name, text: written, steps: runbook.steps, outputs: (scope) => runbook.outputs(scope) };
+  const { name, calls, steps } = runbook;
+  return { name, text: written, calls, steps, outputs: (scope) => runbook.outputs(scope) };
 }

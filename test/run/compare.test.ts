@@ -18,6 +18,11 @@ describe("comparing what is there with what is wanted", () => {
   it("does not fold the case of other text", () => {
     expect(satisfies({ tags: { a: "X" } }, { tags: { a: "x" } }, facts)).equal(false);
   });
+  it("finds no tags where none are wanted, and an empty object only where there is one", () => {
+    expect(satisfies({ location: "eastus" }, { tags: {} }, facts)).equal(true);
+    expect(satisfies({ location: "eastus" }, { tags: { a: "b" } }, facts)).equal(false);
+    expect(satisfies({ properties: {} }, { properties: { tags: {} } }, facts)).equal(false);
+  });
   it("takes secrets and write-only properties as there", () => {
     expect(satisfies({ properties: {} }, { properties: { password: "p", key: Secret.of("inputs.k") } }, facts)).equal(
       true,

@@ -3,10 +3,11 @@
 
 import { expect } from "chai";
 import { readdirSync } from "node:fs";
-import { isMap, isScalar, isSeq, type Pair, parseDocument, type Scalar } from "yaml";
+import { type Document, isMap, isScalar, isSeq, type Pair, parseDocument, type Scalar } from "yaml";
 import { type Authored, entryAt, templatesIn } from "../../engine/runbook/authored.ts";
 import { namePlaces } from "../../engine/runbook/editing/names.ts";
 import { schemaAt, type Schema } from "../../engine/runbook/editing/schema-place.ts";
+import type { ValueShape } from "../../engine/runbook/model.ts";
 import { outlineOf } from "../../engine/runbook/outline.ts";
 import { readYaml } from "../../engine/runbook/read-yaml.ts";
 import { runbookSchema } from "../../engine/runbook/schema.ts";
@@ -40,8 +41,33 @@ function keysOf(node: unknown, path: Path = []): readonly Path[] {
   });
 }
 
+/** The schema of the values that an input of a called runbook takes. */
+function schemaOfShape(shape: ValueShape): Schema {
+  const { properties, values, items } = shape;
+  const members = Object.fromEntries([...(properties ?? [])].map(([name, one]) => [name, schemaOfShape(one)]));
+  const required = [...(properties ?? [])].filter(([, one]) => one.default === undefined && !one.optional);
+  return {
+    ...(properties && { properties: members, required: required.map(([name]) => name) }),
+    ...(values && { additionalProperties: schemaOfShape(values) }),
+    ...(items && { items: schemaOfShape(items) }),
+  };
+}
+
+const ofCalls = new Map<string, Schema>();
+function schemaOfCall(path: string): Schema {
+  const known = ofCalls.get(path);
+  if (known !== undefined) return known;
+  const { inputs } = load(readProjectFile(`runbooks/${path}`)).runbook!;
+  const whole: Schema = {
+    properties: Object.fromEntries(inputs.map((input) => [input.name, schemaOfShape(input)])),
+    required: inputs.flatMap(({ name, default: preset }) => (preset === undefined ? [name] : [])),
+  };
+  ofCalls.set(path, whole);
+  return whole;
+}
+
 /** The schema of the map that holds a key; for inputs of a step that of its type. */
-function schemaOf(path: Path, text: string): Schema | undefined {
+function schemaOf(path: Path, document: Document): Schema | undefined {
   const holder = path.slice(0, -1);
   if (!/^(?:steps|finally)$/.test(path[0]!) || holder[2] !== "with") {
     return schemaAt(
@@ -49,7 +75,11 @@ function schemaOf(path: Path, text: string): Schema | undefined {
       holder.map((part) => (/^\d+$/.test(part) ? "-" : part)),
     );
   }
-  const uses = (parseDocument(text).getIn([path[0], Number(path[1]), "uses"]) as string | undefined) ?? "";
+  const read = (...keys: string[]): string =>
+    (document.getIn([path[0], Number(path[1]), ...keys]) as string | undefined) ?? "";
+  const uses = read("uses");
+  if (uses === "runbook" && holder[3] === "inputs")
+    return schemaAt(schemaOfCall(read("with", "path")), holder.slice(4));
   return schemaAt(builtinSteps.get(uses)!.inputs as unknown as Schema, holder.slice(3));
 }
 
@@ -57,18 +87,19 @@ function schemaOf(path: Path, text: string): Schema | undefined {
 const NEEDED = new Set(["needs", "secret", "adminPassword", "systemAssignedIdentity", "token"]);
 
 /** Whether a runbook is wrong with the mutation; names of outputs and tags are free, and what is optional may go. */
-function isWrong(kind: Kind, path: Path, text: string): boolean {
+function isWrong(kind: Kind, path: Path, document: Document): boolean {
   const key = path.at(-1)!;
-  const holder = schemaOf(path, text);
-  const isName = path[0] === "inputs" && path.length === 2;
+  const holder = schemaOf(path, document);
+  const isName = (path[0] === "inputs" || path[0] === "locals") && path.length === 2;
   if (path[0] === "outputs" && path.length > 1) return false;
-  if (isName) return true;
+  // A local may be anything.
+  if (isName) return path[0] === "inputs" || kind !== "retyped";
   if (kind === "dropped") return ((holder?.["required"] as readonly string[]) ?? []).includes(key) || NEEDED.has(key);
   return Object.hasOwn((holder?.["properties"] as Schema | undefined) ?? {}, key);
 }
 
-function mutate(kind: Kind, path: Path, text: string): string {
-  const document = parseDocument(text);
+function mutate(kind: Kind, path: Path, whole: Document): string {
+  const document = whole.clone();
   const at = path.map((part) => (/^\d+$/.test(part) ? Number(part) : part));
   const map = path.length === 1 ? document.contents : document.getIn(at.slice(0, -1));
   if (!isMap(map)) throw new Error("no map");
@@ -80,7 +111,8 @@ function mutate(kind: Kind, path: Path, text: string): string {
 }
 
 function misspelt(key: string): string {
-  return key.length < 4 ? `${key}x` : key.slice(0, 2) + key.charAt(3) + key.charAt(2) + key.slice(4);
+  const swapped = key.slice(0, 2) + key.charAt(3) + key.charAt(2) + key.slice(4);
+  return key.length < 4 || swapped === key ? `${key}x` : swapped;
 }
 
 function retyped(value: unknown): unknown {
@@ -109,6 +141,11 @@ function placesOf(kind: Kind, path: Path, text: string): readonly Span[] {
     const id = entryAt(root, [...path.slice(0, 2), "id"])?.node.span;
     if (id !== undefined) found.push(id);
   }
+  if (path[0] === "locals") {
+    for (const { template, span } of templatesIn(root)) {
+      if (template !== undefined && text.slice(span.start, span.end).includes(`locals.${path[1]}`)) found.push(span);
+    }
+  }
   if (path[0] === "inputs" && path.length > 1) {
     const places = namePlaces(outlineOf(root, source, builtinSteps));
     found.push(...places.filter(({ kind: is, name }) => is === "input" && name === path[1]).map(({ span }) => span));
@@ -126,10 +163,11 @@ function headOf(node: Authored): Span {
 
 function mutantsOf(name: string, kind: Kind): readonly Mutant[] {
   const text = readProjectFile(`runbooks/${name}`);
-  return keysOf(parseDocument(text).contents)
-    .filter((path) => isWrong(kind, path, text))
+  const document = parseDocument(text);
+  return keysOf(document.contents)
+    .filter((path) => isWrong(kind, path, document))
     .map((path) => {
-      const mutated = mutate(kind, path, text);
+      const mutated = mutate(kind, path, document);
       return { what: `${name}: /${path.join("/")} ${kind}`, text: mutated, places: placesOf(kind, path, mutated) };
     });
 }

@@ -13,6 +13,7 @@ import type { Runbook } from "../../engine/runbook/model.ts";
 import { builtinSteps } from "../../engine/steps/builtin/index.ts";
 import type { StepRegistry } from "../../engine/steps/definition.ts";
 import type { Json, JsonObject } from "../../engine/value/json.ts";
+import { readCalled } from "./check-runbook.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
 export const PASSWORD = "Pl4nted-canary-password";
@@ -135,7 +136,7 @@ export function runbookOf(text: string, registry: StepRegistry = builtinSteps): 
   const { runbook, diagnostics } = loadRunbook(text, {
     file: "test.yaml",
     registry: lenientOf(registry),
-    readFile: (path) => exampleFiles.get(path),
+    readFile: (path) => exampleFiles.get(path) ?? readCalled(path),
   });
   if (runbook === undefined) throw new Error(diagnostics.map(({ message }) => message).join("\n"));
   return runbook;

@@ -21,6 +21,7 @@ import { EXIT, type ExitCode } from "../exit-code.ts";
 import { addFaultOptions, type FaultOptions, faultOptionsOf } from "../faults/fault-options.ts";
 import { addSecretOptions, type InputOptions, secretOptionsOf } from "../input-options.ts";
 import { tellRefusals } from "../guarded-run.ts";
+import { addGuestOption, type GuestOption, guestOptionOf } from "../guest-option.ts";
 import type { Io } from "../io.ts";
 import { nextCommands } from "../next-commands.ts";
 import { packageVersion } from "../package-root.ts";
@@ -48,6 +49,7 @@ export interface ResumeCommandOptions {
   readonly yes: boolean;
   readonly output: RunOutput;
   readonly faults?: FaultOptions;
+  readonly guest?: GuestOption;
 }
 
 export const resumeCommand: CliCommand = {
@@ -77,6 +79,7 @@ export const resumeCommand: CliCommand = {
       .option("-y, --yes", "go on under a new plan without being asked", false)
       .option("--json", "tell events as JSON lines on standard output", false)
       .option("-q, --quiet", "tell outputs and failures only", false);
+    addGuestOption(command);
     addFaultOptions(command);
   },
   run: (command, io) => resume(optionsOf(command), io),
@@ -94,8 +97,10 @@ function optionsOf(command: Command): ResumeCommandOptions {
     json: boolean;
     quiet: boolean;
   }>();
+  const guest = guestOptionOf(command);
   return {
     ...(run !== undefined && { run }),
+    ...(guest && { guest }),
     faults: faultOptionsOf(command),
     inputs: { ...secretOptionsOf(command), inputs: set, inputsFiles: [] },
     acceptChanges,
@@ -143,7 +148,7 @@ async function goOn(open: OpenJournal, options: ResumeCommandOptions, io: Io): P
   const written = runbookRecord(recorded.name, file.text, recorded.file, runbook.calls);
   const targetOptions = recordedTarget(header.target, options.cloud);
   const { inputs, vault } = await runInputs(runbook, options.inputs, header.target.kind, io, journal.state.inputs);
-  const target = await openTarget(targetOptions, io, "runbook resume", options.faults);
+  const target = await openTarget(targetOptions, io, "runbook resume", options.faults, options.guest);
   try {
     // Before a new plan reads anything.
     refuseOtherTarget(header.target, targetRecord(target));

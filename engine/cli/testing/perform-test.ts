@@ -9,8 +9,11 @@ import { type AnsweredRequest, FaultInjector } from "../../emulator/faults/injec
 import type { Plan } from "../../plan/model.ts";
 import { planRun } from "../../plan/plan-run.ts";
 import type { RunEvent } from "../../run/events.ts";
+import type { Clock } from "../../run/clock.ts";
 import { executeRun, type RunResult } from "../../run/execute.ts";
 import { OperationError } from "../../run/failure.ts";
+import { holding } from "../../run/held-clock.ts";
+import { stepOf } from "../../run/operation-key.ts";
 import { Vault } from "../../run/vault.ts";
 import { VirtualClock } from "../../run/virtual-clock.ts";
 import { type GivenInput, resolveInputs } from "../../runbook/inputs.ts";
@@ -71,16 +74,18 @@ export async function performTest(setting: TestSetting): Promise<Observed> {
   const requests: AnsweredRequest[] = [];
   let isWatched = false;
   const injector = new FaultInjector({ onAnswered: (request) => isWatched && requests.push(request) });
+  // The clock of whoever sends a request, while one is under way.
+  const latency: { clock: Clock } = { clock };
   const target = await openEmulatorTarget({
     description: "an emulator of the test",
     faults: injector,
     now: () => clock.now(),
-    sleep: (ms) => clock.sleep(ms),
+    sleep: (ms) => latency.clock.sleep(ms),
   });
   try {
     for (const step of test.before) {
       if (step.kind === "put") await put(step, step.body, target);
-      else await runBefore(step.runbook, step.inputs, setting, target, clock);
+      else await runBefore(step.runbook, step.inputs, setting, { target, clock, latency });
       await clock.sleep(SETTLED_MS);
     }
     const { values, vault, inputs } = inputsOf(runbook, registry, test.inputs, test.name.span);
@@ -88,7 +93,8 @@ export async function performTest(setting: TestSetting): Promise<Observed> {
     const plan = test.expect.has("plan") ? await planRun(planning) : undefined;
     for (const { value } of test.faults) injector.add(value);
     isWatched = true;
-    const { result, events } = await runOn({ runbook, registry, inputs, vault, target, clock });
+    const rejected = new Set(test.reject.map(({ value }) => value));
+    const { result, events } = await runOn({ runbook, registry, inputs, vault, target, clock, latency, rejected });
     isWatched = false;
     const idleFaults = test.faults.filter((_, index) => injector.tally[index]?.struck === 0);
     injector.clear();
@@ -120,12 +126,11 @@ async function runBefore(
   path: Placed<string>,
   given: Readonly<Record<string, Json>>,
   { runbookAt }: TestSetting,
-  target: Target,
-  clock: VirtualClock,
+  where: Pick<Running, "target" | "clock" | "latency">,
 ): Promise<void> {
   const { runbook, registry } = runbookAt(path.value);
   const { vault, inputs } = inputsOf(runbook, registry, given, path.span);
-  const { result } = await runOn({ runbook, registry, inputs, vault, target, clock });
+  const { result } = await runOn({ runbook, registry, inputs, vault, ...where });
   for (const [step, { message }] of result.failures) {
     throw new TestTrouble(path.span, `${path.value} fails at "${step}": ${vault.redact(message)}`);
   }
@@ -136,12 +141,16 @@ interface Running extends Runnable {
   readonly vault: Vault;
   readonly target: Target;
   readonly clock: VirtualClock;
+  readonly latency: { clock: Clock };
+  /** Steps that nobody approves. */
+  readonly rejected?: ReadonlySet<string>;
 }
 
-async function runOn({ runbook, registry, inputs, vault, target, clock }: Running): Promise<{
+async function runOn(running: Running): Promise<{
   readonly result: RunResult;
   readonly events: readonly RunEvent[];
 }> {
+  const { runbook, registry, inputs, vault, target, clock, latency, rejected } = running;
   const events: RunEvent[] = [];
   const result = await executeRun({
     runbook: runbook.name,
@@ -150,13 +159,22 @@ async function runOn({ runbook, registry, inputs, vault, target, clock }: Runnin
     registry,
     inputs,
     outputs: (scope) => runbook.outputs(scope),
-    performer: (onRetry) => performerFor({ target, vault, clock, onRetry }),
+    performer: (onRetry) =>
+      holding(clock, (inner) => {
+        latency.clock = inner;
+        return performerFor({ target, vault, clock: inner, onRetry });
+      }),
     journal: { append: () => {}, durable: async () => {} },
     clock,
     vault,
     concurrency: 16,
     onEvent: (event) => events.push(event),
+    signals: async ({ key }, { ask }) => {
+      await ask();
+      return { approved: rejected?.has(stepOf(key)) !== true, by: "the test", at: clock.now() };
+    },
   });
+  latency.clock = clock;
   return { result, events };
 }
 

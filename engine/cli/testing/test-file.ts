@@ -48,6 +48,8 @@ export interface RunbookTest {
   readonly inputs: Readonly<Record<string, Json>>;
   readonly before: readonly Preparation[];
   readonly faults: readonly Placed<Fault>[];
+  /** Steps whose question is answered no. */
+  readonly reject: readonly Placed<string>[];
   /** Where its `state` looks, in the order written. */
   readonly looks: readonly StateRequest[];
   /** Entries of `expect`; empty without it. */
@@ -99,7 +101,8 @@ export function checkAgainst(
   const unknown = (span: Span, what: string, name: string, known: readonly string[]): Diagnostic =>
     diagnosticAt(source, span, "wrong-value", `the runbook has no ${what} "${name}"`, { hint: suggest(name, known) });
   return sortDiagnostics(
-    tests.flatMap(({ expect }) => [
+    tests.flatMap(({ expect, reject }) => [
+      ...reject.flatMap(({ value, span }) => (steps.includes(value) ? [] : [unknown(span, "step", value, steps)])),
       ...["plan", "steps"].flatMap((key) =>
         [...(entriesOf(expect.get(key)?.value) ?? [])].flatMap(([id, { keySpan }]) =>
           steps.includes(id.replace(/\[.*$/, "")) ? [] : [unknown(keySpan, "step", id, steps)],
@@ -133,6 +136,9 @@ class Reader {
       before: listAt(entries, "before").flatMap((node) => this.#preparation(node)),
       looks: listAt(expect, "state").flatMap((node) => this.#request(entriesOf(node)!, "get") ?? []),
       faults: listAt(entries, "faults").flatMap((node) => this.#fault(node)),
+      reject: listAt(entries, "reject").flatMap((node) =>
+        node.kind === "scalar" ? [{ value: String(node.value), span: node.span }] : [],
+      ),
       expect,
     };
   }

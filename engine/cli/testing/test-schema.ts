@@ -64,6 +64,12 @@ export function testSchema(): Schema {
             description: "Failures to inject, each as behind `--fault`: `throttle PUT */virtualMachines/*`.",
             items: { type: "string", minLength: 1 },
           },
+          reject: {
+            type: "array",
+            description: "Steps whose question is answered no. All others are approved.",
+            items: { type: "string", minLength: 1 },
+            uniqueItems: true,
+          },
           expect: { $ref: "#/definitions/expect" },
         },
       },

@@ -1,7 +1,7 @@
 // What expressions read exists, and has the type that is wanted where they stand.
 
 import { checkTemplate, type Environment } from "../../expression/check.ts";
-import { readsName, referencedSteps } from "../../expression/template.ts";
+import { readsName, referencedSteps, type Template } from "../../expression/template.ts";
 import {
   ANY,
   common,
@@ -11,8 +11,9 @@ import {
   typeOfSchema,
   type ValueType,
 } from "../../expression/types.ts";
-import { type Diagnostic, diagnosticAt } from "../../source/diagnostic.ts";
+import { type Diagnostic, diagnosticAt, type Note } from "../../source/diagnostic.ts";
 import type { DiagnosticCode } from "../../source/diagnostic-codes.ts";
+import type { Span } from "../../source/source-text.ts";
 import { type Authored, type AuthoredScalar, templatesIn } from "../authored.ts";
 import type { Outline, Rule, StepOutline } from "../outline.ts";
 import { typeOfInput } from "../value-shapes.ts";
@@ -48,6 +49,9 @@ export const expressions: Rule = (outline) => {
   return checker.found;
 };
 
+/** What is told of a value because of its type. */
+const ABOUT_VALUES: ReadonlySet<DiagnosticCode> = new Set(["type-mismatch", "unknown-property", "unknown-output"]);
+
 class Checker {
   readonly found: Diagnostic[] = [];
   readonly inOutputs: Environment;
@@ -55,6 +59,8 @@ class Checker {
   readonly #inSteps: Environment;
   readonly #outline: Outline;
   readonly #ignored: ReadonlySet<DiagnosticCode>;
+  /** What the step that is looked at goes over. */
+  #items: Span | undefined;
   constructor(outline: Outline) {
     const { isComplete } = outline;
     this.#outline = outline;
@@ -71,8 +77,10 @@ class Checker {
   /** What the expressions of a step may read. Tells what is wrong with what its `forEach` goes over. */
   environmentIn({ forEach, isFinally }: StepOutline): Environment {
     const environment = { ...this.#inSteps, isFinally };
+    this.#items = undefined;
     if (forEach === undefined) return environment;
     const { in: over } = forEach;
+    this.#items = over.span;
     this.walk(over, {}, '"forEach"', "and the items' keys are shown", environment);
     const type = over.kind === "scalar" ? checkedType(over, environment) : ANY;
     if (!["any", "array", "object"].includes(type.kind) && over.kind === "scalar" && over.template !== undefined) {
@@ -104,7 +112,9 @@ class Checker {
     const { source } = this.#outline;
     const { type, problems } = checkTemplate(node.template, environment);
     for (const { code, message, span, hint } of problems) {
-      if (!this.#ignored.has(code)) this.found.push(diagnosticAt(source, node.inFile(span), code, message, { hint }));
+      if (this.#ignored.has(code)) continue;
+      const notes = ABOUT_VALUES.has(code) ? this.#notesOn(node.template) : [];
+      this.found.push(diagnosticAt(source, node.inFile(span), code, message, { hint, notes }));
     }
     if (problems.length > 0 || wanted.type === undefined || isAssignable(type, wanted.type)) return;
     const span = node.inFile(node.template.span);
@@ -116,7 +126,16 @@ class Checker {
       return;
     }
     const message = `${wanted.what} is ${describeType(type)}, expected ${describeType(wanted.type)}`;
-    this.found.push(diagnosticAt(source, span, "type-mismatch", message, { hint: mismatchHint(type, wanted.type) }));
+    const hint = mismatchHint(type, wanted.type);
+    this.found.push(
+      diagnosticAt(source, span, "type-mismatch", message, { hint, notes: this.#notesOn(node.template) }),
+    );
+  }
+
+  /** Where the items come from, of an expression that reads one. */
+  #notesOn(template: Template): readonly Note[] {
+    if (this.#items === undefined || !readsName(template, "each")) return [];
+    return [{ span: this.#items, message: "`each` is an item of this" }];
   }
 }
 

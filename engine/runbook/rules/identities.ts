@@ -1,9 +1,10 @@
 // Tokens of identities: one is given only to an identity that the VM has by then, and it lets in only what a role allows
 // by then. Looks at what one runbook does itself, and says nothing of VMs and identities from elsewhere.
 
-import { wholeOutput } from "../../expression/template.ts";
+import { type Expression, stepOf } from "../../expression/ast.ts";
+import { type OutputRead, outputRead, type Template } from "../../expression/template.ts";
 import { type Diagnostic, diagnosticAt } from "../../source/diagnostic.ts";
-import { type Authored, entriesOf, scalarAt, templatesIn } from "../authored.ts";
+import { entriesOf, scalarAt, templatesIn } from "../authored.ts";
 import type { Outline, StepOutline } from "../outline.ts";
 import { Order } from "./order.ts";
 
@@ -43,7 +44,33 @@ function tokenOf(step: StepOutline): Token | undefined {
 /** The id of the step whose output an input is. */
 function stepGiving(step: StepOutline, input: string): string | undefined {
   const template = scalarAt(entriesOf(step.with), input)?.template;
-  return template && wholeOutput(template)?.id;
+  return template && outputIn(template, step)?.id;
+}
+
+/** The output that a template of a step stands for; that of any item counts for that of all. */
+function outputIn({ whole, parts: [only] }: Template, { forEach }: StepOutline): OutputRead | undefined {
+  if (!whole || only === undefined || typeof only === "string") return undefined;
+  const own = outputRead(only);
+  if (own !== undefined) return own;
+  if (only.kind !== "property") return undefined;
+  const { target, name: output } = only;
+  // steps.<id>.outputs[each.key].<name>
+  const item = (target.kind === "index" || target.kind === "property") && outputsOf(target.target);
+  if (item) return { id: item, output };
+  const isItem = target.kind === "property" && target.name === "value" && isNamed(target.target, "each");
+  const over = isItem && forEach?.in.kind === "scalar" ? forEach.in.template : undefined;
+  const [all] = over?.whole === true ? over.parts : [];
+  const source = all === undefined || typeof all === "string" ? undefined : outputsOf(all);
+  return source === undefined ? undefined : { id: source, output };
+}
+
+const isNamed = (expression: Expression, name: string): boolean =>
+  expression.kind === "name" && expression.name === name;
+
+/** The id in `steps.<id>.outputs`. */
+function outputsOf(expression: Expression): string | undefined {
+  if (expression.kind !== "property" || expression.name !== "outputs") return undefined;
+  return stepOf(expression.target)?.id;
 }
 
 /** The steps that give a token's identity to its VM. */
@@ -92,7 +119,7 @@ function lateGrants(token: Token, outline: Outline, order: Order): readonly Diag
     (step) => step.uses === "grant-role" && step.id !== undefined && isGrantTo(step, token, outline),
   );
   if (grants.length === 0) return [];
-  const users = steps.filter((step) => step.id !== undefined && readsToken(step.with, token.id));
+  const users = steps.filter((step) => step.id !== undefined && readsToken(step, token.id));
   return users.flatMap((user) => {
     // One that waits for any of them is taken to know which role it needs.
     if (grants.some((grant) => order.isBefore(grant.id!, user.id!) !== false)) return [];
@@ -118,9 +145,9 @@ function isGrantTo(grant: StepOutline, token: Token, outline: Outline): boolean 
   );
 }
 
-function readsToken(node: Authored | undefined, id: string): boolean {
-  return [...templatesIn(node)].some(({ template }) => {
-    const read = template && wholeOutput(template);
+function readsToken(step: StepOutline, id: string): boolean {
+  return [...templatesIn(step.with)].some(({ template }) => {
+    const read = template && outputIn(template, step);
     return read?.id === id && read.output === "accessToken";
   });
 }

@@ -43,19 +43,20 @@ export function stepInputs(
   return outline.steps.flatMap((step) => new StepInputs(outline, step, known, validate, isTold).problems());
 }
 
-/** What is known before a run of the inputs that a step gives to the runbook which it calls. */
+/** What is known before a run of the inputs that a step gives to the runbook which it calls; nothing if it never will. */
 export function knownCallInputs(
   outline: Outline,
   step: StepOutline,
   known: KnownValues,
-): Readonly<Record<string, Json>> {
-  return new StepInputs(
+): Readonly<Record<string, Json>> | undefined {
+  const call = new StepInputs(
     outline,
     step,
     known,
     () => [],
     () => false,
-  ).callInputs();
+  );
+  return call.isSkipped() ? undefined : call.callInputs();
 }
 
 /** A value that depends on a step, or on an input that is not given. */
@@ -91,7 +92,7 @@ class StepInputs {
 
   problems(): readonly Diagnostic[] {
     const { definition, with: authored, uses } = this.#step;
-    if (definition === undefined || authored?.kind !== "map") return [];
+    if (definition === undefined || authored?.kind !== "map" || this.isSkipped()) return [];
     const written = new Set<string>();
     const known: Record<string, Json> = {};
     for (const [name, { value }] of authored.entries) {
@@ -112,6 +113,14 @@ class StepInputs {
     return [...found, ...own.filter(({ at }) => at !== "" || !isPartial)].map((problem) =>
       this.#diagnostic(authored, problem),
     );
+  }
+
+  /** Whether its condition is false with these inputs, so that none of its values is used. */
+  isSkipped(): boolean {
+    const { if: condition } = this.#step;
+    const { template } = condition ?? {};
+    if (condition === undefined || template === undefined || !readsName(template, "inputs")) return false;
+    return this.#valueIn(condition, false) === false;
   }
 
   callInputs(): Readonly<Record<string, Json>> {
