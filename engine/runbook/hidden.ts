@@ -24,7 +24,7 @@ export function hiddenInLine(source: SourceText, place: Span): readonly Span[] {
   return [{ start: place.start - (column - 1) + found.index + found[0].length - found[1]!.length, end }];
 }
 
-export function hiddenInTree({ root, inputs, steps }: Outline): readonly Span[] {
+export function hiddenInTree({ root, inputs, steps, outputs }: Outline): readonly Span[] {
   const declared = [...inputs].flatMap(([name, { node, input }]) => {
     if (input?.secret !== true && !SECRET_NAME.test(name)) return [];
     const entries = entriesOf(node);
@@ -35,7 +35,10 @@ export function hiddenInTree({ root, inputs, steps }: Outline): readonly Span[] 
     const inner = properties["inputs"]?.["properties"] as Properties | undefined;
     return [...secretsIn(node, properties), ...(call ? secretsIn(call.inputs, inner ?? {}) : [])];
   });
-  return [...declared, ...given, ...privateKeysIn(root)];
+  const answered = [...outputs].flatMap(([name, { value, secretSpan }]) =>
+    secretSpan !== undefined || SECRET_NAME.test(name) ? scalarsIn(value) : [],
+  );
+  return [...declared, ...given, ...answered, ...privateKeysIn(root)];
 }
 
 type Properties = Readonly<Record<string, Readonly<Record<string, unknown>>>>;

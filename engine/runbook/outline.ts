@@ -7,6 +7,7 @@ import { type Authored, type AuthoredEntries, type AuthoredScalar, entriesOf, sc
 import { type CallLookup, callOf, type CallOutline, isCall, typeOfCall } from "./calls.ts";
 import { inputOf } from "./inputs.ts";
 import type { RunbookInput } from "./model.ts";
+import { type OutputOutline, outputsIn } from "./outputs.ts";
 
 export interface Outline {
   readonly source: SourceText;
@@ -15,7 +16,7 @@ export interface Outline {
   /** Those of `steps`, then those of `finally`. */
   readonly steps: readonly StepOutline[];
   readonly locals: AuthoredEntries;
-  readonly outputs: AuthoredEntries;
+  readonly outputs: ReadonlyMap<string, OutputOutline>;
   /** False when an input or a step could not be read, so that nobody can say of a name that it is none of them. */
   readonly isComplete: { readonly inputs: boolean; readonly steps: boolean };
 }
@@ -83,7 +84,7 @@ export function outlineOf(root: Authored, source: SourceText, registry: StepRegi
     inputs: new Map(inputs),
     steps,
     locals: entriesOf(top?.get("locals")?.value) ?? new Map(),
-    outputs: entriesOf(top?.get("outputs")?.value) ?? new Map(),
+    outputs: outputsIn(entriesOf(top?.get("outputs")?.value)),
     isComplete: {
       inputs: whole && isMap,
       steps:

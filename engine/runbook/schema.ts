@@ -74,7 +74,8 @@ export function runbookSchema(registry: StepRegistry): Schema {
       },
       outputs: {
         type: "object",
-        description: "What the runbook answers, by name.",
+        description:
+          "What the runbook answers, by name. A secret is written as `value: …` with `secret: true` below it.",
         propertyNames: NAME,
       },
     },

@@ -3,6 +3,7 @@
 import { expect } from "chai";
 import { type CliOptions, type Ended, Rig } from "../support/rig.ts";
 import { leakIn, leaksBelow } from "../support/leaks.ts";
+import { readProjectFile } from "../support/project.ts";
 
 const PASSWORD = "Pl4nted-canary-password";
 const env = { RUNBOOK_INPUT_ADMIN_PASSWORD: PASSWORD };
@@ -55,6 +56,33 @@ describe("after a run that", function () {
     const drilled = await rig.cli(["drill", "--only", "killed when change 1", "--threads", "1", "--json"], { env });
     expect(drilled.code).equal(0);
     await hunt(rig, drilled);
+  });
+  it("handed secrets from one runbook to another and out again, there is none, and who is shown one sees that it is", async () => {
+    await using rig = await Rig.open({
+      "called/made.yaml": readProjectFile("test/runbooks/called/made.yaml"),
+      "caller.yaml": readProjectFile("test/runbooks/ok/secret-outputs-of-calls.yaml"),
+      "caller.test.yaml":
+        "version: 1\ntests: [{ name: one, expect: { outputs: { login: { password: (secret) } } } }]\n",
+    });
+    const shown = { token: "(secret)", login: { user: "azureuser", password: "(secret)" }, name: "made" };
+    const planned = await rig.cli(["plan", "caller.yaml", "-o", "plan.json", "--html", "plan.html"], { env });
+    expect(planned.stdout).include(`Outputs\n${JSON.stringify(shown, undefined, 2).replaceAll(/^/gm, "  ")}`);
+    await hunt(rig, planned);
+    const stopped = await cutOff(rig, ["run", "caller.yaml", "--yes"], "read");
+    expect(stopped.code, stopped.stderr).equal(130);
+    const resumed = await rig.cli(["resume"], { env });
+    expect(JSON.parse(resumed.stdout)).eql(shown);
+    await hunt(rig, resumed);
+    for (const argv of [
+      ["run", "caller.yaml", "--yes", "--json"],
+      ["report", "--html", "run.html"],
+      ["runs", "show"],
+      ["test", "caller.test.yaml"],
+    ]) {
+      const ended = await rig.cli(argv, { env });
+      expect(ended.code, ended.stderr + ended.stdout).equal(0);
+      await hunt(rig, ended);
+    }
   });
   it("left a secret, the hunt finds it", async () => {
     await using rig = await Rig.open({ "a/b.txt": `x${PASSWORD}x`, "c.json": '"eyJ0eXAiOiJKV1Qi.eyJhdWQi"', d: "eyJ" });

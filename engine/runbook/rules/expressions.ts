@@ -16,6 +16,7 @@ import type { DiagnosticCode } from "../../source/diagnostic-codes.ts";
 import type { Span } from "../../source/source-text.ts";
 import { type Authored, type AuthoredScalar, templatesIn } from "../authored.ts";
 import type { Outline, Rule, StepOutline } from "../outline.ts";
+import type { OutputOutline } from "../outputs.ts";
 import { typeOfInput } from "../value-shapes.ts";
 import { acceptedBy, dependenciesOf } from "./dependencies.ts";
 
@@ -43,9 +44,7 @@ export const expressions: Rule = (outline) => {
     if (step.with !== undefined) checker.walk(step.with, schema, '"with"', leak, environment);
     if (step.if !== undefined) checker.condition(step.if, environment);
   }
-  for (const [name, { value }] of outputs) {
-    checker.walk(value, {}, `output "${name}"`, "and outputs are printed and recorded", checker.inOutputs);
-  }
+  for (const [name, output] of outputs) checker.output(name, output);
   return checker.found;
 };
 
@@ -59,12 +58,19 @@ class Checker {
   readonly #inSteps: Environment;
   readonly #outline: Outline;
   readonly #ignored: ReadonlySet<DiagnosticCode>;
+  /** Calls of runbooks that have mistakes. */
+  readonly #broken: ReadonlySet<string>;
   /** What the step that is looked at goes over. */
   #items: Span | undefined;
   constructor(outline: Outline) {
     const { isComplete } = outline;
     this.#outline = outline;
     const outputs = outputTypes(outline);
+    this.#broken = new Set(
+      outline.steps.flatMap(({ id, call }) =>
+        id !== undefined && call !== undefined && call.called?.runbook === undefined ? [id] : [],
+      ),
+    );
     this.#inSteps = environmentOf(outline, outputs, new Map());
     this.inLocals = this.#inSteps;
     this.inOutputs = environmentOf(outline, outputs, skippableSteps(outline.steps));
@@ -89,6 +95,27 @@ class Checker {
       this.found.push(diagnosticAt(this.#outline.source, span, "type-mismatch", message));
     }
     return { ...environment, each: eachOf(over, environment) };
+  }
+
+  /** One that is secret may hold secrets, and holds one: what is known in the clear already cannot be hidden afterwards. */
+  output(name: string, { value, secretSpan }: OutputOutline): void {
+    const what = `output "${name}"`;
+    const leak = "and outputs are printed and recorded";
+    const before = this.found.length;
+    this.walk(value, secretSpan === undefined ? {} : undefined, what, leak, this.inOutputs);
+    if (secretSpan === undefined || this.found.length > before) return;
+    if ([...templatesIn(value)].some(({ template }) => template !== undefined && this.#readsBroken(template))) return;
+    if (value.kind === "scalar" && !value.isTemplate) {
+      const message = `${what} is a secret and is written in the file`;
+      const hint = "declare an input with `secret: true` and write ${{ inputs.<name> }}";
+      this.found.push(diagnosticAt(this.#outline.source, value.span, "secret-in-file", message, { hint }));
+      return;
+    }
+    const type = checkedType(value, this.inOutputs);
+    if (holdsSecret(type)) return;
+    const message = `${what} is marked as a secret and is ${describeType(type)}, which is not hidden elsewhere either`;
+    const hint = "remove `secret: true`, or give it a secret: a secret input, a token, a secret of arm-post";
+    this.found.push(diagnosticAt(this.#outline.source, secretSpan, "wrong-value", message, { hint }));
   }
 
   condition(node: AuthoredScalar, environment: Environment): void {
@@ -117,11 +144,14 @@ class Checker {
       this.found.push(diagnosticAt(source, node.inFile(span), code, message, { hint, notes }));
     }
     if (problems.length > 0 || wanted.type === undefined || isAssignable(type, wanted.type)) return;
+    if (this.#readsBroken(node.template)) return;
     const span = node.inFile(node.template.span);
     if (holdsSecret(type) && wanted.type.kind !== "secret") {
       const is = type.kind === "secret" ? "a secret" : `${describeType(type)} with a secret in it`;
       const message = `${is} stands in ${wanted.what}, ${wanted.leak}`;
-      const hint = "secrets are for inputs that are secret themselves, such as adminPassword or token";
+      const hint = wanted.leak.startsWith("and outputs")
+        ? "write the output as `value: …` with `secret: true` below: it is never shown then, and other runbooks can use it"
+        : "secrets are for inputs that are secret themselves, such as adminPassword or token";
       this.found.push(diagnosticAt(source, span, "secret-in-plain", message, { hint }));
       return;
     }
@@ -130,6 +160,11 @@ class Checker {
     this.found.push(
       diagnosticAt(source, span, "type-mismatch", message, { hint, notes: this.#notesOn(node.template) }),
     );
+  }
+
+  /** Whether it reads what a runbook with mistakes gives, of which nobody knows what it is. */
+  #readsBroken(template: Template): boolean {
+    return this.#broken.size > 0 && referencedSteps(template).some(({ id }) => this.#broken.has(id));
   }
 
   /** Where the items come from, of an expression that reads one. */
