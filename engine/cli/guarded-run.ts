@@ -44,16 +44,22 @@ export async function runUnderPlan(options: GuardedRunOptions, io: Io): Promise<
   const journal = await beginJournal({ id, runbook: options.record, inputs, target }, io);
   keepPlan(id, planText, 0, io);
   const progress = new RunProgress();
-  const view = viewFor(output, id, progress, vault, io);
+  const walk =
+    options.step === true
+      ? (await import("./walk/begin-walk.ts")).beginWalk(
+          { run: id, journal, runbook, inputs, vault, plan, progress },
+          io,
+        )
+      : undefined;
+  const view = walk?.view ?? viewFor(output, id, progress, vault, io);
   const stop = new AbortController();
   const refusals: Refusal[] = [];
   const guard = guarding(plan, (refusal) => {
     refusals.push(refusal);
     stop.abort();
   });
-  const walk = options.step === true ? new (await import("./walk.ts")).Walk(runbook, inputs, vault, io) : undefined;
   const session = {
-    ...(walk && { walk }),
+    ...(walk && { walk: walk.walk }),
     journal,
     runbook,
     inputs,
@@ -69,8 +75,8 @@ export async function runUnderPlan(options: GuardedRunOptions, io: Io): Promise<
   };
   const result: RunResult | undefined = await performRun(session);
   if (result === undefined) return EXIT.interrupted;
-  const next = nextCommands({ id, status: result.status, progress, argv }, io.env);
-  tellEndOfRun({ id, runbook, result, progress, vault, next }, output, io);
+  const next = nextCommands({ id, status: result.status, progress, argv, isWalk: walk !== undefined }, io.env);
+  tellEndOfRun({ id, runbook, result, progress, vault, next, isWalk: walk !== undefined }, output, io);
   return tellRefusals(id, refusals, io) ? EXIT.failed : exitCodeOf(result.status);
 }
 

@@ -12,9 +12,14 @@ export interface RunFacts {
   readonly progress: RunProgress;
   /** What was typed to start it, without the program's name. Secrets are never in it. */
   readonly argv: readonly string[];
+  /** Whether somebody walked through it. */
+  readonly isWalk?: boolean;
 }
 
-export function nextCommands({ id, status, progress, argv }: RunFacts, env: Io["env"]): readonly NextCommand[] {
+export function nextCommands(
+  { id, status, progress, argv, isWalk = false }: RunFacts,
+  env: Io["env"],
+): readonly NextCommand[] {
   const program = programName(env);
   const again = [program, ...withoutFaults(argv).map(quoted)].join(" ");
   if (status === "done") {
@@ -30,7 +35,7 @@ export function nextCommands({ id, status, progress, argv }: RunFacts, env: Io["
   if (hasCommand("resume")) {
     const isRefused = progress.withStatus("failed").some(({ failure }) => REFUSALS.has(failure?.code ?? ""));
     const does = isRefused ? "goes on where it stopped, once the right is granted" : "goes on where it stopped";
-    return [{ line: `${program} resume ${id}`, does }];
+    return [{ line: `${program} resume ${id}${isWalk ? " --step" : ""}`, does }];
   }
   return [{ line: again, does: "goes on, and keeps what is there" }];
 }

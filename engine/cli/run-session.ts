@@ -5,13 +5,14 @@ import { performerFor } from "../azure/performer.ts";
 import type { Target } from "../azure/target.ts";
 import { reportingTap, type WireTap } from "../azure/wire.ts";
 import { executeRun, type RunOptions, type RunResult } from "../run/execute.ts";
+import type { HeldStep } from "../run/scheduler.ts";
 import type { Vault } from "../run/vault.ts";
 import type { StepRegistry } from "../steps/definition.ts";
 import { registryOf } from "../runbook/build.ts";
 import type { Json } from "../value/json.ts";
 import { countText } from "./diagnostic-formats.ts";
 import type { Io } from "./io.ts";
-import type { Walk } from "./walk.ts";
+import type { Walk } from "./walk/walk.ts";
 import type { OpenJournal } from "./run-journal.ts";
 import type { RunProgress } from "./views/run-progress.ts";
 import type { RunView } from "./views/run-view.ts";
@@ -45,7 +46,9 @@ export async function performRun(options: SessionOptions): Promise<RunResult | u
   const { runbook, inputs, vault, target, concurrency, progress, view, io, resume, guard, stop, sealingKeys } = options;
   const { journal, signals } = options.journal;
   const interrupt = new AbortController();
-  stop?.addEventListener("abort", () => interrupt.abort(), { once: true });
+  for (const signal of [stop, options.walk?.stop]) {
+    signal?.addEventListener("abort", () => interrupt.abort(), { once: true });
+  }
   const { abandoned, stopListening } = listen(io, () => {
     interrupt.abort();
     const running = countText(progress.withStatus("running").length, "step");
@@ -75,7 +78,7 @@ export async function performRun(options: SessionOptions): Promise<RunResult | u
       ...(resume && { resume }),
       concurrency,
       interrupt: interrupt.signal,
-      ...(options.walk && { pace: (step: string) => options.walk!.before(step, interrupt.signal) }),
+      ...(options.walk && { pace: (step: HeldStep) => options.walk!.before(step, interrupt.signal) }),
       onEvent: (event) => {
         progress.apply(event);
         view.event(event);

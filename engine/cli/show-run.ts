@@ -36,18 +36,20 @@ export interface EndedRun {
   readonly progress: RunProgress;
   readonly vault: Vault;
   readonly next: readonly NextCommand[];
+  /** Somebody walked through it, and has seen each step end. */
+  readonly isWalk?: boolean;
 }
 
 /** Failures and summary to stderr, then the outputs to stdout. */
 export function tellEndOfRun(
-  { id, runbook, result, progress, vault, next }: EndedRun,
+  { id, runbook, result, progress, vault, next, isWalk = false }: EndedRun,
   output: RunOutput,
   io: Io,
 ): void {
   const err = new Terminal(io.stderr, io.env);
   const human = output === "human";
   if (human) {
-    if (!err.isLive) tellRows(progress, err);
+    if (!err.isLive && !isWalk) tellRows(progress, err);
     err.line();
   }
   tellFailures(runbook, result, err);

@@ -3,6 +3,7 @@
 import type { Mark, OnlyIf, Plan, PlannedChange, PlannedStep, Right } from "../plan/model.ts";
 import { isPending } from "../plan/pending.ts";
 import { fillTemplate, type Hole } from "../plan/template.ts";
+import { covers, stepOf } from "../run/operation-key.ts";
 import { isJsonObject, type Json } from "../value/json.ts";
 import { type Count, isLacking, type Page, type PageRight, type PageStep, type Tone } from "./page.ts";
 
@@ -43,6 +44,14 @@ export function planPage(plan: Plan): Page {
     deviations: [],
     unsent: [],
   };
+}
+
+/** Of one step, or of one item of a step with `forEach` as far as it is known whose part is whose. */
+export function planPageOf(plan: Plan, name: string): PageStep | undefined {
+  const step = plan.steps.find(({ id }) => id === stepOf(name));
+  if (step === undefined) return undefined;
+  const isOf = ({ operation }: { readonly operation: string }): boolean => covers(name, operation);
+  return stepPage({ ...step, resources: step.resources.filter(isOf), requests: step.requests.filter(isOf) }, plan);
 }
 
 function stepPage(step: PlannedStep, plan: Plan): PageStep {

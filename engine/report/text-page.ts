@@ -116,6 +116,20 @@ function stepLines(step: PageStep, options: TextOptions): string[] {
   return lines;
 }
 
+/** What is planned for one step, below its name. */
+export function planLines(step: PageStep, options: TextOptions): readonly string[] {
+  const { paint } = options;
+  const { sign, word } = LOOKS[step.change];
+  const done = doneLines(step, 1, options);
+  return [
+    ...step.marks.map((mark) => indented(paint("mark", `! ${MARK_TEXTS[mark]}`), 1)),
+    ...(step.reason === undefined ? [] : [indented(`${isSound(step) ? "" : `${sign} ${word}: `}${step.reason}`, 1)]),
+    ...(done.length > 0 || step.reason !== undefined ? done : [indented(paint("dim", `${sign} ${word}`), 1)]),
+  ].map((line) => fitted(line, options));
+}
+
+const isSound = ({ change }: PageStep): boolean => change !== "failed" && change !== "opaque";
+
 const fileOf = (place: string): string => place.slice(place.search(/[^/\\]*$/));
 const indented = (text: string, depth: number): string => `${"    ".repeat(depth)}${text}`;
 

@@ -14,7 +14,7 @@ import { instanceOf, pathOf } from "./operation-key.ts";
 import { refilling } from "./secret-refill.ts";
 import type { Vault } from "./vault.ts";
 import type { ScheduledStep, Scope } from "./scheduled-step.ts";
-import { Scheduler } from "./scheduler.ts";
+import { type HeldStep, Scheduler } from "./scheduler.ts";
 
 export interface RunOptions {
   readonly runbook: string;
@@ -42,8 +42,11 @@ export interface RunOptions {
   };
   /** Where secrets are kept; with it, a resumed run fetches those again that operations of an earlier process got. */
   readonly vault?: Vault;
-  /** Asked before the first operation of each step that no earlier process began; `false` ends the run as an interrupt does. */
-  readonly pace?: (step: string) => Promise<boolean>;
+  /**
+   * Asked before each step or item that no earlier process began, while nothing else runs; `false` ends the run as an interrupt
+   * does.
+   */
+  readonly pace?: (step: HeldStep) => Promise<boolean>;
   /** Who answers what the run waits to be told; absent: a step that asks fails. */
   readonly signals?: SignalSource;
   /** Time that an author lets pass takes none, and everything is approved. */
@@ -83,7 +86,9 @@ export async function executeRun(options: RunOptions): Promise<RunResult> {
     (request) => emit({ type: "request-sent", step: instanceOf(request.key), path: pathOf(request.key), ...request }),
   );
   const { steps, registry, inputs, concurrency, resume, signals } = options;
-  const scheduler = new Scheduler(steps, registry, inputs, { concurrency, emit });
+  const begun = begunBefore(options);
+  const holds = (name: string): boolean => !begun.has(name);
+  const scheduler = new Scheduler(steps, registry, inputs, { concurrency, emit, ...(options.pace && { holds }) });
   const { vault } = options;
   const { facts } = scheduler;
   const perform = vault
@@ -108,15 +113,23 @@ export async function executeRun(options: RunOptions): Promise<RunResult> {
       target: options.target,
       steps: steps.map(({ id, uses, dependencies }) => ({ id, uses, dependencies })),
     });
-    const start = starter(options, driver, onInterrupt);
-    await start(scheduler.begin());
-    while (!scheduler.finished) {
+    const start = (operations: readonly DriverOperation[]): void => {
+      for (const operation of operations) driver.start(operation);
+    };
+    start(scheduler.begin());
+    for (;;) {
+      for (let held = scheduler.held; held !== undefined; held = scheduler.held) {
+        begun.add(held.name);
+        if ((await options.pace?.(held)) === false) onInterrupt();
+        start(scheduler.goOn());
+      }
+      if (scheduler.finished) break;
       // Timers that are in flight when a run is interrupted are not waited for: their due time is recorded.
       const completion = await driver.next(() => scheduler.finished || (scheduler.isInterrupted && driver.isIdle));
       if (completion === undefined) break;
       const asked = scheduler.done(completion);
       for (const key of scheduler.takeGivenUp()) driver.giveUp(key);
-      await start(asked);
+      start(asked);
     }
     const { failures, continued } = scheduler;
     const result = { ...outcomeOf(scheduler, options), failures, continued };
@@ -140,27 +153,11 @@ function discardMisfits(options: RunOptions, recorded: JournalState): void {
   }
 }
 
-/** Hands operations to the driver, each step's first one when the pace allows it. */
-function starter(
-  { pace, resume }: RunOptions,
-  driver: LocalDriver,
-  stop: () => void,
-): (operations: readonly DriverOperation[]) => Promise<void> {
-  const begun = new Set([...(resume?.recorded.completions.keys() ?? [])].map(instanceOf));
-  let isStopped = false;
-  return async (operations) => {
-    for (const operation of operations) {
-      const step = instanceOf(operation.key);
-      if (pace !== undefined && !isStopped && !begun.has(step)) {
-        begun.add(step);
-        if (!(await pace(step))) {
-          isStopped = true;
-          stop();
-        }
-      }
-      if (!isStopped) driver.start(operation);
-    }
-  };
+/** Steps and items that an earlier process has begun. */
+function begunBefore({ resume }: RunOptions): Set<string> {
+  const { completions, events = [] } = resume?.recorded ?? {};
+  const started = events.flatMap((event) => (event.type === "step-started" ? [event.step] : []));
+  return new Set([...started, ...[...(completions?.keys() ?? [])].map(instanceOf)]);
 }
 
 function outcomeOf(scheduler: Scheduler, { outputs }: RunOptions): Omit<RunResult, "failures" | "continued"> {

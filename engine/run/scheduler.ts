@@ -20,6 +20,15 @@ export interface SchedulerOptions {
   /** How many steps may be running at once; each item of a `forEach` counts. */
   readonly concurrency: number;
   readonly emit: (event: EventBody) => void;
+  /** Whether a step or item may not begin yet; asked again by `goOn`. Absent: each begins as soon as it can. */
+  readonly holds?: (name: string) => boolean;
+}
+
+/** A step or item that could begin. */
+export interface HeldStep {
+  readonly name: string;
+  /** What it would be given. Throws what would make it fail. */
+  readonly inputs: () => Json;
 }
 
 /** A step, with what is known of it so far. */
@@ -111,6 +120,19 @@ export class Scheduler {
     return this.#drain();
   }
 
+  /** The next that could begin, once nothing runs; absent when nothing is held back. */
+  get held(): HeldStep | undefined {
+    const [first] = this.#ready;
+    if (first === undefined || this.#running > 0 || this.#interrupted || !this.#fibers.isIdle) return undefined;
+    const { step } = first.node;
+    return { name: first.name, inputs: () => step.inputs(this.#scopeOf(step, first.grouped)) };
+  }
+
+  /** Begins what is not held back any more. */
+  goOn(): readonly DriverOperation[] {
+    return this.#drain();
+  }
+
   /** Starts a ready step or item before its turn: its record comes next, since one that was before it is begun anew. */
   admit(name: string): readonly DriverOperation[] {
     const instance = this.#ready.find((one) => one.name === name) ?? this.#itemBeforeItsTurn(name);
@@ -183,10 +205,20 @@ export class Scheduler {
     while (!this.#interrupted) {
       const node = this.#toOpen.shift();
       if (node !== undefined) this.#openNode(node);
-      else if (this.#running < this.#options.concurrency && this.#ready.length > 0) this.#begin(this.#ready.shift()!);
-      else break;
+      else {
+        const next = this.#running < this.#options.concurrency ? this.#takeReady() : undefined;
+        if (next === undefined) break;
+        this.#begin(next);
+      }
     }
     return this.#fibers.takeOutgoing();
+  }
+
+  #takeReady(): Instance | undefined {
+    const { holds } = this.#options;
+    if (holds === undefined) return this.#ready.shift();
+    const at = this.#ready.findIndex(({ name }) => !holds(name));
+    return at === -1 ? undefined : this.#ready.splice(at, 1)[0];
   }
 
   /** All that a step waits for has ended: asks its condition, finds its items, and lets them start. */

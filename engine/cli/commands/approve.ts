@@ -1,11 +1,11 @@
 // Answers a run that waits for an approval, whether or not a process works on it now.
 
-import { hostname, userInfo } from "node:os";
 import { type Command } from "commander";
-import { giveAnswer, type OpenApproval, openApprovals } from "../../run/journal/approvals.ts";
+import { type OpenApproval, openApprovals } from "../../run/journal/approvals.ts";
 import { readJournal } from "../../run/journal/file-journal.ts";
 import { lockOwner } from "../../run/journal/lock.ts";
 import { withoutControls } from "../../source/display-text.ts";
+import { answerApproval } from "../approval-answer.ts";
 import { CliError } from "../cli-error.ts";
 import type { CliCommand } from "../command.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
@@ -36,9 +36,7 @@ async function approve(command: Command, io: Io): Promise<ExitCode> {
   const { reject, message } = command.opts<{ reject: boolean; message?: string }>();
   const { run, directory, journal } = await runStore(io).find(given);
   const asked = chosen(run, openApprovals((await readJournal(journal)).state), step);
-  const by = `${userInfo().username}@${hostname()}`;
-  const comment = message === undefined ? {} : { comment: message };
-  await giveAnswer(directory, asked.key, { approved: !reject, by, at: io.clock.now(), ...comment });
+  const by = await answerApproval(run, asked, { approved: !reject, comment: message }, io);
   err.line(`${reject ? "rejected" : "approved"} by ${by}: ${withoutControls(asked.message)}`);
   if ((await lockOwner(directory)) === undefined)
     err.line(`nobody works on run ${run} now; \`${programName(io.env)} resume ${run}\` goes on`);

@@ -12,6 +12,7 @@ import { ReplayMismatch } from "../../run/replay.ts";
 import { prepareResume, refuseOtherTarget, refuseOtherText, ResumeRefused, runbookRecord } from "../../run/resume.ts";
 import { loadFile, readerIn, type RunbookFile } from "../runbook-file.ts";
 import type { WireTap } from "../../azure/wire.ts";
+import type { Plan } from "../../plan/model.ts";
 import type { Refusal } from "../../plan/guard.ts";
 import { admitToAzure, refuseUnattended } from "../azure-admission.ts";
 import { CliError } from "../cli-error.ts";
@@ -45,6 +46,8 @@ export interface ResumeCommandOptions {
   /** Azure only: a cloud's name or a file; absent: that of the run. */
   readonly cloud?: string;
   readonly concurrency: number;
+  /** Walk through the rest of it. */
+  readonly step: boolean;
   /** Go on under a new plan without being asked. */
   readonly yes: boolean;
   readonly output: RunOutput;
@@ -77,6 +80,11 @@ export const resumeCommand: CliCommand = {
       .option("--cloud <cloud>", "Azure: where the file is now that describes the run's cloud; absent: where it was")
       .option("-c, --concurrency <n>", "how many steps may run at once", Number, 16)
       .option("-y, --yes", "go on under a new plan without being asked", false)
+      .addOption(
+        new Option("-s, --step", "walk through the rest, step by step")
+          .conflicts(["json", "quiet", "concurrency"])
+          .default(false),
+      )
       .option("--json", "tell events as JSON lines on standard output", false)
       .option("-q, --quiet", "tell outputs and failures only", false);
     addGuestOption(command);
@@ -87,12 +95,13 @@ export const resumeCommand: CliCommand = {
 
 function optionsOf(command: Command): ResumeCommandOptions {
   const [run] = command.processedArgs as [string?];
-  const { set, acceptChanges, assume, cloud, concurrency, yes, json, quiet } = command.opts<{
+  const { set, acceptChanges, assume, cloud, concurrency, step, yes, json, quiet } = command.opts<{
     set: InputOptions["inputs"];
     acceptChanges: boolean;
     assume?: "done" | "repeat";
     cloud?: string;
     concurrency: number;
+    step: boolean;
     yes: boolean;
     json: boolean;
     quiet: boolean;
@@ -106,7 +115,8 @@ function optionsOf(command: Command): ResumeCommandOptions {
     acceptChanges,
     ...(assume && { assume }),
     ...(cloud !== undefined && { cloud }),
-    concurrency,
+    concurrency: step ? 1 : concurrency,
+    step,
     yes,
     output: json ? "json" : quiet ? "quiet" : "human",
   };
@@ -171,10 +181,16 @@ async function goOn(open: OpenJournal, options: ResumeCommandOptions, io: Io): P
     if (plan !== undefined) keepPlan(id, plan.text, plan.resumes, io);
     // Whoever says that it is to be repeated lets it be sent a second time.
     const again = options.assume === "repeat" ? [...journal.state.inDoubt.keys()] : [];
-    const { guard, stop, refusals } = await planGuard(id, new Set(again), io);
+    const { plan: underPlan, guard, stop, refusals } = await planGuard(id, new Set(again), io);
     const progress = new RunProgress();
-    const view = viewFor(options.output, id, progress, vault, io);
     const { concurrency } = options;
+    const walk = options.step
+      ? (await import("../walk/begin-walk.ts")).beginWalk(
+          { run: id, journal: open, runbook, inputs, vault, plan: underPlan, progress },
+          io,
+        )
+      : undefined;
+    const view = walk?.view ?? viewFor(options.output, id, progress, vault, io);
     const session = {
       journal: open,
       resume: prepared,
@@ -187,13 +203,14 @@ async function goOn(open: OpenJournal, options: ResumeCommandOptions, io: Io): P
       view,
       io,
       ...(guard && { guard, stop }),
+      ...(walk && { walk: walk.walk }),
     };
     const result = await performRun(session);
     if (result === undefined) return EXIT.interrupted;
     const command = ["run", ...(recorded.file === undefined ? [] : [recorded.file])];
     const argv = [...command, ...targetWords(targetOptions)];
-    const next = nextCommands({ id, status: result.status, progress, argv }, io.env);
-    tellEndOfRun({ id, runbook, result, progress, vault, next }, options.output, io);
+    const next = nextCommands({ id, status: result.status, progress, argv, isWalk: options.step }, io.env);
+    tellEndOfRun({ id, runbook, result, progress, vault, next, isWalk: options.step }, options.output, io);
     return tellRefusals(id, refusals, io) ? EXIT.failed : exitCodeOf(result.status);
   } finally {
     await target.close();
@@ -201,6 +218,7 @@ async function goOn(open: OpenJournal, options: ResumeCommandOptions, io: Io): P
 }
 
 interface RunGuard {
+  readonly plan?: Plan;
   readonly guard?: WireTap;
   readonly stop: AbortSignal;
   readonly refusals: readonly Refusal[];
@@ -221,7 +239,7 @@ async function planGuard(run: string, repeats: ReadonlySet<string>, io: Io): Pro
     (entry) =>
       entry.kind !== "event" || entry.event.type !== "request-sent" || !repeats.has(withoutTurn(entry.event.key)),
   );
-  return { guard: guarding(plan, onRefusal, sent), stop: stop.signal, refusals };
+  return { plan, guard: guarding(plan, onRefusal, sent), stop: stop.signal, refusals };
 }
 
 /** `undefined`: the person said no. */

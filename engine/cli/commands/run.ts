@@ -100,17 +100,10 @@ export async function run(options: RunCommandOptions, io: Io): Promise<ExitCode>
     // The question is asked with the plan.
     if (onAzure) await admitToAzure(target);
     const record = runbookRecord(runbook.name, file.text, file.shown, runbook.calls);
-    const shown = options.step ? inLines(io) : io;
-    return await runPlanned({ ...options, runbook, record, inputs, vault, target, asks }, shown);
+    return await runPlanned({ ...options, runbook, record, inputs, vault, target, asks }, io);
   } finally {
     await target.close();
   }
-}
-
-/** A block that is drawn again and again would draw over what is typed. */
-function inLines(io: Io): Io {
-  const color = new Terminal(io.stderr, io.env).hasColors ? { FORCE_COLOR: "1" } : {};
-  return { ...io, env: { ...io.env, TERM: "dumb", ...color } };
 }
 
 function wholeNumber(text: string): number {
