@@ -73,7 +73,11 @@ class Reader {
     }
     this.#decorations(node, span);
     if (isSeq(node)) {
-      return { kind: "list", items: node.items.map((item) => this.read(item as ParsedNode, depth + 1)), span };
+      const items = node.items.map((item) => {
+        const dash = this.#dashOfNothing(item);
+        return dash === undefined ? this.read(item as ParsedNode, depth + 1) : emptyAt(dash);
+      });
+      return { kind: "list", items, span };
     }
     if (isMap(node)) return this.#map(node.items, span, depth);
     return this.#scalar(node as Scalar.Parsed, span);
@@ -186,6 +190,17 @@ class Reader {
   #isCutByComment({ end }: Span): boolean {
     const { line, column } = this.#source.positionAt(end);
     return /^\s+#/.test(this.#source.line(line).slice(column - 1));
+  }
+
+  /** Where the dash of an item is behind which nothing stands. */
+  #dashOfNothing(item: unknown): Span | undefined {
+    if (item === null || !isScalar(item) || item.range === null || item.range === undefined) return undefined;
+    const [start, end] = item.range;
+    if (start !== end || item.tag !== undefined || item.anchor !== undefined) return undefined;
+    const { text } = this.#source;
+    let at = start - 1;
+    while (/\s/.test(text[at] ?? "")) at--;
+    return text[at] === "-" ? { start: at, end: at + 1 } : undefined;
   }
 
   /** A node's place without the blanks behind it. */

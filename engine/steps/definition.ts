@@ -62,6 +62,8 @@ export interface StepDefinition {
   readonly inputs: TObject;
   readonly outputs: TObject;
   readonly examples: readonly StepExample[];
+  /** The extension that defines it, as it is named; absent for those of the engine. */
+  readonly extension?: string;
   /** `written` is all that is known, unless it is given. */
   check(known: JsonObject, written?: ReadonlySet<string>): readonly InputProblem[];
   start(inputs: Json): Program<Json>;

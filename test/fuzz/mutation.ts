@@ -37,7 +37,7 @@ export function mutated(text: string, random: () => number): string {
   let now = text;
   for (let count = 1 + below(4); count > 0; count--) {
     const at = below(now.length + 1);
-    switch (below(6)) {
+    switch (below(9)) {
       case 0:
         now = now.slice(0, at) + now.slice(at + 1 + below(12));
         break;
@@ -53,6 +53,15 @@ export function mutated(text: string, random: () => number): string {
       case 4:
         now = withToken(now, below, () => "");
         break;
+      case 5:
+        now = withLine(now, below, (line) => line.replace(/:\s.*$/, ":"));
+        break;
+      case 6:
+        now = withLine(now, below, (line) => line.replace(/^(\s*-\s).*$/, "$1"));
+        break;
+      case 7:
+        now = withLine(now, below, (line) => `${line}\n${" ".repeat(below(12))}- `);
+        break;
       default:
         now = withToken(now, below, () => PIECES[below(PIECES.length)]!);
     }
@@ -65,4 +74,10 @@ function withToken(text: string, below: (limit: number) => number, change: (toke
   if (tokens.length === 0) return text;
   const at = below(tokens.length);
   return [...tokens.slice(0, at), change(tokens[at]!), ...tokens.slice(at + 1)].join("");
+}
+
+function withLine(text: string, below: (limit: number) => number, change: (line: string) => string): string {
+  const lines = text.split("\n");
+  const at = below(lines.length);
+  return lines.with(at, change(lines[at]!)).join("\n");
 }

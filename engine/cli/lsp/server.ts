@@ -22,6 +22,8 @@ import {
   InitializedNotification,
   type InitializeError,
   InitializeRequest,
+  LogMessageNotification,
+  MessageType,
   PrepareRenameRequest,
   type ProtocolConnection,
   PublishDiagnosticsNotification,
@@ -242,9 +244,17 @@ class Server {
     const open = this.#open.get(uri);
     if (open === undefined) return;
     const { runbook, missing } = open;
+    let found: EditedRunbook["diagnostics"] = [];
+    try {
+      found = runbook.diagnostics;
+    } catch (thrown) {
+      // One text that we cannot check must not end the server for all others.
+      const message = `this is a mistake in runbook itself, please report it: ${String(thrown)}`;
+      void this.#connection.sendNotification(LogMessageNotification.type, { type: MessageType.Error, message });
+    }
     const diagnostics = [
       ...(missing === undefined ? [] : [answers.missingExtensions(runbook, missing)]),
-      ...runbook.diagnostics.map((one) => answers.diagnosticOf(one, uri)),
+      ...found.map((one) => answers.diagnosticOf(one, uri)),
     ];
     void this.#connection.sendNotification(PublishDiagnosticsNotification.type, { uri, diagnostics });
   }

@@ -9,6 +9,7 @@ import { sampleOutput } from "../../steps/sample-outputs.ts";
 import { type AuthoredScalar, entriesOf, pathOf, scalarAt } from "../authored.ts";
 import type { Outline, StepOutline } from "../outline.ts";
 import { schemaProblem } from "../schema-messages.ts";
+import { ownProblems } from "./own-check.ts";
 import type { InputsValidator } from "./step-inputs.ts";
 
 /** To be asked only of a runbook without errors. */
@@ -47,7 +48,7 @@ function wrongKinds(
       const expected = /expected .*$/.exec(rule.message)?.[0] ?? "";
       return [diagnosticAt(source, span, "type-mismatch", `"${name}" is ${given}, ${expected}`)];
     }
-    const own = definition.check({ [name]: sample }, written).find(({ at }) => pathOf(at)[0] === name);
+    const own = ownProblems(definition, { [name]: sample }, written).problems.find(({ at }) => pathOf(at)[0] === name);
     if (own !== undefined && own.isAboutKey !== true) {
       return [diagnosticAt(source, span, "type-mismatch", `"${name}" is ${given}: ${own.message}`)];
     }

@@ -22,6 +22,7 @@ import type { Outline, StepOutline } from "../outline.ts";
 import { shortJson } from "../input-values.ts";
 import { schemaProblem } from "../schema-messages.ts";
 import { addInputsOf } from "./described-inputs.ts";
+import { ownProblems } from "./own-check.ts";
 
 export interface KnownValues {
   /** Values of inputs: the defaults at check, all of them before a run. Secrets are in clear. */
@@ -91,8 +92,9 @@ class StepInputs {
   }
 
   problems(): readonly Diagnostic[] {
-    const { definition, with: authored, uses } = this.#step;
-    if (definition === undefined || authored?.kind !== "map" || this.isSkipped()) return [];
+    const { definition, uses } = this.#step;
+    const authored = this.#authoredInputs();
+    if (definition === undefined || authored === undefined || this.isSkipped()) return [];
     const written = new Set<string>();
     const known: Record<string, Json> = {};
     for (const [name, { value }] of authored.entries) {
@@ -104,15 +106,42 @@ class StepInputs {
       written.add(name);
       if (is !== UNKNOWN && !this.#isTold(value.span)) known[name] = is;
     }
-    const found = this.#schemaProblems(authored, known, (plain) => this.#validate(uses, plain));
-    for (const { at } of found) delete known[pathOf(at)[0] ?? ""];
-    const own = definition.check(known, written);
+    const errors = this.#validate(uses, known);
+    const found = this.#schemaProblems(authored, errors);
+    // Whatever is not as the schema has it, told here or before, no check of a step type sees.
+    for (const error of errors) {
+      if (!isStillToCome(error, authored)) delete known[pathOf(error.instancePath)[0] ?? ""];
+    }
+    const { problems: own, failure } = ownProblems(definition, known, written);
+    if (failure !== undefined) return [...found.map((one) => this.#diagnostic(authored, one)), this.#failed(failure)];
     // Something that is missing may be what is misspelt.
     const hasUnknownKey = [...authored.entries.keys()].some((key) => !(key in definition.inputs.properties));
     const isPartial = authored.isPartial === true || hasUnknownKey;
     return [...found, ...own.filter(({ at }) => at !== "" || !isPartial)].map((problem) =>
       this.#diagnostic(authored, problem),
     );
+  }
+
+  /** Absent when they are no map; a step without them gives none, and what must be given is told of by the schema. */
+  #authoredInputs(): AuthoredMap | undefined {
+    const { definition, with: authored, idSpan } = this.#step;
+    if (authored !== undefined) return authored.kind === "map" ? authored : undefined;
+    const isAllOptional = (definition?.inputs.required ?? []).length === 0;
+    return isAllOptional ? { kind: "map", entries: new Map(), span: idSpan } : undefined;
+  }
+
+  #failed(failure: string): Diagnostic {
+    const { uses, idSpan, definition } = this.#step;
+    const { source } = this.#outline;
+    const { extension } = definition ?? {};
+    if (extension !== undefined) {
+      const message = `the check of step type "${uses}" of extension "${extension}" ${this.#masked(failure)}`;
+      return diagnosticAt(source, idSpan, "extension", message, { hint: "mend the extension, or ask its author to" });
+    }
+    const message = `the check of ${uses} ${this.#masked(failure)}`;
+    return diagnosticAt(source, idSpan, "step-input", message, {
+      hint: "this is a mistake in runbook itself, please report it",
+    });
   }
 
   /** Whether its condition is false with these inputs, so that none of its values is used. */
@@ -133,17 +162,12 @@ class StepInputs {
   }
 
   /** What the schema says of values that came out of expressions; it has seen the others as they are written. */
-  #schemaProblems(
-    authored: AuthoredMap,
-    known: Readonly<Record<string, Json>>,
-    validate: (inputs: Json) => readonly ErrorObject[],
-  ): readonly InputProblem[] {
-    return validate(known).flatMap((error) => {
+  #schemaProblems(authored: AuthoredMap, errors: readonly ErrorObject[]): readonly InputProblem[] {
+    return errors.flatMap((error) => {
       const path = pathOf(error.instancePath);
       const node = nearestEntry(authored, path)?.node;
       if (path.length === 0 || node === undefined || ![...templatesIn(node)].length) return [];
-      // Missing from what is known, because only the run will tell it.
-      if (error.keyword === "required" && entryAt(authored, [...path, missingIn(error)]) !== undefined) return [];
+      if (isStillToCome(error, authored)) return [];
       const what = `"${path.at(-1)!}"`;
       const problem = schemaProblem(error, { what, owner: what, entry: "key" });
       if (problem === undefined) return [];
@@ -221,6 +245,12 @@ class StepInputs {
       return typeof value === "string" && value.length > 3 ? text.replaceAll(value, "********") : text;
     }, message);
   }
+}
+
+/** Missing from what is known, because only the run will tell it. */
+function isStillToCome(error: ErrorObject, authored: AuthoredMap): boolean {
+  if (error.keyword !== "required") return false;
+  return entryAt(authored, [...pathOf(error.instancePath), missingIn(error)]) !== undefined;
 }
 
 function missingIn(error: ErrorObject): string {

@@ -39,7 +39,7 @@ export const wait = defineStep({
     const ms = length === undefined ? undefined : durationMs(length);
     if (ms !== undefined && ms > MOST_MS)
       return [{ at: "/for", message: `"for" is ${length}, expected at most a year (8784h)` }];
-    if (until !== undefined && Number.isNaN(Date.parse(until)))
+    if (until !== undefined && !isInstant(until))
       return [{ at: "/until", message: `"until" is ${until}, which is no date of the calendar` }];
     return [];
   },
@@ -49,3 +49,9 @@ export const wait = defineStep({
     return {};
   },
 });
+
+/** `Date.parse` takes the 30th of February for the 2nd of March. */
+function isInstant(text: string): boolean {
+  const [, year, month, day] = /^(\d{4})-(\d\d)-(\d\d)/.exec(text)!.map(Number);
+  return !Number.isNaN(Date.parse(text)) && day! <= new Date(Date.UTC(year!, month!, 0)).getUTCDate();
+}
