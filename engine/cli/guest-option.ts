@@ -19,7 +19,7 @@ export function guestOptionOf(command: Command): GuestOption | undefined {
 export async function openGuest() {
   const [{ GuestSandbox }, { NoSandbox }] = await Promise.all([
     import("../emulator/sandbox/guest-sandbox.ts"),
-    import("../emulator/sandbox/bubblewrap.ts"),
+    import("../emulator/sandbox/programs.ts"),
   ]);
   try {
     return new GuestSandbox();

@@ -1,11 +1,24 @@
 import { expect } from "chai";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readlinkSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { NoSandbox, Sandbox } from "../../engine/emulator/sandbox/bubblewrap.ts";
+import { Sandbox } from "../../engine/emulator/sandbox/bubblewrap.ts";
 import { GuestSandbox } from "../../engine/emulator/sandbox/guest-sandbox.ts";
+import { NoSandbox } from "../../engine/emulator/sandbox/programs.ts";
+import { findScope } from "../../engine/emulator/sandbox/scope.ts";
 import { AzureCalls } from "../support/azure-calls.ts";
 import { nicBody, openWorld, ubuntuImage, vmBody, type World } from "../support/azure-world.ts";
+import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 function sandboxOrReason(): GuestSandbox | string {
   try {
@@ -130,7 +143,53 @@ describe("a Linux guest's script", () => {
     const late = await brief.run({ hostName: "lin", script: "sleep 60", ...nothing });
     expect(late).include({ problem: "the script took longer than 1.5 s" });
   });
+  it("has no memory that no process is seen to use, and no namespaces of its own", async () => {
+    const memfd = process.arch === "x64" ? 319 : 279;
+    const script = [
+      `perl -e 'shmget(0, 1000, 01600) // print "$!\\n"; syscall(${memfd}, $_ = "x", 0) < 0 and print "$!\\n"'`,
+      "unshare -Ur true 2>&1",
+    ].join("\n");
+    expect((await run(script)).out).equal(
+      "Function not implemented\nFunction not implemented\nunshare: unshare failed: Function not implemented\n",
+    );
+  });
+  it("is watched from where its signals do not reach, its files in memory too", async () => {
+    const script = [
+      "kill -STOP 1 2",
+      "for folder in /tmp /root /home /var/tmp /dev/shm; do head -c 60000000 /dev/zero > $folder/x; done",
+      "sleep 20",
+    ].join("\n");
+    expect((await run(script)).err).match(/"the script used too much memory"$/);
+  });
+  it("lets the next one clear away what a process that was killed left", () => {
+    const namespace = /\d+/.exec(readlinkSync("/proc/self/ns/pid"))?.[0];
+    const folder = (pid: number | undefined): string => join(place, `runbook-sandbox-${namespace}-${pid}-abc`);
+    const dead = folder(spawnSync("true").pid);
+    const mine = folder(process.pid);
+    for (const directory of [dead, mine]) mkdirSync(directory);
+    new Sandbox().close();
+    expect([existsSync(dead), existsSync(mine)]).eql([false, true]);
+    rmdirSync(mine);
+  });
   it("leaves nothing on this machine", () => {
     expect(readdirSync(place)).eql([]);
+  });
+});
+
+describe("a scope of systemd's", () => {
+  const place = temporaryDirectory();
+  /** Stands in for systemd-run: tells a limit on stream 3 as the tried command would. */
+  const scopeWhere = (limit: string) => {
+    writeFileSync(join(place(), "systemd-run"), `#!/bin/sh\necho ${limit} >&3\n`, { mode: 0o700 });
+    return findScope(1000, 7, place());
+  };
+
+  it("is put before the sandbox where it bounds, and where it does not or is missing the watch is alone", () => {
+    expect(findScope(1000, 7, place())).equal(undefined);
+    expect(scopeWhere("max")).equal(undefined);
+    const user = process.getuid?.() === 0 ? "" : "--user ";
+    expect(scopeWhere("1000")?.command.join(" ")).equal(
+      `${place()}/systemd-run ${user}--scope --quiet --collect -p MemoryMax=1000 -p MemorySwapMax=0 -p TasksMax=7 --`,
+    );
   });
 });

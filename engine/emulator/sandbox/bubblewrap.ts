@@ -3,14 +3,20 @@
  * but the VM's own metadata service and Resource Manager, both the emulator's. Never runs anything without it.
  */
 import { spawn, type ChildProcess } from "node:child_process";
-import { accessSync, constants, existsSync, mkdtempSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
+import { findPrograms, NoSandbox, type Programs } from "./programs.ts";
+import { findScope, type Scope } from "./scope.ts";
+import { isMachine, systemCallFilter } from "./system-calls.ts";
+import { bridgeBytes, useOf, type Watched } from "./watch.ts";
+import { makeWorkDirectory, removeAbandoned } from "./work-directory.ts";
 
 export interface SandboxLimits {
   readonly timeMs: number;
   readonly memoryBytes: number;
+  /** Threads count as well. */
   readonly processes: number;
 }
 export const defaultLimits: SandboxLimits = { timeMs: 60_000, memoryBytes: 512 * 1024 * 1024, processes: 64 };
@@ -36,59 +42,32 @@ export interface SandboxResult {
   readonly problem?: string;
 }
 
-interface Programs {
-  readonly bwrap: string;
-  readonly ip: string;
-  readonly setpriv: string;
-  readonly prlimit: string;
-}
-const packages: Readonly<Record<keyof Programs, string>> = {
-  bwrap: "bubblewrap",
-  ip: "iproute2",
-  setpriv: "util-linux",
-  prlimit: "util-linux",
-};
-
-export class NoSandbox extends Error {
-  override readonly name = "NoSandbox";
-}
-
-/** Throws `NoSandbox`, which says what is missing and where it comes from. */
-export function findPrograms(path = "/usr/bin:/usr/sbin:/bin:/sbin"): Programs {
-  if (process.platform !== "linux") throw new NoSandbox("scripts can be sandboxed on Linux only");
-  const found = Object.keys(packages).map((name) => {
-    const file = path
-      .split(":")
-      .map((folder) => join(folder, name))
-      .find(isProgram);
-    if (file !== undefined) return [name, file];
-    const from = packages[name as keyof Programs];
-    throw new NoSandbox(`the program ${name} is missing, which Debian and Ubuntu have in the package ${from}`);
-  });
-  return Object.fromEntries(found) as unknown as Programs;
-}
-
-function isProgram(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 const outputLimit = 64 * 1024;
+/** Of files and buffers, over what is watched. */
+const slackBytes = 64 * 1024 * 1024;
+const watchEveryMs = 100;
 const home = "/var/lib/waagent/run-command/download/0";
+/** In memory, and all that can be written to. */
+const folders = ["/tmp", "/root", "/home", "/var/tmp", "/dev/shm", home];
 
 export class Sandbox {
   readonly #programs: Programs;
   readonly #limits: SandboxLimits;
+  readonly #filter: Buffer;
+  readonly #scope: Scope | undefined;
   readonly #running = new Set<ChildProcess>();
 
   /** Throws `NoSandbox`. */
   constructor(limits: Partial<SandboxLimits> = {}) {
+    if (process.platform !== "linux") throw new NoSandbox("scripts can be sandboxed on Linux only");
+    const machine = process.arch;
+    if (!isMachine(machine)) throw new NoSandbox(`system calls of a ${machine} machine cannot be filtered`);
     this.#programs = findPrograms();
     this.#limits = { ...defaultLimits, ...limits };
+    this.#filter = systemCallFilter(machine);
+    const { memoryBytes, processes } = this.#limits;
+    this.#scope = findScope(memoryBytes + bridgeBytes + slackBytes, processes + 64);
+    removeAbandoned();
   }
 
   /** Ends what runs. */
@@ -97,7 +76,7 @@ export class Sandbox {
   }
 
   run(job: SandboxJob): Promise<SandboxResult> {
-    const directory = mkdtempSync(join(tmpdir(), "runbook-sandbox-"));
+    const directory = makeWorkDirectory();
     return this.#run(job, directory).finally(() => rmSync(directory, { recursive: true, force: true }));
   }
 
@@ -132,7 +111,7 @@ export class Sandbox {
       ["--cap-add", "CAP_NET_ADMIN", "--cap-add", "CAP_NET_BIND_SERVICE", "--cap-add", "CAP_SETPCAP"],
       system(),
       ["--proc", "/proc", "--dev", "/dev"],
-      ...["/tmp", "/root", "/home", "/var/tmp", "/dev/shm", home].map(sized),
+      ...folders.map(sized),
       etc("passwd", "root:x:0:0:root:/root:/bin/sh\n"),
       etc("group", "root:x:0:\n"),
       etc("hosts", hosts.map(([name, address]) => `${address} ${name}\n`).join("")),
@@ -142,37 +121,67 @@ export class Sandbox {
       ["--ro-bind", fileURLToPath(new URL("./bridge.js", import.meta.url)), "/run/emulator/bridge.mjs"],
       ...sockets.map(([outside, inside]) => ["--bind", outside, inside]),
       ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", home],
+      ["--info-fd", "5", "--seccomp", "6"],
       ["/run/emulator/node", "/run/emulator/bridge.mjs"],
     ].flat();
+    const [program = bwrap, ...before] = [...(this.#scope?.command ?? []), bwrap];
     return new Promise((resolve) => {
-      const child = spawn(bwrap, args, { stdio: ["pipe", "pipe", "pipe", "pipe", "pipe"], env: {} });
+      const stdio = Array.from({ length: 7 }, () => "pipe" as const);
+      const child = spawn(program, [...before, ...args], { stdio, env: this.#scope?.env ?? {} });
       child.stdin?.on("error", () => {});
       child.stdin?.end(JSON.stringify(orders));
+      const filter = (child.stdio as readonly unknown[])[6] as NodeJS.WritableStream;
+      filter.on("error", () => {});
+      filter.end(this.#filter);
       this.#running.add(child);
-      const [, told, complaint, stdout, stderr] = child.stdio.map((stream) => collect(stream));
-      let isLate = false;
-      const timer = setTimeout(() => {
-        isLate = true;
+      const [, told, complaint, stdout, stderr, info] = child.stdio.map((stream) => collect(stream));
+      let why: string | undefined;
+      const end = (problem: string): void => {
+        why ??= problem;
         child.kill("SIGKILL");
-      }, timeMs);
-      const done = (problem?: string): void => {
-        clearTimeout(timer);
+      };
+      const late = setTimeout(() => end(`the script took longer than ${timeMs / 1000} s`), timeMs);
+      let watch: NodeJS.Timeout | undefined;
+      // Not before the bridge says so does the sandbox have a root of its own to look into.
+      (child.stdio[1] as Readable).once("data", () => {
+        const bridge = begun(told?.() ?? "");
+        watch = setInterval(() => {
+          const pid = /"child-pid": (\d+)/.exec(info?.() ?? "")?.[1];
+          const problem = excess({ pid: Number(pid), bridge, folders }, this.#limits);
+          if (problem !== undefined) end(problem);
+        }, watchEveryMs);
+      });
+      const done = (failure?: string): void => {
+        clearTimeout(late);
+        clearInterval(watch);
         this.#running.delete(child);
-        const ended = ending(told?.() ?? "");
-        const why =
-          problem ??
-          (isLate ? `the script took longer than ${timeMs / 1000} s` : undefined) ??
-          (ended === undefined ? (complaint?.() ?? "").trim() || "the sandbox ended" : undefined);
+        const exitCode = ending(told?.() ?? "");
+        const problem =
+          failure ??
+          (exitCode === undefined ? (why ?? ((complaint?.() ?? "").trim() || "the sandbox ended")) : undefined);
         resolve({
-          exitCode: why === undefined ? (ended ?? 1) : 1,
+          exitCode: exitCode ?? 1,
           stdout: stdout?.() ?? "",
           stderr: stderr?.() ?? "",
-          ...(why !== undefined && { problem: why }),
+          ...(problem !== undefined && { problem }),
         });
       };
       child.on("error", (error) => done(`bubblewrap cannot be started: ${error.message}`));
       child.on("close", () => done());
     });
+  }
+}
+
+/** Why the script must be ended, if it must. */
+function excess(watched: Watched, { memoryBytes, processes }: SandboxLimits): string | undefined {
+  try {
+    const used = useOf(watched);
+    if (used.memoryBytes > memoryBytes) return "the script used too much memory";
+    return used.tasks > processes ? "the script started too many processes" : undefined;
+  } catch (thrown) {
+    // Where it has ended there is nothing to watch; what cannot be watched must not run.
+    const { code } = thrown as NodeJS.ErrnoException;
+    return code === "ENOENT" || code === "ESRCH" ? undefined : `what the script uses cannot be seen: ${code}`;
   }
 }
 
@@ -216,9 +225,11 @@ function collect(stream: unknown): () => string {
   return () => kept.toString("utf8");
 }
 
+/** The bridge tells two lines: as which process it begins, and how the script has ended. */
+const begun = (told: string): number => Number(told.split("\n", 1)[0]);
 function ending(told: string): number | undefined {
   try {
-    const { exitCode } = JSON.parse(told) as { exitCode?: unknown };
+    const { exitCode } = JSON.parse(told.split("\n")[1] ?? "") as { exitCode?: unknown };
     return typeof exitCode === "number" ? exitCode : undefined;
   } catch {
     return undefined;

@@ -59,12 +59,18 @@ export function markRunning(tx: Transaction, ...ids: readonly string[]): void {
 export function endInterrupted(tx: Transaction): void {
   const problem = "the emulator was stopped while the script ran";
   for (const entry of tx.all()) {
-    if (entry.hidden?.["inSandbox"] !== true || (entry.readyAt ?? 0) <= tx.now) continue;
-    const { inSandbox: _, ...hidden } = entry.hidden;
+    if (entry.hidden?.["inSandbox"] !== true) continue;
+    const { inSandbox: _, runUntil, ...hidden } = entry.hidden;
+    // A VM was ready long before; it is only free again.
+    if (runUntil !== undefined) {
+      tx.put({ ...entry, hidden });
+      continue;
+    }
+    if ((entry.readyAt ?? 0) <= tx.now) continue;
     const view: unknown = hidden["instanceView"];
     const ended = view
       ? { instanceView: { ...(view as Body), executionState: "Failed", executionMessage: problem, exitCode: 1 } }
       : { error: failure(problem) };
-    tx.put({ ...entry, readyAt: tx.now, hidden: { ...hidden, ...ended, runUntil: 0 } });
+    tx.put({ ...entry, readyAt: tx.now, hidden: { ...hidden, ...ended } });
   }
 }

@@ -1,6 +1,5 @@
 /** A Linux guest's script in the sandbox, with the two places that it can reach: its VM's metadata service and Resource Manager. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { leafOf, makeAuthority, type Authority } from "../doors/certificate.ts";
 import { answerArm, refuseArm } from "../doors/https.ts";
@@ -9,6 +8,7 @@ import { openWebDoor } from "../doors/web-door.ts";
 import type { Emulator } from "../emulator.ts";
 import type { GuestJob, GuestOutput } from "../guest/run-script.ts";
 import { Sandbox, type SandboxLimits } from "./bubblewrap.ts";
+import { makeWorkDirectory } from "./work-directory.ts";
 
 /** Names that scripts call, whatever address the emulator itself has. */
 const names = ["management.azure.com", "login.microsoftonline.com"];
@@ -28,7 +28,7 @@ export class GuestSandbox {
   }
 
   async run(emulator: Emulator, job: GuestJob): Promise<GuestOutput> {
-    const directory = mkdtempSync(join(tmpdir(), "runbook-guest-"));
+    const directory = makeWorkDirectory();
     const { hostname, port } = new URL(job.resourceManager);
     const imds = join(directory, "imds");
     const arm = join(directory, "arm");
