@@ -63,6 +63,7 @@ function exampleOf(file: string, method: string, template: string, parameters: J
   const { parameters: given, responses } = named(JSON.parse(readFileSync(file, "utf8"))) as Json;
   for (const [name, value] of Object.entries(given))
     if (placed[name]?.[0].test(String(value))) given[name] = placed[name]?.[1];
+  if (/\/vmextension\//i.test(template)) Object.assign(given, knownExtension);
   const valueOf = (name: string): Json =>
     given[Object.keys(given).find((key) => key.toLowerCase() === name.toLowerCase()) ?? ""];
   let path = (template.split("?")[0] ?? "").replaceAll(/\{(\w+)\}/g, (_all, name: string) =>
@@ -109,6 +110,7 @@ const placed: Readonly<Record<string, readonly [RegExp, string]>> = {
   parentResourcePath: [/^parentResourcePath$/, ""],
   resourceType: [/^resourceType$/, "networkInterfaces"],
 };
+const knownExtension = { publisherName: "Microsoft.Azure.Extensions", type: "CustomScript", version: "2.1.14" };
 /** Which answer is the one of a request that finds what it is about, or creates it. */
 const statusesOf = (method: string): readonly number[] =>
   method === "PUT" ? [201, 202, 200] : method === "DELETE" ? [202, 200, 204] : [200, 202, 204];

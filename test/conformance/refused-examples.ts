@@ -28,13 +28,13 @@ export const refusedExamples: Readonly<Record<string, readonly [code: string, wh
     "InvalidParameter",
     "A generated example without publisher, type and version, which Azure refuses too.",
   ],
+  "SystemAssignedIdentityGet.json": [
+    "ResourceNotFound",
+    "Its scope only says what belongs there, and is no resource with an identity.",
+  ],
   "PutRoleDefinition.json": [
     "InvalidRoleName",
     "It names the role outside of `properties`, where Azure does not look.",
-  ],
-  "2020-04-01-preview PutRoleAssignment.json": [
-    "NotEmulated",
-    "The assignment holds under a condition, and the emulator weighs none.",
   ],
   "VirtualMachine_Create_WithSecurityTypeConfidentialVMWithNonPersistedTPM.json": [
     "PlatformImageNotFound",

@@ -32,11 +32,11 @@ const files = [
 export const documents = (specs) => files.map((file) => join(specs, root, file));
 
 /**
- * Requests that no document describes (statuses of operations, evictions), and those that the validator cannot place: it
+ * Requests that no document describes (statuses of operations, evictions, and those whose documents are not among the stored ones), and those that the validator cannot place: it
  * looks for `/providers/X/register` and for permissions of a resource in the documents of X.
  */
 const undescribed =
-  /\/locations\/[^/]+\/(operations|operationResults|DiskOperations)\/|\/operationresults\/|\/operationStatuses\/|Microsoft\.Storage\/|\/simulateEviction|\/providers\/[^/?]+(\/(un)?register)?\?|denyAssignments\?api-version=2020|virtualMachines\/[^/]+\/providers\/Microsoft\.Authorization\/permissions/i;
+  /\/locations\/[^/]+\/(operations|operationResults|DiskOperations)\/|Microsoft\.Network\/locations\/[^/]+\/usages|\/vmextension\/types\b|\/operationresults\/|\/operationStatuses\/|Microsoft\.Storage\/|\/simulateEviction|\/providers\/[^/?]+(\/(un)?register)?\?|denyAssignments\?api-version=2020|virtualMachines\/[^/]+\/providers\/Microsoft\.Authorization\/permissions/i;
 
 export async function openValidator(specs) {
   const live = new oav.LiveValidator(

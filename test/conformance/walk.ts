@@ -207,6 +207,17 @@ export async function walk(versions: Versions): Promise<Pair[]> {
   await send("GET", `${vnet}/subnets`);
   await follow(await send("DELETE", `${vnet}/subnets/other`));
   await send("DELETE", `${vnet}/subnets/other`);
+  const peer = network("virtualNetworks", "peer");
+  await send("PUT", peer, { location: "westus", properties: { addressSpace: { addressPrefixes: ["10.9.0.0/16"] } } });
+  settle();
+  const peering = (to: string) => ({ properties: { remoteVirtualNetwork: { id: to }, allowForwardedTraffic: true } });
+  await follow(await send("PUT", `${vnet}/virtualNetworkPeerings/out`, peering(peer)));
+  await follow(await send("PUT", `${peer}/virtualNetworkPeerings/back`, peering(vnet)));
+  await send("GET", `${vnet}/virtualNetworkPeerings/out`);
+  await send("GET", `${vnet}/virtualNetworkPeerings`);
+  await send("GET", vnet);
+  await follow(await send("DELETE", `${vnet}/virtualNetworkPeerings/out`));
+  await send("GET", `${sub}/providers/Microsoft.Network/locations/eastus/usages`);
   await send("PATCH", vnet, { tags: { a: "b" } });
   await send("GET", `${vnet}/CheckIPAddressAvailability?ipAddress=10.0.0.1`);
   await send("GET", `${vnet}/CheckIPAddressAvailability?ipAddress=10.0.0.9`);
@@ -241,12 +252,28 @@ export async function walk(versions: Versions): Promise<Pair[]> {
   await send("GET", id1);
   await send("GET", `${group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities`);
   await send("GET", `${sub}/providers/Microsoft.ManagedIdentity/userAssignedIdentities`);
+  const credential = `${id1}/federatedIdentityCredentials/pipeline`;
+  const federated = {
+    issuer: "https://token.example.org",
+    subject: "repo:a/b",
+    audiences: ["api://AzureADTokenExchange"],
+  };
+  await send("PUT", credential, { properties: federated });
+  await send("PUT", credential, { properties: federated });
+  await send("GET", credential);
+  await send("GET", `${id1}/federatedIdentityCredentials`);
+  await send("DELETE", credential);
+  await send("DELETE", credential);
 
   const locations = `${sub}/providers/Microsoft.Compute/locations/eastus`;
   await send("GET", `${locations}/vmSizes`);
   await send("GET", `${locations}/usages`);
   await send("GET", `${sub}/providers/Microsoft.Compute/skus?$filter=${encodeURIComponent("location eq 'eastus'")}`);
   await send("GET", `${locations}/publishers`);
+  const extensionTypes = `${locations}/publishers/Microsoft.Azure.Extensions/artifacttypes/vmextension/types`;
+  await send("GET", extensionTypes);
+  await send("GET", `${extensionTypes}/CustomScript/versions`);
+  await send("GET", `${extensionTypes}/CustomScript/versions/2.1.14`);
   const offers = `${locations}/publishers/Canonical/artifacttypes/vmimage/offers`;
   await send("GET", offers);
   await send("GET", `${offers}/ubuntu-24_04-lts/skus`);
@@ -264,6 +291,7 @@ export async function walk(versions: Versions): Promise<Pair[]> {
   await send("GET", `${vm}?$expand=instanceView`);
   await send("GET", `${vm}/instanceView`);
   await send("GET", `${vm}/vmSizes`);
+  await send("GET", `${vm}/providers/Microsoft.ManagedIdentity/identities/default`);
   await follow(
     await send("PATCH", vm, {
       identity: { type: "SystemAssigned, UserAssigned", userAssignedIdentities: { [id1]: {} } },

@@ -30,10 +30,13 @@ export class Facts {
   readonly #shown: { id: string; at: number; body: Json }[] = [];
   readonly #regions = new Map<string, string>();
   readonly #spelling = new Map<string, string>();
+  /** The first exchange that makes a resource, by its id. */
+  readonly #madeAt = new Map<string, number>();
 
   constructor(recording: Pick<Recording, "exchanges">) {
     for (const [at, exchange] of recording.exchanges.entries()) {
       this.#read(exchange.answer, at);
+      for (const id of madeBy(exchange)) if (!this.#madeAt.has(key(id))) this.#madeAt.set(key(id), at);
       if (exchange.answer?.error) this.#readError(exchange);
       const region = /\/locations\/(\w+)\/\w*operation/i.exec(Object.values(exchange.headers).join(" "))?.[1];
       if (region !== undefined) this.#regions.set(key(groupOf(exchange.path)), region);
@@ -66,6 +69,11 @@ export class Facts {
   shown(id: string, at: number): Json {
     const all = this.#shown.filter((s) => key(s.id) === key(id));
     return (all.find((s) => s.at >= at) ?? all.at(-1))?.body;
+  }
+  /** Whether the recording itself makes it, after an exchange, and shows it nowhere before. */
+  isMadeAfter(id: string, at: number): boolean {
+    const made = this.#madeAt.get(key(id));
+    return made !== undefined && made > at && !this.#shown.some((s) => s.at < made && key(s.id) === key(id));
   }
   /** Resources of a type that were shown at all. */
   idsOf(type: string): string[] {
@@ -134,6 +142,19 @@ export class Facts {
       default:
     }
   }
+}
+/** What an exchange makes: what it was sent to, or what the template in it names in so many words. */
+function madeBy({ method, path, status, body }: Exchange): string[] {
+  if (method !== "PUT" || status !== 201) return [];
+  const resources: Json[] = body?.properties?.template?.resources ?? [];
+  const names = resources
+    .filter((r) => !/[[\]]/.test(`${r.type}${r.name}`))
+    .map((r) => {
+      const [namespace = "", ...types] = String(r.type).split("/");
+      const parts = String(r.name).split("/");
+      return [namespace, ...types.flatMap((t, i) => [t, parts[i] ?? ""])].join("/");
+    });
+  return [path, ...names.map((name) => `${groupOf(path)}/providers/${name}`)];
 }
 function add(map: Map<string, Set<string>>, id: string, value: string): void {
   const set = map.get(key(id)) ?? new Set<string>();

@@ -30,13 +30,16 @@ export function recordingsIn(directory: string): Recording[] {
     .filter((r) => r !== undefined);
 }
 export function readRecording(file: string): Recording | undefined {
-  const text = withOneGroupName(readFileSync(file, "utf8"));
+  const text = inPublicRegions(withOneGroupName(readFileSync(file, "utf8")));
   const { interactions } = JSON.parse(text) as Json;
   if (!Array.isArray(interactions)) return undefined;
   const exchanges = interactions.map(exchangeOf).filter((e) => e !== undefined);
   const subscription = /\/subscriptions\/([0-9a-f-]{36})/i.exec(text)?.[1] ?? "00000000-0000-0000-0000-000000000000";
   return { name: basename(file), subscription, exchanges };
 }
+/** Some resources stood in regions that only Microsoft has, where it tries out what is new. */
+export const inPublicRegions = (text: string): string =>
+  text.replaceAll(/(central|east)[ ]?us[ ]?2?[ ]?(euap|stage)/gi, (m) => (/^c/i.test(m) ? "centralus" : "eastus2"));
 function exchangeOf(one: Json): Exchange | undefined {
   const { request, response } = one ?? {};
   if (typeof request?.url !== "string" || response === undefined) return undefined;
@@ -74,7 +77,7 @@ function renamed(value: Json): Json {
 }
 function readable(value: Json, key = ""): Json {
   if (Array.isArray(value)) return value.map((v) => readable(v));
-  if (value === "<redacted>") return key === "keyData" ? stand.key : stand.password;
+  if (value === "<redacted>" || value === "MGMT_PLACEHOLDER") return key === "keyData" ? stand.key : stand.password;
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([k, v]) => [k === "<redacted>" ? "type" : k, readable(v, k)]));
 }

@@ -55,6 +55,9 @@ class Player {
   /** Recorded values, and addresses of operations, by what stands for them here. */
   readonly #values = new Map<string, string>();
   readonly #operations = new Map<string, string>();
+  /** The same, where the result is to be had. */
+  readonly #results = new Map<string, string>();
+  #deployment = "mock-deployment";
 
   constructor(azure: AzureCalls, world: World, facts: Facts) {
     this.#azure = azure;
@@ -88,19 +91,32 @@ class Player {
   }
   /** The request as it is sent here. */
   #ours(exchange: Exchange): { readonly url: string; readonly body: Json } {
-    const operation = this.#operations.get(operationOf(exchange.url) ?? "");
-    const url = operation === undefined ? this.#translated(exchange.url) : monitored(operation, exchange.url);
+    const name = operationOf(exchange.url) ?? "";
+    const isResult = /\/operationResults\//i.test(exchange.url);
+    const operation = (isResult ? this.#results.get(name) : undefined) ?? this.#operations.get(name);
+    const asked = this.#named(exchange);
+    const url = operation === undefined ? this.#translated(asked) : monitored(operation, exchange.url);
     const body: Json =
       exchange.body === undefined ? undefined : JSON.parse(this.#translated(JSON.stringify(exchange.body)));
     return { url, body };
+  }
+  /** The recorder called all deployments alike in requests, and left them their names in answers. */
+  #named({ method, url, answer }: Exchange): string {
+    const alike = /\/deployments\/(mock-deployment)(?=[/?])/i.exec(url)?.[1];
+    if (alike === undefined) return url;
+    const own: unknown = /\/deployments\/[^/?]+\?/i.test(url) ? answer?.name : undefined;
+    if (typeof own === "string" && own !== "") this.#deployment = own;
+    else if (method === "POST" && /\/validate\?/.test(url)) return url;
+    return url.replace(/(?<=\/deployments\/)mock-deployment(?=[/?])/i, this.#deployment);
   }
   #learn(exchange: Exchange, reply: Reply, { invented }: Comparison): void {
     for (const [theirs, ours] of invented) this.#values.set(theirs, ours);
     for (const name of ["azure-asyncoperation", "location"]) {
       const [theirs, ours] = [exchange.headers[name], reply.headers[name]];
       const id = theirs === undefined ? undefined : operationOf(theirs);
-      if (id !== undefined && ours !== undefined && !(name === "location" && this.#operations.has(id)))
-        this.#operations.set(id, ours);
+      if (id === undefined || ours === undefined) continue;
+      if (name === "location") this.#results.set(id, ours);
+      if (name !== "location" || !this.#operations.has(id)) this.#operations.set(id, ours);
     }
   }
   #translated(text: string): string {
@@ -187,6 +203,12 @@ class Player {
   }
   async #ensureReferences({ body, path }: Exchange, at: number): Promise<void> {
     const region: string | undefined = body?.location;
+    if (/\/virtualNetworkPeerings\/[^/]+$/i.test(path))
+      await this.#world.ensureRemote(
+        body?.properties?.remoteVirtualNetwork?.id,
+        at,
+        body?.properties?.remoteAddressSpace?.addressPrefixes,
+      );
     for (const id of references(body, path)) {
       const whole = /^(.*?)\/(ipConfigurations|subnets|securityRules|backendAddressPools|inboundNatRules)\//i.exec(
         id,
@@ -232,10 +254,9 @@ function monitored(operation: string, recorded: string): string {
 }
 /** The resource a request is about; a list and a sub-resource that is only computed have none. */
 function resourceOf(path: string, method: string): string | undefined {
-  const [before = "", after = ""] = [
-    path.slice(0, path.toLowerCase().lastIndexOf("/providers/")),
-    path.slice(path.toLowerCase().lastIndexOf("/providers/")),
-  ];
+  const at = path.toLowerCase().lastIndexOf("/providers/");
+  if (at < 0) return undefined;
+  const [before, after] = [path.slice(0, at), path.slice(at)];
   const segments = after.split("/").slice(3);
   if (/Microsoft\.Authorization\/(roleDefinitions|roleAssignments|permissions)/i.test(after))
     return segments.length % 2 === 0 && segments.length > 0 && /roleAssignments/i.test(after) ? path : undefined;

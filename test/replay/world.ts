@@ -60,7 +60,7 @@ export class World {
   /** Makes the resource and what it stands on, as it was shown at an exchange, unless it is there. */
   async ensure(given: string, at: number, known?: Json, region?: string): Promise<void> {
     const id = this.#facts.spelled(given);
-    if (this.#open.has(key(id)) || (await this.exists(id))) return;
+    if (this.#open.has(key(id)) || this.#facts.isMadeAfter(id, at) || (await this.exists(id))) return;
     this.#open.add(key(id));
     try {
       await this.ensureGroup(groupIn(id), at);
@@ -68,6 +68,13 @@ export class World {
     } finally {
       this.#open.delete(key(id));
     }
+  }
+  /** A network to be peered with: examples and selections show it without the addresses that tell it from the other. */
+  async ensureRemote(id: unknown, at: number, addressPrefixes: unknown): Promise<void> {
+    if (!isId(id)) return;
+    const shown = this.#facts.shown(id, at);
+    const known = { addressSpace: { addressPrefixes: addressPrefixes ?? ["172.31.0.0/16"] } };
+    await this.ensure(id, at, shown ?? { properties: known });
   }
   /** A custom role, unless there is one of this id or it is one of Azure's own. */
   async ensureRole(id: string, shown: Json = {}): Promise<void> {
@@ -132,6 +139,12 @@ export class World {
               ...(group && { networkSecurityGroup: { id: group } }),
             },
           });
+        return;
+      }
+      case "microsoft.network/virtualnetworks/virtualnetworkpeerings": {
+        await this.ensure(id.split(/\/virtualNetworkPeerings\//i)[0] ?? "", at, undefined, region);
+        await this.ensureRemote(p.remoteVirtualNetwork?.id, at, p.remoteAddressSpace?.addressPrefixes);
+        await this.#put(id, { properties: without(p, ...readOnly, "peeringState", "remoteAddressSpace") });
         return;
       }
       case "microsoft.network/networksecuritygroups":
@@ -202,6 +215,17 @@ export class World {
         await this.#put(id, {
           ...common,
           ...(p.isolationScope && { properties: { isolationScope: p.isolationScope } }),
+        });
+        return;
+      case "microsoft.managedidentity/userassignedidentities/federatedidentitycredentials":
+        await this.ensure(id.split("/").slice(0, -2).join("/"), at);
+        await this.#put(id, {
+          properties: {
+            issuer: "https://issuer.example",
+            subject: id,
+            audiences: ["api://AzureADTokenExchange"],
+            ...p,
+          },
         });
         return;
       case "microsoft.compute/virtualmachines/extensions":

@@ -75,6 +75,8 @@ export function deleteIdentity(c: Context): Answer {
   const e = c.tx.get(c.id.path);
   if (!e) return noContent;
   c.tx.remove(e.id);
+  for (const below of c.tx.all())
+    if (below.id.toLowerCase().startsWith(`${e.id.toLowerCase()}/`)) c.tx.remove(below.id);
   c.tx.remove(principalKey(e.body["properties"].principalId));
   c.tx.put({
     id: `/generations${e.id}`,

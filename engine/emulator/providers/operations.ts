@@ -16,7 +16,22 @@ export function operation(c: Context): Answer {
     if (!done)
       return { status: 202, headers: { location: `${c.origin}${c.id.path}?${c.query.toString()}`, ...polite(c) } };
     if (h["error"]) return { status: 409, body: { error: h["error"] } };
-    return h["output"] === null ? { status: h["finalStatus"] === 204 ? 204 : 200 } : { status: 200, body: h["output"] };
+    // Microsoft.Network goes on pointing at its operation when that is done.
+    const base = `${c.origin}/subscriptions/${c.id.subscription}/providers/${h["provider"]}/locations`;
+    const region = c.id.path.split(/\/locations\//i)[1]?.split("/")[0] ?? "";
+    const version = `?api-version=${c.apiVersion}`;
+    const headers: Record<string, string> =
+      h["provider"] === "Microsoft.Network"
+        ? {
+            location: `${base}/${region}/operationResults/${h["name"]}${version}`,
+            ...(h["output"] === null && {
+              "azure-asyncoperation": `${base}/${region}/operations/${h["name"]}${version}`,
+            }),
+          }
+        : {};
+    return h["output"] === null
+      ? { status: h["finalStatus"] === 204 ? 204 : 200, headers }
+      : { status: 200, headers, body: h["output"] };
   }
   const status = !done ? "InProgress" : h["error"] ? String(h["ending"] ?? "Failed") : "Succeeded";
   const headers = done ? {} : polite(c);

@@ -1,7 +1,8 @@
 /** Resource providers: which namespaces there are, and whether the subscription has registered them. */
 import { regions } from "../regions.ts";
 import { on } from "../routes/route.ts";
-import { namespaceOf, namespaces, type Namespace } from "../routes/resource-types.ts";
+import { authorizations, profiles, zonalRegions, zonalTypes } from "../routes/provider-facts.ts";
+import { allNamespaces, namespaceOf, type Namespace } from "../routes/resource-types.ts";
 import type { Entry } from "../store.ts";
 import { gatewayError, type Answer, type Body } from "../wire.ts";
 import { page } from "./lists.ts";
@@ -15,16 +16,34 @@ function stateOf(c: Context, n: Namespace): string {
   return (entry.readyAt ?? 0) > c.tx.now ? now : then;
 }
 const displayNames = regions.map((r) => r.displayName);
+const zoneMappings = regions
+  .filter((r) => zonalRegions.has(r.name))
+  .map((r) => ({ location: r.displayName, zones: ["1", "2", "3"] }));
+const profilesOf = (namespace: string, type: string): Body => {
+  const known = profiles[namespace];
+  if (known === undefined || !known.of.test(type)) return {};
+  return { apiProfiles: known.versions.map(([profileVersion, apiVersion]) => ({ profileVersion, apiVersion })) };
+};
 function shown(c: Context, n: Namespace): Body {
   return {
     id: `/subscriptions/${c.tx.subscriptionId}/providers/${n.name}`,
     namespace: n.name,
+    // Later versions speak of consent instead.
+    ...(c.apiVersion < "2021-01-01" &&
+      authorizations[n.name] && {
+        authorizations: authorizations[n.name]?.map(([applicationId, roleDefinitionId]) => ({
+          applicationId,
+          roleDefinitionId,
+        })),
+      }),
     registrationPolicy: n.isRegistered ? "RegistrationFree" : "RegistrationRequired",
     resourceTypes: n.types.map((t) => ({
       resourceType: t.name,
       locations: t.isGlobal ? ["global"] : displayNames,
       apiVersions: t.apiVersions.toReversed(),
       defaultApiVersion: t.apiVersions.at(-1),
+      ...profilesOf(n.name, t.name),
+      ...(zonalTypes.test(`${n.name}/${t.name}`) ? { zoneMappings } : {}),
       capabilities: t.isGlobal
         ? "None"
         : "CrossResourceGroupResourceMove, CrossSubscriptionResourceMove, SupportsTags, SupportsLocation",
@@ -41,7 +60,7 @@ const named = (c: Context): Namespace => {
 const listProviders = (c: Context): Answer =>
   page(
     c,
-    namespaces.map((n) => shown(c, n)),
+    allNamespaces.map((n) => shown(c, n)),
   );
 const getProvider = (c: Context): Answer => ok(shown(c, named(c)));
 

@@ -2,7 +2,7 @@
 import { roleOf } from "../rbac/roles.ts";
 import { lower, nameOf, parseId, within } from "../resource-id.ts";
 import { atScope, on } from "../routes/route.ts";
-import { AzureError, gatewayError, notEmulated, type Answer } from "../wire.ts";
+import { AzureError, gatewayError, type Answer } from "../wire.ts";
 import { noContent, ok, requireGroup, type Context } from "./context.ts";
 import { principalKey } from "./identities.ts";
 import { unknownRole } from "./role-definitions.ts";
@@ -48,7 +48,6 @@ export function putRoleAssignment(c: Context): Answer {
     );
   const role = nameOf(String(p.roleDefinitionId ?? "")).toLowerCase();
   if (!roleOf(c.tx, role)) throw unknownRole(role);
-  if (p.condition) throw notEmulated("conditions on role assignments");
   const was = c.tx.get(c.id.path);
   if (
     was &&
@@ -60,7 +59,14 @@ export function putRoleAssignment(c: Context): Answer {
       "RoleAssignmentUpdateNotPermitted",
       "Tenant ID, application ID, principal ID, and scope are not allowed to be updated.",
     );
-  if (was) return ok(was.body);
+  if (was) {
+    for (const field of ["description", "condition", "conditionVersion"])
+      if (p[field] !== undefined) was.body["properties"][field] = p[field];
+    was.body["properties"].updatedOn = new Date(c.tx.now).toISOString();
+    was.body["properties"].updatedBy = c.caller.objectId;
+    c.tx.put(was);
+    return ok(was.body);
+  }
   const twin = c.tx
     .list(c.id.scope, assignments)
     .find(
@@ -93,8 +99,8 @@ export function putRoleAssignment(c: Context): Answer {
       principalId: principal,
       principalType: p.principalType ?? "ServicePrincipal",
       scope: c.id.scope,
-      condition: null,
-      conditionVersion: null,
+      condition: p.condition ?? null,
+      conditionVersion: p.condition ? (p.conditionVersion ?? "2.0") : null,
       createdOn: on,
       updatedOn: on,
       createdBy: c.caller.objectId,
@@ -171,6 +177,8 @@ export const roleAssignmentRoutes = [
             principalId: "string",
             principalType: "string",
             description: "string",
+            condition: "string",
+            conditionVersion: "string",
           },
         },
       },

@@ -1,10 +1,10 @@
 /** Subscriptions, tenants and locations. */
 import { allowed } from "../rbac/evaluate.ts";
-import { regions } from "../regions.ts";
+import { regions, type Region } from "../regions.ts";
 import type { ResourceId } from "../resource-id.ts";
 import { on } from "../routes/route.ts";
 import type { Transaction } from "../store.ts";
-import { AzureError, gatewayError, type Answer } from "../wire.ts";
+import { AzureError, gatewayError, type Answer, type Body } from "../wire.ts";
 import { ok, type Context } from "./context.ts";
 
 const subscription = (c: Context) => ({
@@ -47,6 +47,8 @@ export const listTenants = (c: Context): Answer =>
     ],
     nextLink: "",
   });
+/** Until 2019 a location said where it lies without a `metadata` around it. */
+const isOld = (c: Context): boolean => c.apiVersion < "2019-10-01";
 const isNew = (c: Context): boolean => c.apiVersion >= "2022-12-01";
 export const listLocations = (c: Context): Answer =>
   ok({
@@ -55,19 +57,22 @@ export const listLocations = (c: Context): Answer =>
       name: r.name,
       ...(isNew(c) ? { type: "Region" } : {}),
       displayName: r.displayName,
-      regionalDisplayName: `(${r.geographyGroup}) ${r.displayName}`,
-      metadata: {
-        regionType: "Physical",
-        regionCategory: "Recommended",
-        ...(isNew(c) ? { geography: r.geography } : {}),
-        geographyGroup: r.geographyGroup,
-        longitude: r.longitude,
-        latitude: r.latitude,
-        physicalLocation: r.physicalLocation,
-        pairedRegion: r.pair ? [{ name: r.pair, id: `/subscriptions/${c.tx.subscriptionId}/locations/${r.pair}` }] : [],
-      },
+      ...(isOld(c) ? { longitude: r.longitude, latitude: r.latitude } : laterParts(c, r)),
     })),
   });
+const laterParts = (c: Context, r: Region): Body => ({
+  regionalDisplayName: `(${r.geographyGroup}) ${r.displayName}`,
+  metadata: {
+    regionType: "Physical",
+    regionCategory: "Recommended",
+    ...(isNew(c) ? { geography: r.geography } : {}),
+    geographyGroup: r.geographyGroup,
+    longitude: r.longitude,
+    latitude: r.latitude,
+    physicalLocation: r.physicalLocation,
+    pairedRegion: r.pair ? [{ name: r.pair, id: `/subscriptions/${c.tx.subscriptionId}/locations/${r.pair}` }] : [],
+  },
+});
 /** For paths below a subscription: it must be the one there is. */
 export function checkSubscription(tx: Transaction, id: ResourceId): void {
   const s = id.subscription;

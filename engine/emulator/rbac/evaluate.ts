@@ -1,7 +1,7 @@
 /** May this principal do this action over this scope? Roles are united; a role's notActions only limit that role. */
 import { within } from "../resource-id.ts";
 import type { Entry, Transaction } from "../store.ts";
-import { AzureError } from "../wire.ts";
+import { AzureError, notEmulated } from "../wire.ts";
 import { denying } from "./deny.ts";
 import { matches } from "./match.ts";
 import { roleOf, type RoleDefinition } from "./roles.ts";
@@ -31,10 +31,17 @@ export function allowed(tx: Transaction, caller: Caller, action: string, scope: 
   );
 }
 function grants(entries: readonly Entry[], tx: Transaction, caller: Caller, action: string, scope: string): boolean {
-  return effective(entries, tx, caller, scope).some((e) =>
-    permits(roleOf(tx, e.body["properties"].roleDefinitionId), action),
+  return effective(entries, tx, caller, scope).some(
+    (e) => !isConditional(e, action) && permits(roleOf(tx, e.body["properties"].roleDefinitionId), action),
   );
 }
+/**
+ * Azure weighs the condition of an assignment for data actions, which are not served here, and for the right to assign roles:
+ * https://learn.microsoft.com/azure/role-based-access-control/conditions-overview
+ */
+const isConditional = (e: Entry, action: string): boolean =>
+  Boolean(e.body["properties"].condition) &&
+  /^Microsoft\.Authorization\/roleAssignments\/(write|delete)$/i.test(action);
 /** The caller's assignments at the scope and above it, once they have taken effect. */
 function effective(entries: readonly Entry[], tx: Transaction, caller: Caller, scope: string): Entry[] {
   return entries.filter((e) => {
@@ -58,6 +65,9 @@ export function rolesHeld(tx: Transaction, caller: Caller, scope: string): RoleD
 }
 export function authorize(tx: Transaction, caller: Caller, action: string, scope: string): void {
   if (allowed(tx, caller, action, scope)) return requireNotDenied(tx, caller, action, scope);
+  for (const e of effective(assignmentsIn(tx), tx, caller, scope))
+    if (isConditional(e, action) && permits(roleOf(tx, e.body["properties"].roleDefinitionId), action))
+      throw notEmulated("conditions on the right to assign roles");
   throw new AzureError(
     403,
     "AuthorizationFailed",

@@ -3,6 +3,8 @@
  * Dates are the folder names under https://github.com/Azure/azure-rest-api-specs/tree/main/specification; where Azure
  * has more previews than are listed, the stable ones are complete from the first that current tools still send.
  */
+import { otherNamespaces } from "./provider-facts.ts";
+
 export interface ResourceType {
   /** Within its namespace: `virtualMachines/runCommands`. */
   readonly name: string;
@@ -25,7 +27,7 @@ export interface Namespace {
 const list = (text: string): string[] => text.trim().split(/\s+/);
 
 const resources = list(`2014-04-01-preview 2015-01-01 2015-11-01 2016-02-01 2016-06-01 2016-07-01 2016-09-01 2017-05-10
-  2017-08-01 2018-01-01 2018-02-01 2018-05-01 2018-08-01 2019-03-01 2019-05-01 2019-05-10 2019-07-01 2019-08-01 2019-09-01
+  2017-08-01 2018-01-01 2018-02-01 2018-05-01 2018-08-01 2019-03-01 2019-05-01 2019-05-10 2019-06-01 2019-07-01 2019-08-01 2019-09-01
   2019-10-01 2019-11-01 2020-01-01 2020-05-01 2020-06-01 2020-07-01 2020-08-01 2020-09-01 2020-10-01 2021-01-01 2021-04-01
   2022-01-01 2022-05-01 2022-06-01 2022-09-01 2022-12-01 2023-07-01 2024-03-01 2024-07-01 2024-08-01 2024-11-01 2025-03-01
   2025-04-01`);
@@ -99,7 +101,8 @@ export const namespaces: readonly Namespace[] = [
       ...served(network, "networkSecurityGroups/securityRules", "networkSecurityGroups/defaultSecurityRules"),
       ...served(network, "publicIPAddresses", "networkInterfaces", "networkInterfaces/ipConfigurations"),
       ...served(network, "locations", "locations/operations", "locations/operationResults", "locations/usages"),
-      ...generic(network, "virtualNetworks/virtualNetworkPeerings", "routeTables", "routeTables/routes", "natGateways"),
+      ...served(network, "virtualNetworks/virtualNetworkPeerings"),
+      ...generic(network, "routeTables", "routeTables/routes", "natGateways"),
       ...generic(network, "loadBalancers", "applicationGateways", "applicationSecurityGroups", "bastionHosts"),
       ...generic(network, "networkWatchers", "networkWatchers/flowLogs", "networkProfiles", "privateEndpoints"),
       ...generic(network, "publicIPPrefixes", "virtualNetworkGateways", "localNetworkGateways", "connections"),
@@ -231,7 +234,12 @@ export const namespaces: readonly Namespace[] = [
   kept("Microsoft.App", "2022-03-01 2023-05-01 2024-03-01 2025-01-01", "containerApps", "managedEnvironments"),
 ];
 
-const byName = new Map(namespaces.map((n) => [n.name.toLowerCase(), n]));
+/** Existing namespaces, those among them of which nothing is emulated. */
+export const allNamespaces: readonly Namespace[] = [
+  ...namespaces,
+  ...otherNamespaces.map((name) => ({ name, isRegistered: false, types: [] })),
+];
+const byName = new Map(allNamespaces.map((n) => [n.name.toLowerCase(), n]));
 const byType = new Map(
   namespaces.flatMap((n) =>
     n.types.map((t) => [`${n.name}/${t.name}`.toLowerCase(), { ...t, fullName: `${n.name}/${t.name}` }]),

@@ -1,5 +1,6 @@
 /** The operations of Microsoft.Compute. */
 import { diskRoutes } from "./disks.ts";
+import { extensionImageRoutes } from "./extension-images.ts";
 import { extensionRoutes } from "./extensions.ts";
 import { imageRoutes } from "./images.ts";
 import { powerRoutes } from "./power.ts";
@@ -14,6 +15,7 @@ export const computeRoutes = [
   ...virtualMachineRoutes,
   ...powerRoutes,
   ...extensionRoutes,
+  ...extensionImageRoutes,
   ...runCommandRoutes,
   ...managedRunCommandRoutes,
   ...runCommandDocumentRoutes,

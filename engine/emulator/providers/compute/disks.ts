@@ -98,8 +98,16 @@ function listDisks(c: Context): Answer {
     seen.map((e) => view(c.tx, e)),
   );
 }
-const async = (c: Context, region: string, readyAt: number) =>
-  startOperation(c, { provider, region, readyAt, location: true, collection: "DiskOperations" });
+/** The operation ends in the disk, unless it ends the disk. */
+const async = (c: Context, region: string, readyAt: number, e?: Entry) =>
+  startOperation(c, {
+    provider,
+    region,
+    readyAt,
+    location: true,
+    collection: "DiskOperations",
+    ...(e && { output: view(c.tx, { ...e, readyAt: c.tx.now }) }),
+  });
 
 /** Without what is worked out here. */
 const worked = [
@@ -158,12 +166,13 @@ function putDisk(c: Context): Answer {
   };
   const osType = p["osType"] ?? was?.body["properties"].osType;
   const e = makeDisk(c.tx, osType === undefined ? order : { ...order, osType: String(osType) }, owner, readyAt);
-  const { provisioningState: _, ...shown } = view(c.tx, e)["properties"] as Body;
-  return {
-    status: 202,
-    body: { ...view(c.tx, e), properties: { ...shown, provisioningState: "Updating" } },
-    headers: async(c, location, readyAt),
-  };
+  return { status: 202, body: accepted(c, e), headers: async(c, location, readyAt, e) };
+}
+/** Versions of the time before 2021 let on that the disk is one of Resource Manager's. */
+function accepted(c: Context, e: Entry): Body {
+  const body = view(c.tx, e);
+  const more = c.apiVersion < "2021-01-01" ? { isArmResource: true, faultDomain: 0 } : {};
+  return { ...body, properties: { ...body["properties"], provisioningState: "Updating", ...more } };
 }
 function patchDisk(c: Context): Answer {
   const e = requireEntry(c);
@@ -174,7 +183,7 @@ function patchDisk(c: Context): Answer {
   const readyAt = c.tx.now + c.tx.latency.vmUpdateMs;
   const changed: Entry = { ...e, readyAt, pending: "Updating" };
   c.tx.put(changed);
-  return { status: 202, body: view(c.tx, changed), headers: async(c, e.body["location"] as string, readyAt) };
+  return { status: 202, body: accepted(c, changed), headers: async(c, e.body["location"] as string, readyAt, changed) };
 }
 function deleteDisk(c: Context): Answer {
   requireGroup(c);

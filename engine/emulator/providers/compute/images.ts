@@ -3,6 +3,7 @@ import { lower } from "../../resource-id.ts";
 import { inSubscription, on } from "../../routes/route.ts";
 import { AzureError, type Answer, type Body } from "../../wire.ts";
 import { ok, type Context } from "../context.ts";
+import { extensionPublishers } from "./extension-images.ts";
 
 export interface Image {
   readonly publisher: string;
@@ -109,7 +110,7 @@ const offers: readonly Offer[] = [
   [
     "Canonical",
     "UbuntuServer",
-    "12.04.5-LTS 14.04.5-LTS 16.04-LTS 16.04.0-LTS 16_04-lts-gen2 18.04-LTS 18.10 18_04-lts-gen2 18_04-lts-arm64 19.04",
+    "12.04.3-LTS 12.04.5-LTS 14.04.2-LTS 14.04.3-LTS 14.04.4-LTS 14.04.5-LTS 16.04-LTS 16.04.0-LTS 16_04-lts-gen2 18.04-LTS 18.10 18_04-lts-gen2 18_04-lts-arm64 19.04",
     "18.04.202401161",
     "ubuntu",
     30,
@@ -147,7 +148,7 @@ const offers: readonly Offer[] = [
   [
     "RedHat",
     "RHEL",
-    "7-LVM 7_9 7lvm-gen2 8 8-lvm 8-lvm-gen2 8_9 8_10 810-gen2 9-lvm 9-lvm-gen2 9_4 94_gen2 95_gen2 9_6 96-gen2 10-lvm-gen2 7.4 7-RAW",
+    "7-LVM 7_9 7lvm-gen2 8 8-lvm 8-lvm-gen2 8_9 8_10 810-gen2 9-lvm 9-lvm-gen2 9_4 94_gen2 95_gen2 9_6 96-gen2 10-lvm-gen2 7.2 7.3 7.4 7.5 7.6 7.7 7-RAW",
     "9.6.2025111211",
     "redhat",
     64,
@@ -163,7 +164,7 @@ const offers: readonly Offer[] = [
   ["SUSE", "openSUSE-Leap", "42.3 15.0", "2019.11.04", "suse", 30],
   ["SUSE", "opensuse-leap-15-5", "gen1 gen2", "2024.08.09", "suse", 30],
   ["SUSE", "SLES", "12-SP5 15", "2020.06.10", "suse", 30],
-  ["OpenLogic", "CentOS", "6.5 6.10 7.5 7_9 7_9-gen2 8_5 8_5-gen2", "7.9.2023030700", "centos", 30],
+  ["OpenLogic", "CentOS", "6.5 6.10 7.2 7.3 7.4 7.5 7.6 7.7 7_9 7_9-gen2 8_5 8_5-gen2", "7.9.2023030700", "centos", 30],
   ["almalinux", "almalinux-x86_64", "8-gen1 8-gen2 9-gen1 9-gen2", "9.6.202511120", "almalinux", 30],
   ["almalinux", "almalinux", "8_5 8_5-gen2 8_7-gen2", "8.7.20221204", "almalinux", 30],
   ["Oracle", "Oracle-Linux", "79-gen2 8-lvm ol88-lvm-gen2 ol94-lvm-gen2", "9.4.2", "oracle", 30],
@@ -250,11 +251,7 @@ const inSku = (c: Context): Image => {
 };
 const pathOf = (i: Image): string => `/Publishers/${i.publisher}/ArtifactTypes/VMImage/Offers/${i.offer}`;
 const listPublishers = (c: Context): Answer =>
-  named(
-    c,
-    images.map((i) => i.publisher),
-    (n) => `/Publishers/${n}`,
-  );
+  named(c, [...images.map((i) => i.publisher), ...extensionPublishers], (n) => `/Publishers/${n}`);
 const listOffers = (c: Context): Answer =>
   named(
     c,

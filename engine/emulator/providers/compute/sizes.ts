@@ -69,7 +69,7 @@ export const sizes: readonly Size[] = [
       ),
     ),
   ),
-  ...[1, 2, 3, 4].map((n) =>
+  ...[1, 2, 3, 4, 5].map((n) =>
     size(`D${n}_v2`, "standardDv2Family", 2 ** (n - 1), 3.5 * 2 ** (n - 1), 50 * 2 ** (n - 1)),
   ),
   ...[1, 2, 3, 4, 5].map((n) =>
@@ -105,6 +105,8 @@ export const sizes: readonly Size[] = [
       name: `Basic_A${n}`,
     },
   ]),
+  size("D15_v2", "standardDv2Family", 20, 140, 1000),
+  size("DS15_v2", "standardDSv2Family", 20, 140, 280),
   ...[5, 6, 7].map((n) => size(`A${n}`, "standardA0_A7Family", 2 ** (n - 4), 14 * 2 ** (n - 5), 135 * 2 ** (n - 5))),
   ...[1, 2, 3, 4].flatMap((n) => [
     size(`D${n}`, "standardDFamily", 2 ** (n - 1), 3.5 * 2 ** (n - 1), 50 * 2 ** (n - 1)),

@@ -128,6 +128,7 @@ function storageProfile(
         sizeGB: Number(osDisk.diskSizeGB),
         osType: osDisk.osType,
         zones: c.body["zones"],
+        tags: c.body["tags"],
         creationData: {
           createOption: "FromImage",
           ...(image && {

@@ -189,6 +189,9 @@ const interfaceType: NetworkType = {
         dnsServers: [],
         appliedDnsServers: [],
         ...dnsSettings,
+        ...(dnsSettings?.internalDnsNameLabel === undefined
+          ? {}
+          : { internalFqdn: `${dnsSettings.internalDnsNameLabel}.${suffix}` }),
         internalDomainNameSuffix: suffix as string,
       },
       ipConfigurations,

@@ -65,7 +65,7 @@ export function requireId(given: unknown, path: string): string {
   );
 }
 
-const parts = ["subnets", "securityRules", "defaultSecurityRules", "ipConfigurations"];
+const parts = ["subnets", "virtualNetworkPeerings", "securityRules", "defaultSecurityRules", "ipConfigurations"];
 /** What a client sees: state and ETag of the whole are those of its parts. */
 export function shownNetwork(tx: Transaction, e: Entry, extra: Body = {}): Body {
   const isPending = (e.readyAt ?? 0) > tx.now;
@@ -146,7 +146,8 @@ function put(t: NetworkType, c: Context): Answer {
     body: view(c, t, e),
     headers: {
       ...startOperation(c, { provider, region, readyAt }),
-      ...(was && t.type === networks ? {} : { "azure-asyncnotification": "Enabled" }),
+      // Networks and interfaces announce themselves when they are made, not when they are changed.
+      ...(was && (t.type === networks || t.type === interfaces) ? {} : { "azure-asyncnotification": "Enabled" }),
     },
   };
 }
@@ -186,6 +187,8 @@ function remove(t: NetworkType, c: Context): Answer {
   t.requireUnused(c, e);
   const goneAt = c.tx.now + c.tx.latency.networkMs;
   c.tx.put({ ...e, goneAt });
+  const below = `${lower(e.id)}/`;
+  for (const part of c.tx.all()) if (lower(part.id).startsWith(below)) c.tx.put({ ...structuredClone(part), goneAt });
   return {
     status: 202,
     headers: {

@@ -30,6 +30,7 @@ import {
   usersOf,
   type NetworkType,
 } from "./network-resource.ts";
+import { peeringOf, peeringsOf, peeringShape, putPeeringEntry } from "./peerings.ts";
 
 const subnetShape: Shape = {
   name: "string",
@@ -140,7 +141,7 @@ const networkType: NetworkType = {
       subnets: [subnetShape],
       enableDdosProtection: "boolean",
       enableVmProtection: "boolean",
-      virtualNetworkPeerings: ["object"],
+      virtualNetworkPeerings: [peeringShape],
     },
   },
   properties(c, id, region, was) {
@@ -157,21 +158,20 @@ const networkType: NetworkType = {
     if (was)
       for (const old of subnetsIn(was))
         if (!subnets.some((s) => lower(String(s["id"])) === lower(String(old["id"])))) requireNoUser(c, old);
+    for (const one of virtualNetworkPeerings as Body[]) putPeeringEntry(c, id, peeringOf(c, { id, prefixes }, one));
     return {
       enableDdosProtection: false,
       enableVmProtection: false,
       ...p,
       dhcpOptions: { dnsServers: [], ...dhcpOptions },
       subnets,
-      virtualNetworkPeerings: (virtualNetworkPeerings as Body[]).map((v) => ({
-        ...v,
-        id: `${id}/virtualNetworkPeerings/${v["name"]}`,
-        properties: { provisioningState: "Succeeded", peeringState: "Initiated", ...v["properties"] },
-        type: `${networks}/virtualNetworkPeerings`,
-      })),
+      virtualNetworkPeerings: [],
     };
   },
-  shown: (c, e) => ({ subnets: subnetsIn(e).map((s) => withUsers(c, s)) }),
+  shown: (c, e) => ({
+    subnets: subnetsIn(e).map((s) => withUsers(c, s)),
+    virtualNetworkPeerings: peeringsOf(c.tx, e),
+  }),
   requireUnused(c, e) {
     for (const subnet of subnetsIn(e)) requireNoUser(c, subnet);
   },
