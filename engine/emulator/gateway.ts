@@ -6,6 +6,7 @@ import { callerOf } from "./entra/tokens.ts";
 import type { Keys } from "./entra/keys.ts";
 import type { GuestDoor } from "./guest/run-script.ts";
 import type { Context } from "./providers/context.ts";
+import { requireSkipToken } from "./providers/lists.ts";
 import { unknownTypeRoute } from "./providers/generic-resources.ts";
 import { requireRegistration } from "./providers/resource-providers.ts";
 import { checkSubscription } from "./providers/subscriptions.ts";
@@ -19,9 +20,11 @@ import {
 } from "./routes/api-version.ts";
 import { routeTable } from "./routes/route-table.ts";
 import type { Route } from "./routes/route.ts";
+import { requireAllowedValues } from "./routes/allowed-values.ts";
+import { requireEnvelope, requireMediaType, requireNames, requireRegionInPath } from "./routes/envelope.ts";
 import { requireShape, withoutNulls } from "./routes/shape.ts";
 import { groupPath, nameOf, parseId, type ResourceId } from "./resource-id.ts";
-import type { Transaction } from "./store.ts";
+import { view, type Transaction } from "./store.ts";
 import type { Charge } from "./throttling.ts";
 import { AzureError, gatewayError, notEmulated, type Answer, type Body } from "./wire.ts";
 
@@ -106,11 +109,23 @@ function serve(r: ArmRequest, caller: Caller): Answer {
   // What is below a group is a resource with a namespace, or an action.
   if (!route && !id.namespace && id.group !== undefined && r.method !== "POST") throw unknownPath();
   if (!route) throw notEmulated(`${r.method} ${id.type}${action === undefined ? "" : ` (${action})`}`);
+  if (!r.tx.upstream) requireRegionInPath(about, apiVersion);
+  requireSkipToken(parameter(r.query, "$skiptoken"));
   if (r.method === "PUT" || r.method === "PATCH") requireRegistration(c);
+  requireMediaType(r.headers["content-type"], r.body);
   const body = parseBody(r);
   c.body = r.method === "PUT" ? withoutNulls(body) : body;
+  if (r.method === "PUT") requireNames(about);
   if (route.body !== undefined) requireShape(c.body, route.body);
+  if (r.method === "PUT" || r.method === "PATCH") requireMeaning(c, type);
   return route.handler(c);
+}
+/** What can be said of a body without the resource's own provider. A target may know more words than this program. */
+function requireMeaning(c: Context, type: string): void {
+  const there = c.tx.upstream ? null : c.tx.get(c.id.path);
+  const shown = there && view(there, c.tx.now);
+  requireEnvelope(c.id, c.body, shown?.["location"], shown?.["properties"]?.provisioningState);
+  if (!c.tx.upstream) requireAllowedValues(type, c.body);
 }
 
 /** Query names compare without case; a name that is given twice is taken once. */

@@ -2,7 +2,7 @@
 
 export interface RequestLine {
   readonly method: string;
-  /** Decoded, without repeated slashes and without one at the end. */
+  /** Decoded, without repeated slashes and without one at the end. A slash that was sent as `%2F` is part of a name. */
   readonly path: string;
   readonly query: URLSearchParams;
   /** Scheme and host as the client called it. */
@@ -13,7 +13,10 @@ export function requestLine(method: string, url: string, host: string | undefine
   const m = /^(https?:\/\/[^/?#]+)?([^?#]*)(?:\?([^#]*))?/i.exec(url);
   let path = (m?.[2] ?? "/").replace(/\/{2,}/g, "/");
   try {
-    path = decodeURIComponent(path);
+    path = path
+      .split(/(%2f)/i)
+      .map((part, index) => (index % 2 === 0 ? decodeURIComponent(part) : "%2F"))
+      .join("");
   } catch {
     /* kept as sent */
   }

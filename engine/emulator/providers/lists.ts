@@ -17,15 +17,23 @@ export function page(c: Context, all: readonly Body[], more: Body = {}): Answer 
       "InvalidTopParameter",
       `The value '${top}' of the query parameter '$top' is invalid. It must be a positive integer.`,
     );
-  const token = given("$skiptoken");
-  const start = token === undefined ? 0 : Number(Buffer.from(token, "base64url").toString());
-  if (!Number.isInteger(start) || start < 0)
-    throw new AzureError(400, "InvalidSkipToken", `The skip token '${token}' is invalid.`);
+  const start = requireSkipToken(given("$skiptoken") ?? null);
   const end = start + Math.min(Number(top ?? pageSize), pageSize);
   if (end >= all.length) return ok({ value: all.slice(start), ...more });
   const next = new URLSearchParams([...c.query].filter(([key]) => key.toLowerCase() !== "$skiptoken"));
-  next.set("$skiptoken", Buffer.from(String(end)).toString("base64url"));
+  next.set("$skiptoken", tokenOf(end));
   return ok({ value: all.slice(start, end), ...more, nextLink: `${c.origin}${c.id.path}?${next.toString()}` });
+}
+
+const tokenOf = (start: number): string => Buffer.from(String(start)).toString("base64url");
+/** Where a page begins. Lists that have one page only look at the token too. */
+export function requireSkipToken(token: string | null): number {
+  if (token === null) return 0;
+  const start = Number(Buffer.from(token, "base64url").toString());
+  // Only what a link held: a token that would be read as a number by chance is none.
+  if (!Number.isInteger(start) || start < 1 || tokenOf(start) !== token)
+    throw new AzureError(400, "InvalidSkipToken", `The skip token '${token}' is invalid.`);
+  return start;
 }
 
 /** Resources of the path's type, in the group or everywhere that the caller may read. */

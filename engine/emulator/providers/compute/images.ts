@@ -213,7 +213,12 @@ export function imageOf(reference: Body | undefined): Image | undefined {
 }
 export function requireImage(reference: Body): Image {
   const image = imageOf(reference);
-  if (image) return image;
+  const version = String(reference["version"]);
+  if (!same(version, "latest") && !/^\d+(\.\d+){2,3}$/.test(version))
+    throw new AzureError(400, "InvalidParameter", "The value of parameter imageReference.version is invalid.", {
+      target: "imageReference.version",
+    });
+  if (image && (same(version, "latest") || version === image.version)) return image;
   const urn = ["publisher", "offer", "sku", "version"].map((f) => String(reference[f] ?? "")).join(":");
   throw new AzureError(
     404,

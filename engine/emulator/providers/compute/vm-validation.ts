@@ -2,60 +2,17 @@
 import { lower } from "../../resource-id.ts";
 import type { Entry } from "../../store.ts";
 import { AzureError, notEmulated, type Body } from "../../wire.ts";
-import type { Context } from "../context.ts";
+import { missingReference, type Context } from "../context.ts";
+import { requireId } from "../network/network-resource.ts";
 import { requireImage } from "./images.ts";
 import { sizeOf, sizes } from "./sizes.ts";
 import { coresUsed } from "./usages.ts";
 import { isWindows } from "./vm-body.ts";
+import { missing, validateOs, validateOsParts, validateUserData } from "./vm-os-validation.ts";
+import { validateStorage } from "./vm-storage-validation.ts";
 
 const bad = (target: string, message: string) => new AzureError(400, "InvalidParameter", message, { target });
-const users = [
-  "administrator",
-  "admin",
-  "user",
-  "user1",
-  "test",
-  "user2",
-  "test1",
-  "user3",
-  "admin1",
-  "1",
-  "123",
-  "a",
-  "actuser",
-  "adm",
-  "admin2",
-  "aspnet",
-  "backup",
-  "console",
-  "david",
-  "guest",
-  "john",
-  "owner",
-  "root",
-  "server",
-  "sql",
-  "support",
-  "support_388945a0",
-  "sys",
-  "test2",
-  "test3",
-  "user4",
-  "user5",
-];
-const passwords = [
-  "abc@123",
-  "P@$$w0rd",
-  "P@ssw0rd",
-  "P@ssword123",
-  "Pa$$word",
-  "pass@word1",
-  "Password!",
-  "Password1",
-  "Password22",
-  "iloveyou!",
-];
-const missing = (target: string): AzureError => bad(target, `Required parameter '${target}' is missing (null).`);
+const list = (text: string): ReadonlySet<string> => new Set(lower(text).trim().split(/\s+/));
 
 export function validateVm(c: Context, name: string, p: Body, region: string): void {
   if (name.length > 64) throw bad("name", "Virtual machine name cannot exceed 64 characters in length.");
@@ -72,6 +29,8 @@ export function validateVm(c: Context, name: string, p: Body, region: string): v
     if (!p["osProfile"] && !isOwnImage(p)) throw missing("osProfile");
     if (p["osProfile"]) validateOs(p["osProfile"] as Body, isWindows(p));
   }
+  validateStorage(c, c.id.path, p["storageProfile"] as Body | undefined, p, true);
+  validateParts(c, p, p);
   // A target knows its own sizes and quota.
   if (c.tx.upstream) return;
   requireSize(size);
@@ -89,6 +48,40 @@ function validateImage(c: Context, p: Body): void {
   if (!(image["publisher"] && image["offer"] && image["sku"] && image["version"]))
     throw missing("imageReference.publisher, offer, sku and version");
   if (!c.tx.upstream) requireImage(image);
+}
+const neighbours = [
+  "availabilitySet",
+  "proximityPlacementGroup",
+  "virtualMachineScaleSet",
+  "host",
+  "hostGroup",
+  "capacityReservation.capacityReservationGroup",
+];
+/** Of the licences, those that a VM may be billed by: https://learn.microsoft.com/rest/api/compute/virtual-machines */
+const licences =
+  list(`Windows_Client Windows_Server RHEL_BYOS RHEL_BASE RHEL_EUS RHEL_SAPAPPS RHEL_SAPHA RHEL_BASESAPAPPS
+  RHEL_BASESAPHA RHEL_ELS_6 SLES_BYOS SLES SLES_SAP SLES_HPC SLES_STANDARD UBUNTU UBUNTU_PRO None`);
+/** `p` is what was sent, `whole` what the VM becomes. */
+function validateParts(c: Context, p: Body, whole: Body): void {
+  validateUserData(p["userData"]);
+  const licence: unknown = p["licenseType"];
+  if (licence !== undefined && licence !== null && !licences.has(lower(String(licence))) && !c.tx.upstream)
+    throw bad("licenseType", "The value of parameter licenseType is invalid.");
+  if (!/^(spot|low)$/i.test(String(whole["priority"] ?? "")) && p["evictionPolicy"])
+    throw new AzureError(
+      409,
+      "OperationNotAllowed",
+      "Eviction policy can be set only on Azure Spot Virtual Machines. For more information, see http://aka.ms/AzureSpot/errormessages.",
+      { target: "evictionPolicy" },
+    );
+  const zones: unknown[] = c.body["zones"] ?? [];
+  if (zones.length > 1) throw bad("zones", "The value of parameter zones is invalid.");
+  for (const path of neighbours) {
+    const part = path.split(".").reduce<Body | undefined>((at, key) => at?.[key] as Body | undefined, p);
+    if (part === undefined || part === null) continue;
+    const id = requireId(part["id"], `properties.${path}.id`);
+    if (!c.tx.upstream && !c.tx.get(id)) throw missingReference(c, id);
+  }
 }
 /** What may not change once the VM is there. */
 export function validateChange(c: Context, was: Entry, p: Body): void {
@@ -108,6 +101,12 @@ export function validateChange(c: Context, was: Entry, p: Body): void {
   changed("osDisk.name", old["storageProfile"]?.osDisk?.name, p["storageProfile"]?.osDisk?.name);
   changed("osProfile.computerName", old["osProfile"]?.computerName, p["osProfile"]?.computerName);
   changed("osProfile.adminUsername", old["osProfile"]?.adminUsername, p["osProfile"]?.adminUsername);
+  const [stored, sent]: [Body, Body] = [old["storageProfile"] ?? {}, p["storageProfile"] ?? {}];
+  const storageProfile = { ...stored, ...sent, osDisk: { ...stored["osDisk"], ...sent["osDisk"] } };
+  const whole = { ...old, ...p, storageProfile };
+  validateStorage(c, was.id, p["storageProfile"] as Body | undefined, whole, false);
+  if (p["osProfile"]) validateOsParts(p["osProfile"] as Body, isWindows(whole));
+  validateParts(c, p, whole);
   const size = p["hardwareProfile"]?.vmSize as string | undefined;
   const before = old["hardwareProfile"]?.vmSize as string | undefined;
   if (size === undefined || c.tx.upstream || lower(size) === lower(before ?? "")) return;
@@ -133,46 +132,4 @@ export function requireQuota(c: Context, size: string, region: string, freed: nu
     "OperationNotAllowed",
     `Operation could not be completed as it results in exceeding approved Total Regional Cores quota. Additional details - Deployment Model: Resource Manager, Location: ${region}, Current Limit: ${limit}, Current Usage: ${used}, Additional Required: ${more}, (Minimum) New Limit Required: ${used + more}. Setup Alerts when Quota reaches threshold. Learn more at https://aka.ms/quotamonitoringalerting . Submit a request for Quota increase at https://aka.ms/ProdportalCRP/#blade/Microsoft_Azure_Capacity/UsageAndQuota.ReactView by specifying parameters listed in the 'Details' section for deployment to succeed. Please read more about quota limits at https://docs.microsoft.com/en-us/azure/azure-supportability/regional-quota-requests`,
   );
-}
-export function validateOs(os: Body, windows: boolean): void {
-  const computer = String(os["computerName"] ?? "");
-  const user = String(os["adminUsername"] ?? "");
-  if (!computer) throw missing("osProfile.computerName");
-  if (
-    windows &&
-    (computer.length > 15 || /^\d+$/.test(computer) || /[`~!@#$%^&*()=+_[\]{}\\|;:.'",<>/?\s]/.test(computer))
-  )
-    throw bad(
-      "computerName",
-      "Windows computer name cannot be more than 15 characters long, be entirely numeric, or contain the following characters: ` ~ ! @ # $ % ^ & * ( ) = + _ [ ] { } \\ | ; : . ' \" , < > / ?.",
-    );
-  if (!windows && computer.length > 64)
-    throw bad("computerName", "Linux host name cannot exceed 64 characters in length.");
-  if (!user || users.includes(user.toLowerCase()) || (windows && (user.length > 20 || user.endsWith("."))))
-    throw bad("adminUsername", "The Admin Username specified is not allowed.");
-  validatePassword(os, windows);
-}
-function validatePassword(os: Body, windows: boolean): void {
-  const password: unknown = os["adminPassword"];
-  const hasKey = (os["linuxConfiguration"]?.ssh?.publicKeys as unknown[] | undefined)?.length;
-  if (password === undefined) {
-    if (windows) throw missing("adminPassword");
-    if (!hasKey)
-      throw bad(
-        "linuxConfiguration",
-        "Authentication using either SSH or by user name and password must be enabled in Linux profile.",
-      );
-    return;
-  }
-  const text = String(password),
-    min = windows ? 8 : 6,
-    max = windows ? 123 : 72;
-  const kinds = [/[A-Z]/, /[a-z]/, /\d/, /[^A-Za-z0-9]/].filter((r) => r.test(text)).length;
-  // eslint-disable-next-line no-control-regex
-  if (text.length < min || text.length > max || kinds < 3 || /[\u0000-\u001f]/.test(text))
-    throw bad(
-      "adminPassword",
-      `The supplied password must be between ${min}-${max} characters long and must satisfy at least 3 of password complexity requirements from the following: 1) Contains an uppercase character 2) Contains a lowercase character 3) Contains a numeric digit 4) Contains a special character 5) Control characters are not allowed`,
-    );
-  if (passwords.includes(text)) throw bad("adminPassword", "The Admin password specified is not allowed.");
 }

@@ -13,6 +13,7 @@ import {
   notThere,
   provider,
   requireId,
+  requirePartNames,
   requireReference,
   requireSecurityGroup,
   routesOf,
@@ -107,6 +108,11 @@ function configuration(
   const before = was ? configurationsOf(was).find((x) => x["name"] === given["name"])?.["properties"] : undefined;
   const isStatic = /^static$/i.test(String(p["privateIPAllocationMethod"] ?? "Dynamic"));
   const asked = p["privateIPAddress"] as string | undefined;
+  if (isStatic && !asked)
+    throw bad(
+      "PrivateIPAddressMissing",
+      `Private IP address is required when privateIPAllocationMethod is Static in IP configuration ${self}.`,
+    );
   return {
     name: given["name"] as unknown,
     id: self,
@@ -162,6 +168,7 @@ const interfaceType: NetworkType = {
         "NetworkInterfaceMustHaveAtLeastOneIpConfiguration",
         `Network interface ${id} must have at least one IP configuration.`,
       );
+    requirePartNames(given as Body[], "properties.ipConfigurations", interfaces);
     requireSecurityGroup(c, p["networkSecurityGroup"] as Body | undefined, region);
     const old: Body = was?.body["properties"] ?? {};
     const ipConfigurations: Body[] = [];

@@ -30,6 +30,34 @@ export const bad = (code: string, message: string): AzureError => new AzureError
 export const notThere = (id: string): AzureError =>
   new AzureError(404, "NotFound", `Resource ${id} not found.`, { details: [] });
 
+/** What the network provider says of a body that it cannot make its own things of. */
+export const unreadable = (code: string, message: string): AzureError =>
+  new AzureError(400, "InvalidRequestFormat", "Cannot parse the request.", { details: [{ code, message }] });
+/** https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules#microsoftnetwork */
+export function requireName(name: string): void {
+  if (/^\w([\w.-]{0,78}\w)?$/.test(name)) return;
+  throw bad(
+    "InvalidResourceName",
+    `Resource name ${name} is invalid. The name can be up to 80 characters long. It must begin with a word character, and it must end with a word character or with '_'. The name may contain word characters or '.', '-', '_'.`,
+  );
+}
+/** Each part of a whole has a name of its own. */
+export function requirePartNames(parts: readonly Body[], path: string, type: string): void {
+  const seen = new Set<string>();
+  for (const [index, part] of parts.entries()) {
+    const name: unknown = part["name"];
+    if (typeof name !== "string" || name === "")
+      throw unreadable("InvalidJson", `Required property 'name' not found in JSON. Path '${path}[${index}]'.`);
+    requireName(name);
+    if (seen.has(lower(name)))
+      throw unreadable(
+        "DuplicateResourceName",
+        `Resource /subscriptions//resourceGroups//providers/${type}/ has two child resources with the same name (${name}).`,
+      );
+    seen.add(lower(name));
+  }
+}
+
 /** The interfaces that are known here; a rehearsal asks its target for the others where that matters. */
 export const knownInterfaces = (tx: Transaction): Entry[] => tx.allOfType(interfaces);
 export const allInterfaces = (c: Context): Entry[] => c.tx.list(`/subscriptions/${c.id.subscription}`, interfaces);
@@ -115,6 +143,7 @@ function put(t: NetworkType, c: Context): Answer {
   requirePreconditions(c, was && view(c, t, was)["etag"]);
   const region = requireLocation(c, was);
   const id = was?.id ?? c.id.path;
+  requireName(nameOf(id));
   if (was?.goneAt !== undefined) throw inProgress(c);
   const etags = etagsFor(c, id);
   const body: Body = {

@@ -1,7 +1,7 @@
 /** Public IP addresses. An address is there once it is allocated: at once when static, with its first user when dynamic. */
 import { lower } from "../../resource-id.ts";
 import type { Entry } from "../../store.ts";
-import { AzureError, type Body } from "../../wire.ts";
+import type { Body } from "../../wire.ts";
 import type { Context } from "../context.ts";
 import {
   allInterfaces,
@@ -67,19 +67,16 @@ const publicIpType: NetworkType = {
     const { dnsSettings, ...given }: Body = c.body["properties"] ?? {};
     const isStandard = /^standard/i.test(String(c.body["sku"]?.name ?? ""));
     const method = String(given["publicIPAllocationMethod"] ?? "Dynamic");
-    if (!/^(static|dynamic)$/i.test(method))
-      throw new AzureError(400, "InvalidRequestFormat", "Cannot parse the request.", {
-        details: [
-          {
-            code: "InvalidJson",
-            message: `Error converting value "${method}" to type 'IpAllocationMethod'. Path 'properties.publicIPAllocationMethod'.`,
-          },
-        ],
-      });
     if (isStandard && /^dynamic$/i.test(method) && given["publicIPAllocationMethod"] !== undefined)
       throw bad(
         "StandardSkuPublicIPAddressMustBeStatic",
         `Standard sku publicIp ${id} must have AllocationMethod set to Static.`,
+      );
+    const idle: unknown = given["idleTimeoutInMinutes"];
+    if (typeof idle === "number" && (!Number.isInteger(idle) || idle < 4 || idle > 30))
+      throw bad(
+        "InvalidIdleTimeoutInMinutes",
+        `Idle timeout of ${id} is ${idle} minutes. It must be between 4 and 30 minutes.`,
       );
     requireRoom(c, region, was);
     const isStatic = isStandard || /^static$/i.test(method);

@@ -14,10 +14,13 @@ import {
   networks,
   notThere,
   refersTo,
+  requireName,
+  requirePartNames,
   routesOf,
   shownPart,
   type NetworkType,
 } from "./network-resource.ts";
+import { requireNoConflict, requireRule } from "./security-rule.ts";
 
 type Rule = readonly [
   name: string,
@@ -113,40 +116,10 @@ const ruleShape: Shape = {
     direction: "string",
   },
 };
-const isPort = (text: string): boolean => {
-  const [from = "", to = from, ...rest] = text.split("-");
-  return (
-    rest.length === 0 &&
-    [from, to].every((p) => /^\d{1,5}$/.test(p) && Number(p) <= 65535) &&
-    Number(from) <= Number(to)
-  );
-};
 function ruleOf(id: string, given: Body): Body {
   const p: Body = given["properties"] ?? {};
   const name = String(given["name"]);
-  for (const field of ["protocol", "access", "direction", "priority"])
-    if (p[field] === undefined)
-      throw bad(
-        "MissingJsonProperty",
-        `Required property '${field}' is missing in security rule ${id}/securityRules/${name}.`,
-      );
-  const priority = Number(p["priority"]);
-  if (!Number.isInteger(priority) || priority < 100 || priority > 4096)
-    throw bad(
-      "SecurityRuleInvalidPriority",
-      `Security rule has invalid Priority. Value provided: ${priority} Allowed range 100-4096.`,
-    );
-  for (const end of ["source", "destination"]) {
-    const ports = [p[`${end}PortRange`], ...((p[`${end}PortRanges`] as unknown[] | undefined) ?? [])].filter(
-      (x) => x !== undefined,
-    );
-    for (const port of ports.map(String))
-      if (port !== "*" && !isPort(port))
-        throw bad(
-          "SecurityRuleInvalidPortRange",
-          `Security rule has invalid Port range. Value provided: ${port}. Value should be an integer OR integer range with '-' delimiter. Valid range 0-65535.`,
-        );
-  }
+  requireRule(`${id}/securityRules/${name}`, p);
   return {
     name,
     id: `${id}/securityRules/${name}`,
@@ -159,23 +132,6 @@ function ruleOf(id: string, given: Body): Body {
     },
   };
 }
-function requireNoConflict(rules: readonly Body[]): void {
-  for (const [index, rule] of rules.entries()) {
-    const other = rules
-      .slice(0, index)
-      .find(
-        (r) =>
-          r["properties"].priority === rule["properties"].priority &&
-          lower(r["properties"].direction) === lower(rule["properties"].direction),
-      );
-    if (other)
-      throw bad(
-        "SecurityRuleConflict",
-        `Security rule ${rule["name"]} conflicts with rule ${other["name"]}. Rules cannot have the same Priority and Direction.`,
-      );
-  }
-}
-
 const idsOf = (entries: readonly Entry[], id: string): Body[] =>
   entries
     .filter((n) => refersTo(n.body["properties"].networkSecurityGroup as Body | undefined, id))
@@ -192,7 +148,9 @@ const groupType: NetworkType = {
   shape: { location: "string", tags: "map", properties: { securityRules: [ruleShape] } },
   properties(c, id) {
     const given: Body = c.body["properties"] ?? {};
-    const securityRules = ((given["securityRules"] as Body[] | undefined) ?? []).map((r) => ruleOf(id, r));
+    const rules: Body[] = given["securityRules"] ?? [];
+    requirePartNames(rules, "properties.securityRules", groups);
+    const securityRules = rules.map((r) => ruleOf(id, r));
     requireNoConflict(securityRules);
     const { networkInterfaces: _n, subnets: _s, defaultSecurityRules: _d, ...rest } = given;
     return { ...rest, securityRules, defaultSecurityRules: defaultRules(id) };
@@ -234,6 +192,7 @@ function putRule(c: Context): Answer {
   const whole = wholeOf(c);
   const rules = rulesIn(whole, "securityRules");
   const at = rules.findIndex((r) => lower(String(r["name"])) === lower(c.id.names[1] ?? ""));
+  requireName(c.id.names[1] ?? "");
   const rule = ruleOf(whole.id, {
     name: at < 0 ? c.id.names[1] : rules[at]?.["name"],
     properties: c.body["properties"] as unknown,

@@ -24,6 +24,8 @@ import {
   knownInterfaces,
   networks,
   notThere,
+  requireName,
+  requirePartNames,
   requireSecurityGroup,
   routesOf,
   shownPart,
@@ -67,6 +69,12 @@ const delegation = (subnet: string, d: Body): Body => ({
 });
 function subnetOf(c: Context, vnetId: string, region: string, given: Body): Body {
   const id = `${vnetId}/subnets/${given["name"]}`;
+  const ipam: unknown[] | undefined = given["properties"]?.ipamPoolPrefixAllocations;
+  if (prefixesOf(given).length === 0 && !ipam?.length)
+    throw bad(
+      "SubnetAddressPrefixMissing",
+      `Subnet ${id} needs properties.addressPrefix or properties.addressPrefixes.`,
+    );
   const { ipConfigurations: _, delegations = [], serviceEndpoints, ...p }: Body = given["properties"] ?? {};
   requireSecurityGroup(c, p["networkSecurityGroup"] as Body | undefined, region);
   return {
@@ -96,6 +104,14 @@ function subnetOf(c: Context, vnetId: string, region: string, given: Body): Body
 }
 function requirePlace(vnet: { id: string; name: string; prefixes: readonly string[] }, subnets: readonly Body[]): void {
   const space = rangesOf(vnet.prefixes, vnet.id);
+  for (const [index, one] of space.entries()) {
+    const other = space.slice(0, index).find((s) => overlap(s, one));
+    if (other)
+      throw bad(
+        "AddressPrefixesOverlap",
+        `The address prefixes ${other.text} and ${one.text} of virtual network ${vnet.id} overlap.`,
+      );
+  }
   const seen: { name: string; ranges: ReturnType<typeof rangesOf> }[] = [];
   for (const subnet of subnets) {
     const name = String(subnet["name"]);
@@ -153,6 +169,8 @@ const networkType: NetworkType = {
         "AddressSpaceMissing",
         `Virtual network ${id} needs an address space: properties.addressSpace.addressPrefixes.`,
       );
+    requirePartNames(given as Body[], "properties.subnets", networks);
+    requirePartNames(virtualNetworkPeerings as Body[], "properties.virtualNetworkPeerings", networks);
     const subnets = (given as Body[]).map((s) => subnetOf(c, id, region, s));
     if (!pools?.length) requirePlace({ id, name: id.split("/").at(-1) ?? "", prefixes }, subnets);
     if (was)
@@ -195,16 +213,11 @@ function putSubnet(c: Context): Answer {
   const whole = wholeOf(c);
   const subnets = subnetsIn(whole);
   const at = indexOf(c, whole);
+  requireName(c.id.names[1] ?? "");
   const made = subnetOf(c, whole.id, whole.body["location"] as string, {
     name: subnets[at]?.["name"] ?? c.id.names[1],
     properties: c.body["properties"] as unknown,
   });
-  const ipam: unknown[] | undefined = c.body["properties"]?.ipamPoolPrefixAllocations;
-  if (prefixesOf(made).length === 0 && !ipam?.length)
-    throw bad(
-      "SubnetAddressPrefixMissing",
-      `Subnet ${made["id"]} needs properties.addressPrefix or properties.addressPrefixes.`,
-    );
   const changed = at < 0 ? [...subnets, made] : subnets.with(at, made);
   const prefixes: string[] = whole.body["properties"].addressSpace?.addressPrefixes ?? [];
   requirePlace({ id: whole.id, name: String(whole.body["name"]), prefixes }, changed);
