@@ -1,6 +1,6 @@
 // Puts what tsc compiled, with the vendored packages, into a few files under dist/bundle: what the command loads together
 // stands together. docs/decisions/0052-one-bundle.md tells why. dist/engine stays, for the types and for tests.
-import { chmodSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -8,19 +8,22 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const engine = join(root, "dist/engine");
 
 /**
- * Files that are started or imported by their own names. All others are chunks beside the command, so that a path that
+ * Files that are started or loaded by their own names. All others are chunks beside them, so that a path that
  * a module has relative to itself means the same in dist/bundle/cli as in dist/engine/cli.
  */
 const ENTRIES = {
-  index: "index.js",
-  "cli/bin": "cli/bin.js",
-  "cli/drill-worker": "cli/drill/drill-worker.js",
-  "cli/bridge": "emulator/sandbox/bridge.js",
+  bin: "cli/installed-bin.js",
+  start: "cli/bin.js",
+  library: "index.js",
+  "drill-worker": "cli/drill/drill-worker.js",
 };
 
 /** What is loaded together: a group is all that its modules import at once, without what a group before it has. */
 const GROUPS = [
-  { name: "core", of: ["cli/main.js", "run/clock.js", "cli/commands/check.js"] },
+  {
+    name: "core",
+    of: ["cli/main.js", "run/clock.js", "cli/console-aside.js", "cli/command.js", "cli/commands/check.js"],
+  },
   { name: "azure-emulator", of: ["emulator/emulator.js", "emulator/doors/https.js"] },
   { name: "azure-clients", matches: /\/dist\/vendor\/(azure|shared)-/ },
   {
@@ -30,61 +33,58 @@ const GROUPS = [
 ];
 
 export async function bundle() {
+  const directory = join(root, "dist/bundle/cli");
+  const output = await write(ENTRIES, { dir: directory, format: "cjs", codeSplitting: { groups: groups() } });
+  for (const file of readdirSync(directory).filter((one) => one.endsWith(".js"))) importByScript(join(directory, file));
+  writeFileSync(join(directory, "import-module.js"), "module.exports = (name) => import(name);\n");
+  // It runs in a sandbox, where it is the only file and a module.
+  await write({ bridge: "emulator/sandbox/bridge.js" }, { dir: directory, format: "esm" });
+  // Required by its path, and only when there is something to explain.
+  cpSync(join(engine, "runbook/generated/validators.cjs"), join(directory, "generated/validators.cjs"));
+  for (const file of readdirSync(directory).filter((one) => one.endsWith(".js"))) inAscii(join(directory, file));
+  writeFileSync(join(directory, "package.json"), '{ "type": "commonjs" }\n');
+  chmodSync(join(directory, "bin.js"), 0o755);
+  const { exports } = output.find(({ name, isEntry }) => isEntry && name === "library");
+  writeFileSync(
+    join(root, "dist/bundle/index.js"),
+    `import library from "./cli/library.js";\nexport const { ${exports.join(", ")} } = library;\n`,
+  );
+}
+
+async function write(entries, options) {
   const { rolldown } = await import("rolldown");
   const build = await rolldown({
-    input: Object.fromEntries(Object.entries(ENTRIES).map(([name, file]) => [name, join(engine, file)])),
+    input: Object.fromEntries(Object.entries(entries).map(([name, file]) => [name, join(engine, file)])),
     cwd: root,
     platform: "node",
     external: (id) => !/^[./]|^\w:/.test(id) && !id.startsWith("\0"),
     // A module that some commands load later and others at once is nothing to warn of.
     logLevel: "silent",
   });
-  await build.write({
-    dir: join(root, "dist/bundle"),
-    format: "esm",
+  const { output } = await build.write({
     entryFileNames: "[name].js",
-    chunkFileNames: "cli/[name]-[hash].js",
-    codeSplitting: { groups: groups() },
-    plugins: [withoutFacades()],
+    chunkFileNames: "[name]-[hash].js",
     // A stack trace still names functions; what goes are comments and blanks.
     minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
+    ...options,
   });
   await build.close();
-  for (const file of readdirSync(join(root, "dist/bundle"), { recursive: true })) {
-    if (file.endsWith(".js")) inOneByte(join(root, "dist/bundle", file));
-  }
-  chmodSync(join(root, "dist/bundle/cli/bin.js"), 0o755);
+  return output;
 }
 
-/** A text with one character beyond Latin-1 takes two bytes for each, and twice the time to be read. */
-function inOneByte(file) {
+/** A script that `vm` made has no `import`. */
+function importByScript(file) {
+  const text = readFileSync(file, "utf8");
+  writeFileSync(file, text.replaceAll(/(?<![.\w$])import\(/g, 'require("./import-module.js")('));
+}
+
+/** A text of nothing else is read without decoding, and takes one byte for each character. */
+function inAscii(file) {
   const text = readFileSync(file, "utf8");
   writeFileSync(
     file,
-    text.replaceAll(/[^\0-\xff]/g, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`),
+    text.replaceAll(/[^\0-\x7f]/g, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`),
   );
-}
-
-/**
- * Takes Node's own modules as `require` would. An import of one makes a module of all its properties first, and asks each
- * for its value: `node:fs` so loads every kind of stream, `node:process` opens standard input.
- */
-function withoutFacades() {
-  return {
-    name: "without-facades",
-    renderChunk(code, { name }) {
-      if (name === "cli/bridge") return undefined;
-      return code.replaceAll(
-        /^import (?:([\w$]+)(?:, )?)?(?:\* as ([\w$]+)|\{ ([^}]+) \})? ?from "((?:node:)[\w/]+)";$/gm,
-        (_all, whole, namespace, names, module) => {
-          const taken = `process.getBuiltinModule("${module}")`;
-          const one = whole ?? namespace;
-          const some = names && `const { ${names.replaceAll(" as ", ": ")} } = ${one ?? taken};`;
-          return [one && `const ${one} = ${taken};`, some].filter(Boolean).join(" ");
-        },
-      );
-    },
-  };
 }
 
 function groups() {

@@ -17,8 +17,8 @@ import { systemClock } from "../dist/engine/run/clock.js";
 import { coverage } from "./coverage.mjs";
 import { guestFiles } from "./guest-scripts.mjs";
 
-/** A module that `moduleOf` makes of the code of compiled schemas and of their names and ids; it needs nothing of Ajv when it runs. */
-function compiled(schemas, options, moduleOf) {
+/** The code of compiled schemas, which needs nothing of Ajv when it runs, and the name that each has in it. */
+function compiled(schemas, options) {
   const ajv = new Ajv({ ...options, code: { source: true, esm: true, optimize: 1 } });
   const names = new Map();
   for (const [index, [id, schema]] of [...schemas].entries()) {
@@ -36,21 +36,21 @@ function compiled(schemas, options, moduleOf) {
     .replaceAll(/^export default .*$/gm, "")
     .replaceAll(/\bexport const (root\d+) = /g, "const $1 = ");
   if (code.includes("require(")) throw new Error("the validator still needs require");
-  return `// Made by scripts/generate.mjs. Do not edit.\n${moduleOf(code, names)}\n`;
+  const byId = [...names].map(([name, id]) => `  ${JSON.stringify(id)}: ${name},`).join("\n");
+  return { code: `// Made by scripts/generate.mjs. Do not edit.\n${code}`, byId: `{\n${byId}\n}` };
 }
 
-const byId = (names) => `{\n${[...names].map(([name, id]) => `  ${JSON.stringify(id)}: ${name},`).join("\n")}\n}`;
-const validators = compiled(schemasOf(builtinSteps), AJV_OPTIONS, (code, names) => {
-  return `let made;\nexport function explaining() {\n  return (made ??= make());\n}\nfunction make() {\n${code}\nreturn ${byId(names)};\n}`;
-});
-const quickValidators = compiled(quickSchemasOf(builtinSteps), QUICK_OPTIONS, (code, names) => {
-  return `${code}\nexport const quick = ${byId(names)};`;
-});
-const planValidator = compiled(
-  [["plan", PlanSchema]],
-  {},
-  (code, [[name]]) => `${code}\nexport { ${name} as isPlan };`,
-);
+const explaining = compiled(schemasOf(builtinSteps), AJV_OPTIONS);
+const quick = compiled(quickSchemasOf(builtinSteps), QUICK_OPTIONS);
+// What is wrong is not asked of them: a third of the code would tell it. And a pattern is made when it is first asked.
+const quickCode = quick.code
+  .replaceAll(/\{instancePath[,:](?:[^{}]|\{[^{}]*\})*?\}(?=;|\])/g, "0")
+  .replaceAll(/const (pattern\d+) = new RegExp\(("(?:[^"\\]|\\.)*"), "u"\);/g, "const $1 = pattern($2);");
+const lazyPattern = `function pattern(source) {
+  let made;
+  return { test: (text) => (made ??= new RegExp(source, "u")).test(text) };
+}`;
+const plan = compiled([["plan", PlanSchema]], {});
 
 const planSchema = {
   $schema: "https://json-schema.org/draft/2020-12/schema",
@@ -70,9 +70,9 @@ const files = {
   "schemas/faults.schema.json": `${JSON.stringify(faultPlanSchema(), null, 2)}\n`,
   "schemas/plan.schema.json": `${JSON.stringify(planSchema, null, 2)}\n`,
   "schemas/runbook.schema.json": `${JSON.stringify(runbookSchema(builtinSteps), null, 2)}\n`,
-  "engine/runbook/generated/validators.js": validators,
-  "engine/runbook/generated/quick-validators.js": quickValidators,
-  "engine/plan/generated/plan-validator.js": planValidator,
+  "engine/runbook/generated/validators.cjs": `${explaining.code}\nmodule.exports = ${explaining.byId};\n`,
+  "engine/runbook/generated/quick-validators.js": `${quickCode}\n${lazyPattern}\nexport const quick = ${quick.byId};\n`,
+  "engine/plan/generated/plan-validator.js": `${plan.code}\nexport { root0 as isPlan };\n`,
   "engine/emulator/COVERAGE.md": await coverage(),
   ...guestFiles(),
 };

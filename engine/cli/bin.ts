@@ -1,16 +1,10 @@
-#!/usr/bin/env node
 // The command's start: gives the process to `main` and ends it with the exit code. No other file exits.
 
-import nodeModule from "node:module";
+import { systemClock } from "../run/clock.ts";
+import { putConsoleAside } from "./console-aside.ts";
 import type { Io } from "./io.ts";
+import { main } from "./main.ts";
 
-// Node 22.8 and later keep compiled code between runs; 20 has no such function.
-(nodeModule as { enableCompileCache?: () => unknown }).enableCompileCache?.();
-const [{ main }, { systemClock }, { putConsoleAside }] = await Promise.all([
-  import("./main.ts"),
-  import("../run/clock.ts"),
-  import("./console-aside.ts"),
-]);
 putConsoleAside();
 
 for (const stream of [process.stdout, process.stderr]) {
@@ -39,10 +33,11 @@ const io: Io = {
   },
 };
 
-const code = await main(process.argv.slice(2), io);
-// What was written must be out before the process ends, and idle connections must not hold it up.
-await Promise.all([process.stdout, process.stderr].map((stream) => flushed(stream)));
-process.exit(code);
+void main(process.argv.slice(2), io).then(async (code) => {
+  // What was written must be out before the process ends, and idle connections must not hold it up.
+  await Promise.all([process.stdout, process.stderr].map((stream) => flushed(stream)));
+  process.exit(code);
+});
 
 function flushed(stream: NodeJS.WriteStream): Promise<void> {
   return new Promise((resolve) => {

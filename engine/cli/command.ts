@@ -22,3 +22,8 @@ export interface CommandEntry {
   /** Loads the file: only the command that was asked for is loaded, with what it needs. */
   load(): Promise<CliCommand>;
 }
+
+/** For an option that may stand more than once: all values, in their order. */
+export function collected(text: string, before: readonly string[]): readonly string[] {
+  return [...before, text];
+}

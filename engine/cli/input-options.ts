@@ -2,6 +2,7 @@
 
 import type { Command } from "commander";
 import { CliError } from "./cli-error.ts";
+import { collected } from "./command.ts";
 import { EXIT } from "./exit-code.ts";
 
 export interface InputOptions {
@@ -45,8 +46,4 @@ function pairs(text: string, before: readonly Pair[]): readonly Pair[] {
   if (at < 1)
     throw new CliError(EXIT.usage, "an input is given as name=value", "for example `--input location=eastus`");
   return [...before, [text.slice(0, at), text.slice(at + 1)]];
-}
-
-export function collected(text: string, before: readonly string[]): readonly string[] {
-  return [...before, text];
 }

@@ -26,7 +26,10 @@ async function dispatch(argv: readonly string[], io: Io): Promise<ExitCode> {
   const program = programFor(io);
   const named = argv.filter((word) => !word.startsWith("-"));
   const chosen = named[0] === "help" ? named[1] : named[0];
+  // The others matter only where commands are listed or one is suggested.
+  const isOneEnough = chosen !== undefined && named[0] === chosen && hasCommand(chosen);
   for (const entry of COMMANDS) {
+    if (isOneEnough && entry.name !== chosen) continue;
     const command = program.command(entry.name).summary(entry.summary).helpGroup(`${entry.group}:`);
     command.description(sentence(entry.summary));
     if (entry.name !== chosen) continue;

@@ -8,9 +8,9 @@ import { SourceText } from "../source/source-text.ts";
 import { builtinSteps } from "../steps/builtin/index.ts";
 import type { StepRegistry } from "../steps/definition.ts";
 import { CliError } from "./cli-error.ts";
+import { collected } from "./command.ts";
 import { EXIT } from "./exit-code.ts";
 import type { NamingFile } from "./extensions.ts";
-import { collected } from "./input-options.ts";
 import type { Io } from "./io.ts";
 
 export interface StepTypeOptions {

@@ -8,7 +8,6 @@ import type { StepRegistry } from "../steps/definition.ts";
 import type { Json } from "../value/json.ts";
 import { AJV_OPTIONS, type CompiledSchema, errorsOf, RUNBOOK_SCHEMA, schemasOf } from "./compile.ts";
 import { quick } from "./generated/quick-validators.js";
-import { explaining } from "./generated/validators.js";
 import type { InputsValidator } from "./rules/step-inputs.ts";
 import type { Validator } from "./shape.ts";
 
@@ -39,7 +38,7 @@ function compile(registry: StepRegistry): Validators {
   const byId = new Map([[RUNBOOK_SCHEMA, compileOf(RUNBOOK_SCHEMA)]]);
   return from((id) => {
     // The built-in step types among them are compiled already.
-    if (registry.has(id) && registry.get(id) === builtinSteps.get(id)) return explaining()[id];
+    if (registry.has(id) && registry.get(id) === builtinSteps.get(id)) return precompiled()[id];
     if (!byId.has(id) && schemas.has(id)) byId.set(id, compileOf(id));
     return byId.get(id);
   });
@@ -47,12 +46,20 @@ function compile(registry: StepRegistry): Validators {
 
 function ofTheBuild(): Validators {
   const isFine = (id: string, value: unknown): boolean => quick[id]?.(value) === true;
-  const { runbook, inputs, knownInputs } = from((id) => explaining()[id]);
+  const { runbook, inputs, knownInputs } = from((id) => precompiled()[id]);
   return {
     runbook: (value) => (isFine(RUNBOOK_SCHEMA, value) ? [] : runbook(value)),
     inputs: (uses, given) => (isFine(uses, given) && hasAll(uses, given) ? [] : inputs(uses, given)),
     knownInputs: (uses, given) => (isFine(uses, given) ? [] : knownInputs(uses, given)),
   };
+}
+
+let explaining: Readonly<Record<string, CompiledSchema | undefined>> | undefined;
+
+/** Those that tell everything that is wrong, read only when something is. */
+function precompiled(): NonNullable<typeof explaining> {
+  const read = (): unknown => createRequire(import.meta.url)("./generated/validators.cjs");
+  return (explaining ??= read() as NonNullable<typeof explaining>);
 }
 
 /** The quick validators say nothing of inputs that are missing. */

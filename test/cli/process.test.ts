@@ -146,8 +146,12 @@ steps:
     await using rig = await Rig.open();
     const hook = `import { writeSync } from "node:fs";
       export async function load(url, context, next) { writeSync(2, "loaded " + url + "\\n"); return next(url, context); }`;
-    const start = `import { register } from "node:module";
-      register("data:text/javascript," + encodeURIComponent(${JSON.stringify(hook)}));`;
+    // Chunks of the bundle are scripts, and only packages are modules.
+    const start = `import { writeSync } from "node:fs";
+      import { createRequire, register } from "node:module";
+      register("data:text/javascript," + encodeURIComponent(${JSON.stringify(hook)}));
+      const { cache } = createRequire("/any.js");
+      process.on("exit", () => Object.keys(cache).forEach((file) => writeSync(2, "loaded " + file + "\\n")));`;
     const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(start)}` };
     for (const argv of [["--help"], ["check"], ["graph"], ["schema"]]) {
       const { code, stderr } = await spawnCli(rig.directory, argv, env).ended;

@@ -1,9 +1,8 @@
 // The language server, for editors: they start it and speak with it over standard input and output.
 
 import { resolve } from "node:path";
-import type { CliCommand } from "../command.ts";
+import { collected, type CliCommand } from "../command.ts";
 import { EXIT } from "../exit-code.ts";
-import { collected } from "../input-options.ts";
 import { packageVersion } from "../package-root.ts";
 
 export const lspCommand: CliCommand = {

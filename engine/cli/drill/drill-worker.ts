@@ -20,10 +20,16 @@ export interface DrillOrder {
 putConsoleAside();
 const port = parentPort!;
 const { file, calls, inputs, seed, baseline } = workerData as DrillOrder;
-const { runbook } = await loadFile({ ...file, readFile: (path) => calls.get(path) });
-const subject = { runbook: runbook!, registry: registryOf(runbook!), inputs, seed };
-await prepareDrill();
-port.on("message", (index: number) => {
-  void tryCell(subject, baseline.cells[index]!, baseline).then((verdict) => port.postMessage({ index, verdict }));
-});
-port.postMessage("ready");
+
+async function begin(): Promise<void> {
+  const { runbook } = await loadFile({ ...file, readFile: (path) => calls.get(path) });
+  const subject = { runbook: runbook!, registry: registryOf(runbook!), inputs, seed };
+  await prepareDrill();
+  port.on("message", (index: number) => {
+    void tryCell(subject, baseline.cells[index]!, baseline).then((verdict) => port.postMessage({ index, verdict }));
+  });
+  port.postMessage("ready");
+}
+
+// A rejection ends the thread with an error, which its starter hears of.
+void begin();
