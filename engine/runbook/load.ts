@@ -25,7 +25,7 @@ import { handedOn } from "./rules/handed-on.ts";
 import { identityOrder } from "./rules/identities.ts";
 import { ids } from "./rules/ids.ts";
 import { impliedNeeds } from "./rules/implied-needs.ts";
-import { locals } from "./rules/locals.ts";
+import { locals, unusedLocals } from "./rules/locals.ts";
 import { places } from "./rules/places.ts";
 import { type KnownValues, knownCallInputs, stepInputs } from "./rules/step-inputs.ts";
 import { timeouts } from "./rules/timeouts.ts";
@@ -36,7 +36,7 @@ import { validatorsFor } from "./validators.ts";
 const RULES: readonly Rule[] = [ids, locals, describedInputs, timeouts, dependencies, calls, extensions, expressions];
 
 /** To be asked only when there is no error: what is misspelt reads nothing and waits for nothing. */
-const ADVICE: readonly Rule[] = [unusedInputs, unreadSteps, impliedNeeds, constantConditions, identityOrder];
+const ADVICE: readonly Rule[] = [unusedInputs, unusedLocals, unreadSteps, impliedNeeds, constantConditions, identityOrder];
 
 export interface LoadOptions {
   /** The file's path as messages show it. */

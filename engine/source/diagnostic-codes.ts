@@ -34,6 +34,7 @@ export const DIAGNOSTIC_CODES = {
   "input-constraint": { severity: "error", summary: "The description of an input contradicts itself." },
   "wrong-default": { severity: "error", summary: "The default of an input is no value that the input takes." },
   "unused-input": { severity: "warning", summary: "An input that nothing reads." },
+  "unused-local": { severity: "warning", summary: "A local that nothing reads." },
   "unused-step": { severity: "warning", summary: "A step that is there for its outputs, and nothing uses them." },
   "unused-ignore": { severity: "warning", summary: "A `# runbook-ignore:` that sets nothing aside." },
   // Secrets

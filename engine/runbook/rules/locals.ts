@@ -1,9 +1,9 @@
-// No local stands for itself, and none grows beyond measure.
+// No local stands for itself, none grows beyond measure, and something reads each.
 
 import { cyclesOf } from "../../graph/graph.ts";
-import { diagnosticAt } from "../../source/diagnostic.ts";
+import { type Diagnostic, diagnosticAt } from "../../source/diagnostic.ts";
 import { localsIn, MOST_PARTS } from "../locals.ts";
-import type { Rule } from "../outline.ts";
+import type { Outline, Rule } from "../outline.ts";
 
 export const locals: Rule = ({ locals: entries, source }) => {
   const reads = new Map(
@@ -30,3 +30,18 @@ export const locals: Rule = ({ locals: entries, source }) => {
     return [diagnosticAt(source, keySpan, "wrong-value", `local "${name}" holds too many others`)];
   });
 };
+
+/** To be asked only when everything could be read: what is misspelt reads nothing. */
+export function unusedLocals({ locals: entries, root, source }: Outline): readonly Diagnostic[] {
+  if (entries.size === 0) return [];
+  const read = new Set(localsIn(root));
+  return [...entries].flatMap(([name, { keySpan }]) =>
+    read.has(name)
+      ? []
+      : [
+          diagnosticAt(source, keySpan, "unused-local", `nothing reads local "${name}"`, {
+            hint: "remove it, or use it",
+          }),
+        ],
+  );
+}
