@@ -91,7 +91,7 @@ async function loadAll(located: readonly LocatedExtension[]): Promise<LoadedExte
         throw broken(`defines "${step.name}", which ${whose} already`);
       }
       definedBy.set(step.name, name);
-      registry.set(step.name, step);
+      registry.set(step.name, { ...step, extension: name });
     }
   };
   for (const [index, { extension, url, problem }] of located.entries()) {

@@ -194,6 +194,11 @@ function outcomeOf(
   const unknown = base.opaque.get(step.id);
   if (unknown !== undefined) return { change: "opaque", reason: unknown };
   const failed = ends.find(({ status }) => status === "failed");
+  if (failed?.reason !== undefined) {
+    return isLost(failed.reason, base)
+      ? { change: "failed", reason: `${failed.reason}, a step of it, would fail` }
+      : { change: "opaque", reason: `what it does is known only when ${failed.reason} is done` };
+  }
   if (failed?.failure !== undefined && failed.continued !== true) {
     const message = clauseOf(failed.failure);
     return isOpaque(failed.failure, base, step.id)

@@ -47,6 +47,8 @@ export interface PageStep {
   readonly description?: string;
   /** `file:line`. */
   readonly place?: string;
+  /** The same from the folder of the runbook that is run. */
+  readonly shortPlace?: string;
   readonly change: PlannedChange;
   readonly marks: readonly Mark[];
   readonly reason?: string;

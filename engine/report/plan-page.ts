@@ -54,12 +54,23 @@ export function planPageOf(plan: Plan, name: string): PageStep | undefined {
   return stepPage({ ...step, resources: step.resources.filter(isOf), requests: step.requests.filter(isOf) }, plan);
 }
 
+/** A path as it is seen from the folder of the runbook; both are written from the same folder. */
+function nearPath(path: string, runbook: string): string {
+  const parts = path.split(/[/\\]/);
+  const folder = runbook.split(/[/\\]/).slice(0, -1);
+  const shared = folder.findIndex((part, index) => part !== parts[index]);
+  const common = shared === -1 ? folder.length : shared;
+  return [...folder.slice(common).map(() => ".."), ...parts.slice(common)].join("/");
+}
+
 function stepPage(step: PlannedStep, plan: Plan): PageStep {
+  const path = step.file ?? plan.runbook.path;
   return {
     id: step.id,
     uses: step.uses,
     ...(step.description !== undefined && { description: step.description }),
-    place: `${step.file ?? plan.runbook.path}:${step.line}`,
+    place: `${path}:${step.line}`,
+    shortPlace: `${nearPath(path, plan.runbook.path)}:${step.line}`,
     change: step.change,
     marks: step.marks,
     ...(step.reason !== undefined && { reason: step.reason }),

@@ -148,7 +148,9 @@ function happened(
         const after = formatDuration(at - startAt);
         return `attempt ${attempt} failed after ${after}: ${failureText(failure)}; again in ${formatDuration(retryInMs)}`;
       }),
-      ...(end?.failure && { failure: failureText(end.failure) }),
+      ...(end?.failure && {
+        failure: end.reason === undefined ? failureText(end.failure) : `failed, since ${end.reason} did`,
+      }),
     },
   };
 }

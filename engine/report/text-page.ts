@@ -91,8 +91,8 @@ function stepLines(step: PageStep, options: TextOptions): string[] {
   const took = step.run?.startMs === undefined ? "" : `  ${timeOf(step)}`;
   const head = `${paint(inkOf(step), sign)} ${paint("title", step.id)}  ${step.uses}  ${paint("dim", word)}${took}`;
   // The whole path is among the facts; here it would leave no room on a narrow terminal.
-  const place = step.place === undefined ? "" : `  ${paint("dim", full ? step.place : fileOf(step.place))}`;
-  const lines = [`${head}${place}`];
+  const place = full ? step.place : step.shortPlace;
+  const lines = [place === undefined ? head : `${head}  ${paint("dim", place)}`];
   const add = (text: string, depth = 1): void => void lines.push(indented(text, depth));
   if (step.run?.failure !== undefined) add(paint("bad", step.run.failure));
   if (step.reason !== undefined && step.run === undefined)
@@ -130,7 +130,6 @@ export function planLines(step: PageStep, options: TextOptions): readonly string
 
 const isSound = ({ change }: PageStep): boolean => change !== "failed" && change !== "opaque";
 
-const fileOf = (place: string): string => place.slice(place.search(/[^/\\]*$/));
 const indented = (text: string, depth: number): string => `${"    ".repeat(depth)}${text}`;
 
 /** What is changed and asked; with its requests only in full. */

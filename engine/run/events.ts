@@ -68,7 +68,10 @@ export type EventBody =
       readonly failure?: Failure;
       /** It failed, and the run goes on without it. */
       readonly continued?: true;
-      /** Why it was skipped: `if`, `maxErrors`, or the step whose failure it depends on. */
+      /**
+       * Why it was skipped: `if`, `maxErrors`, or the step whose failure it depends on. Of a call that failed: the step of it
+       * that did, whose failure this is.
+       */
       readonly reason?: string;
       readonly outputs?: Json;
     }

@@ -34,6 +34,8 @@ export interface ScheduledStep {
   /** The run goes on, and may end well, when this step fails. */
   readonly continuesOnError?: boolean;
   readonly forEach?: ForEach;
+  /** Ids of the steps that are part of it: when one fails, this one has failed. */
+  readonly parts?: ReadonlySet<string>;
   inputs(scope: Scope): Json;
   condition?(scope: Scope): boolean;
   /** Asked before `condition`, and once for all items. */

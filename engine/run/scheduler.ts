@@ -62,7 +62,7 @@ interface End {
   readonly outputs?: Json;
   readonly failure?: Failure;
   readonly reason?: string;
-  /** It is skipped because something failed. */
+  /** It did not run because something failed. */
   readonly isBlocked?: boolean;
 }
 
@@ -367,8 +367,14 @@ export class Scheduler {
       node.status = end.status;
       this.#scope.steps[step.id] = resultOf(end);
       this.#tell(step.id, end, node.change, continued);
+      // What failed because a part of it did is told with that part.
+      const isOwn = end.isBlocked !== true;
       const failures: Iterable<[string, Failure]> =
-        group !== undefined && group.failures.size > 0 ? group.failures : end.failure ? [[step.id, end.failure]] : [];
+        group !== undefined && group.failures.size > 0
+          ? group.failures
+          : end.failure && isOwn
+            ? [[step.id, end.failure]]
+            : [];
       const counts = end.status === "failed" && !continued;
       const blocks = counts || end.isBlocked === true;
       for (const [name, failure] of failures) (counts ? this.#failures : this.#continued).set(name, failure);
@@ -383,8 +389,10 @@ export class Scheduler {
         if (passes) this.#countDown(dependent);
         else {
           // What depends on a step that gave no outputs cannot run; it names the step that is to blame.
-          dependent.status = "skipped";
-          queue.push([dependent, { status: "skipped", reason: step.id, isBlocked: blocks }]);
+          const isPart = dependent.step.parts?.has(step.id) === true;
+          const failure = isPart && end.failure ? { failure: end.failure } : undefined;
+          dependent.status = failure ? "failed" : "skipped";
+          queue.push([dependent, { status: dependent.status, reason: step.id, isBlocked: blocks, ...failure }]);
         }
       }
       this.#open--;

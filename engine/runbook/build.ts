@@ -11,7 +11,7 @@ import { Secret } from "../value/secret.ts";
 import { type Authored, type AuthoredScalar, entriesOf, entryAt, pathOf, templatesIn, textAt } from "./authored.ts";
 import { AuthoredError, type ForEach, type Runbook, type RunbookScope, type RunbookStep } from "./model.ts";
 import type { CallOutline } from "./calls.ts";
-import { flattened, withCalls } from "./flatten.ts";
+import { flattened } from "./flatten.ts";
 import { pathText, valueProblems } from "./input-values.ts";
 import type { Outline, StepOutline } from "./outline.ts";
 import { withMemberDefaults } from "./value-shapes.ts";
@@ -49,10 +49,10 @@ export function buildRunbook(outline: Outline, registry: StepRegistry, validate:
       const own = buildStep(step, placeOf(step, outline.steps), values, validate);
       const called = step.call?.called?.runbook;
       if (called === undefined) return [own];
-      return flattened(own, called, (scope) => values.callInputs(step.call!, called, values.seen(scope)));
+      return flattened(own, called, (scope) => values.callInputs(step.call!, called, scope));
     }),
     outputs: (scope) =>
-      Object.fromEntries([...outline.outputs].map(([name, { value }]) => [name, values.of(value, values.seen(scope))])),
+      Object.fromEntries([...outline.outputs].map(([name, { value }]) => [name, values.of(value, scope)])),
   };
   outlines.set(runbook, outline);
   registries.set(runbook, registry);
@@ -100,7 +100,7 @@ function buildStep(
     span: idSpan,
     source: values.source,
     inputs(scope) {
-      const inputs = withoutNulls(step.with === undefined ? {} : values.of(step.with, values.seen(scope)));
+      const inputs = withoutNulls(step.with === undefined ? {} : values.of(step.with, scope));
       for (const error of validate(uses, inputs)) {
         const path = pathOf(error.instancePath);
         const missing =
@@ -121,7 +121,7 @@ function buildStep(
     ...(timeoutMs !== undefined && { timeoutMs }),
     ...(retry && { retry }),
     ...(forEach && { forEach }),
-    ...(condition && { condition: (scope: RunbookScope) => values.condition(condition, values.seen(scope)) }),
+    ...(condition && { condition: (scope: RunbookScope) => values.condition(condition, scope) }),
   };
 }
 
@@ -130,7 +130,7 @@ function buildForEach({ forEach, if: condition }: StepOutline, values: Values): 
   const { in: over, concurrency, maxErrors = 0 } = forEach;
   return {
     items(scope) {
-      const found = itemsOf(values.of(over, values.seen(scope)));
+      const found = itemsOf(values.of(over, scope));
       if (found !== undefined) return found;
       throw values.errorAt(over.span, '"forEach" came out as something else than a list or a map');
     },
@@ -143,19 +143,12 @@ function buildForEach({ forEach, if: condition }: StepOutline, values: Values): 
 /** Evaluates what was written; a mistake that shows only then names its place. */
 class Values {
   readonly #outline: Outline;
-  readonly #calls: readonly string[];
   constructor(outline: Outline) {
     this.#outline = outline;
-    this.#calls = outline.steps.flatMap(({ id, call }) => (id === undefined || call === undefined ? [] : [id]));
   }
 
   get source(): SourceText {
     return this.#outline.source;
-  }
-
-  /** A scope as the runbook's author sees it: a call of which a step failed has failed itself. */
-  seen(scope: RunbookScope): RunbookScope {
-    return this.#calls.length === 0 ? scope : { ...scope, steps: withCalls(scope.steps, this.#calls) };
   }
 
   /** What a step gives to the runbook that it calls, with defaults for what it leaves out. */

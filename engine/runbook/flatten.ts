@@ -18,6 +18,7 @@ export function flattened(
       ...call,
       dependencies: [...new Set([...ids, ...call.dependencies])],
       accepts: new Map<string, Acceptance>([...call.accepts, ...ids.map((id) => [id, "unfailed"] as const)]),
+      parts: new Set(ids),
       inputs: (scope) => ({ outputs: called.outputs(within(scope)) }),
     },
   ];
@@ -43,6 +44,7 @@ function innerStep(step: RunbookStep, call: RunbookStep, within: (scope: Runbook
       ...(step.readsOutcome ? own.filter((id) => accepts.get(id) === "any") : []),
     ],
     readsOutcome: false,
+    ...(step.parts && { parts: new Set([...step.parts].map((id) => nameIn(call.id, id))) }),
     inputs: (scope) => step.inputs(within(scope)),
     ...(condition && { condition: (scope) => condition(within(scope)) }),
     ...(forEach && { forEach: { ...forEach, items: (scope) => forEach.items(within(scope)) } }),
@@ -77,16 +79,4 @@ function innerScope(
     run: { outcome: hasFailed ? "failed" : "done" },
     ...(scope.each && { each: scope.each }),
   };
-}
-
-/** A call is skipped because a step of it failed; to whoever asks how it ended it has failed, for that reason. */
-export function withCalls(steps: RunbookScope["steps"], calls: readonly string[]): RunbookScope["steps"] {
-  const failed = calls.flatMap((call) => {
-    if (!Object.hasOwn(steps, call) || steps[call]!.status !== "skipped") return [];
-    const first = Object.entries(steps).find(
-      ([id, { status }]) => id.startsWith(`${call}.`) && status === "failed",
-    )?.[1];
-    return first === undefined ? [] : [[call, { ...first, outputs: null }] as const];
-  });
-  return failed.length === 0 ? steps : { ...steps, ...Object.fromEntries(failed) };
 }

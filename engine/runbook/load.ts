@@ -11,7 +11,7 @@ import { type CallLookup, type FileReader, isCall } from "./calls.ts";
 import { hiddenInLine, hiddenInTree } from "./hidden.ts";
 import { ignoreProblems, withoutIgnored } from "./ignores.ts";
 import type { Runbook } from "./model.ts";
-import { extensionsIn } from "./extensions.ts";
+import { extensionsIn, typesFor, withExtensionHint } from "./extensions.ts";
 import { withLocals } from "./locals.ts";
 import { type Outline, outlineOf, type Rule } from "./outline.ts";
 import { readYaml } from "./read-yaml.ts";
@@ -36,7 +36,14 @@ import { validatorsFor } from "./validators.ts";
 const RULES: readonly Rule[] = [ids, locals, describedInputs, timeouts, dependencies, calls, extensions, expressions];
 
 /** To be asked only when there is no error: what is misspelt reads nothing and waits for nothing. */
-const ADVICE: readonly Rule[] = [unusedInputs, unusedLocals, unreadSteps, impliedNeeds, constantConditions, identityOrder];
+const ADVICE: readonly Rule[] = [
+  unusedInputs,
+  unusedLocals,
+  unreadSteps,
+  impliedNeeds,
+  constantConditions,
+  identityOrder,
+];
 
 export interface LoadOptions {
   /** The file's path as messages show it. */
@@ -86,7 +93,7 @@ export function calledFrom(options: LoadOptions): CallLookup | undefined {
 
 function loadOne(
   text: string,
-  { file, registry, lacksExtensions = false }: LoadOptions,
+  { file, registry: all, lacksExtensions = false }: LoadOptions,
   lookup: CallLookup | undefined,
 ): Loaded & { readonly outline?: Outline } {
   // A byte order mark is no part of the text.
@@ -95,12 +102,13 @@ function loadOne(
   if (written === undefined)
     return { diagnostics: unreadable.map((one) => hiding(one, hiddenInLine(source, one.span))) };
   const root = withLocals(written);
+  const registry = typesFor(root, all);
   const validators = validatorsFor(registry);
   const outline = outlineOf(root, source, registry, lookup);
   const told = new Told(unreadable);
   // From the causes to their effects: what an earlier stage has told of a value, no later one tells again.
   told.add(places(outline));
-  told.add(checkShape(root, source, validators.runbook));
+  told.add(checkShape(root, source, validators.runbook).map((one) => withExtensionHint(one, all)));
   told.add(RULES.flatMap((rule) => rule(outline)));
   const defaults = { values: defaultsOf(outline), areGiven: false };
   told.add(stepInputs(outline, defaults, validators.knownInputs, (span) => told.isWithin(span)));
@@ -109,17 +117,17 @@ function loadOne(
     told.add(ADVICE.flatMap((rule) => rule(outline)));
   }
   const hidden = hiddenInTree(outline);
-  const all = [...withoutIgnored(told.all, source), ...ignoreProblems(told.all, source)];
-  const own = sortDiagnostics(all.map((one) => hiding(one, hidden)));
+  const kept = [...withoutIgnored(told.all, source), ...ignoreProblems(told.all, source)];
+  const own = sortDiagnostics(kept.map((one) => hiding(one, hidden)));
   const called = outline.steps.flatMap(({ call }) => call?.called?.errors ?? []);
-  const within = told.hasError || !outline.steps.some(isCall) ? [] : calledWith(outline, defaults, registry);
+  const within = told.hasError || !outline.steps.some(isCall) ? [] : calledWith(outline, defaults, all);
   const diagnostics = [...own, ...sortDiagnostics([...called, ...within])];
   // Whoever has not loaded its extensions cannot know their step types.
-  if (lacksExtensions || (registry === builtinSteps && extensionsIn(root).length > 0)) {
+  if (lacksExtensions || (all === builtinSteps && extensionsIn(root).length > 0)) {
     return { diagnostics: diagnostics.filter(({ code }) => code !== "unknown-step-type"), outline };
   }
   if (diagnostics.some(({ severity }) => severity === "error")) return { diagnostics, outline };
-  return { runbook: buildRunbook(outline, registry, validators.inputs), diagnostics, outline };
+  return { runbook: buildRunbook(outline, all, validatorsFor(all).inputs), diagnostics, outline };
 }
 
 /** The errors of steps that are called, which show only with what they are given. */

@@ -115,6 +115,8 @@ export interface RunbookStep {
   readonly retry?: RetryPolicy;
   readonly continuesOnError: boolean;
   readonly forEach?: ForEach;
+  /** Of a call: the ids of the steps that it calls; when one fails, the call has failed. */
+  readonly parts?: ReadonlySet<string>;
   /** Evaluates `with:`; throws an `AuthoredError` when a value turns out not to fit the step's schema. */
   inputs(scope: RunbookScope): Json;
   /** Evaluates `if:`; absent when the step has none. */

@@ -58,7 +58,7 @@ describe("a runbook that calls another", function () {
     const plan = await rig.cli(["plan", "app.yaml", "-o", "plan.json"]);
     expect(plan.stdout.split("\n").filter((line) => /^[+=] /.test(line))).eql([
       "+ group  create-rg  create  app.yaml:6",
-      "+ network.vnet  create-vnet  create  network.yaml:11",
+      "+ network.vnet  create-vnet  create  shared/network.yaml:11",
       "= network  runbook  no change  app.yaml:9",
       "+ tagged  create-rg  create  app.yaml:16",
     ]);

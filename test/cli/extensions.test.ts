@@ -37,6 +37,26 @@ tests:
         'extension "../rout-table.mjs" is a file that is not there%0Ahint: did you mean "../route-table.mjs"?\n',
     ]);
   });
+  it("check: of each file the extensions that it names itself", async () => {
+    await using other = await Rig.open({
+      "route-table.mjs": EXTENSION,
+      "called.yaml": RUNBOOK,
+      "caller.yaml": RUNBOOK.replace(/^extensions:.*\n(?: +- .*\n)*/m, "").replace(
+        /^steps:\n/m,
+        "steps:\n  - id: inner\n    uses: runbook\n    with: { path: called.yaml }\n",
+      ),
+    });
+    const told = (text: string): readonly string[] => text.split("\n").filter((line) => /\[|^hint/.test(line));
+    const { code, stdout } = await other.cli(["check", "caller.yaml"]);
+    expect([code, ...told(stdout)]).eql([
+      65,
+      'caller.yaml:11:11: error: "route-table" is no step type [unknown-step-type]',
+      "hint: another file names the extension that it is of; name it under `extensions` here too",
+    ]);
+    const named = (await other.read("caller.yaml")).replace(/^steps:/m, "extensions: [./route-table.mjs]\nsteps:");
+    await other.write("caller.yaml", named);
+    expect(await other.cli(["check", "caller.yaml"])).include({ code: 0, stdout: "" });
+  });
   it("steps: in the list, its page, its example", async () => {
     const { stdout } = await rig.cli(["steps", "--extension", "infra/route-table.mjs"]);
     expect(stdout).match(/^ {2}route-table +Create a route table/m);

@@ -147,7 +147,7 @@ describe("a runbook that is called", () => {
     expect([...run.scheduler.failures.keys()]).eql(["inner.first"]);
     const { steps } = run.scheduler.scope;
     expect(steps["inner.last"]!.outputs).eql({ body: "failed-skipped" });
-    expect(steps["inner"]!.status).equal("skipped");
+    expect(steps["inner"]!.status).equal("failed");
     expect(steps["after"]!.status).equal("skipped");
     expect(steps["told"]!.outputs).eql({ body: "failed: inner.first is broken" });
   });

@@ -44,6 +44,7 @@ export function endText(step: StepProgress): string {
     return step.reason === "if" ? "skipped, its `if` is false" : `skipped, it depends on "${step.reason ?? ""}"`;
   }
   if (step.status === "waiting") return "not started";
+  if (step.status === "failed" && step.reason !== undefined) return `failed, since "${step.reason}" did`;
   const going = step.continued === true ? ", the run goes on" : "";
   const parts = [step.status === "failed" ? `failed${codeOf(step)}${going}` : changeText(step)];
   if (step.items !== undefined)

@@ -20,6 +20,7 @@ export function handedOn(outline: Outline, validate: InputsValidator): readonly 
   return outline.steps.flatMap((step) => [
     ...wrongKinds(step, outline, uses, validate),
     ...wrongVersion(step, outline, uses),
+    ...slashesAtEnd(step, outline),
   ]);
 }
 
@@ -95,4 +96,38 @@ function samplePath({ value, template }: AuthoredScalar, uses: UsesOf): string |
 function sampleOf(part: Exclude<Template["parts"][number], string>, uses: UsesOf): string | undefined {
   const read = outputRead(part);
   return read && sampleOutput(uses.get(read.id) ?? "", read.output);
+}
+
+/** One id of each kind that inputs of steps ask for; the last of its parts may be any name. */
+const ANY_GUID = "00000000-0000-0000-0000-000000000000";
+const GROUP = `/subscriptions/${ANY_GUID}/resourceGroups/any`;
+const SAMPLE_IDS = [
+  GROUP,
+  `${GROUP}/providers/Microsoft.Compute/virtualMachines/any`,
+  `${GROUP}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/any`,
+  `${GROUP}/providers/Microsoft.Network/virtualNetworks/any/subnets/any`,
+];
+
+/** An id with a slash behind an expression is none, whatever the expression gives. */
+function slashesAtEnd({ definition, with: given }: StepOutline, { source }: Outline): readonly Diagnostic[] {
+  const entries = entriesOf(given);
+  if (definition === undefined || entries === undefined) return [];
+  const written = new Set(entries.keys());
+  return [...entries].flatMap(([name, { value: node }]) => {
+    if (node.kind !== "scalar" || node.template === undefined || typeof node.value !== "string") return [];
+    const { parts } = node.template;
+    const last = parts.at(-1);
+    if (parts.length < 2 || typeof last !== "string" || !last.endsWith("/")) return [];
+    const problemOf = (text: string) =>
+      definition.check({ [name]: text }, written).find(({ at }) => pathOf(at)[0] === name);
+    for (const sample of SAMPLE_IDS) {
+      const text = parts.map((part, index) => (typeof part === "string" ? part : index === 0 ? sample : ANY_GUID));
+      const problem = problemOf(text.join(""));
+      if (problem === undefined || problemOf(text.join("").replace(/\/+$/, "")) !== undefined) continue;
+      const end = node.value.length;
+      const span = node.inFile({ start: end - 1, end });
+      return [diagnosticAt(source, span, "step-input", problem.message, { hint: problem.hint })];
+    }
+    return [];
+  });
 }
