@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { readProjectFile } from "../support/project.ts";
+import { spawnCli } from "../support/spawn-cli.ts";
 import { expectEnd, Rig } from "../support/rig.ts";
 
 const blocks = [...readProjectFile("docs/writing-a-step.md").matchAll(/```(\w+)\n(.*?)```/gs)];
@@ -85,6 +86,13 @@ tests:
         'error: extension "./wrong.mjs": example "Everything through a firewall" of route-table: "name" is "not a name", ' +
         "expected text that matches `^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$`\n",
     });
+  });
+  it("keeps what an extension prints out of the data", async () => {
+    const noisy = "console.log('one'); console.info('two'); console.debug('three'); console.dir('four');\n";
+    await using other = await Rig.open({ "route-table.mjs": noisy + EXTENSION, "routes.yaml": RUNBOOK });
+    const { ended } = spawnCli(other.directory, ["check", "routes.yaml", "--format", "json"]);
+    const { code, stdout, stderr } = await ended;
+    expect([code, JSON.parse(stdout).diagnostics, stderr]).eql([0, [], "one\ntwo\nthree\nfour\n"]);
   });
   it("schema: with its inputs", async () => {
     const { stdout } = await rig.cli(["schema", "--runbook", "infra/routes.yaml"]);
