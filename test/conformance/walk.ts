@@ -312,6 +312,7 @@ export async function walk(versions: Versions): Promise<Pair[]> {
   await follow(await send("PUT", run, { location: "eastus", properties: { source: { script: "Get-Date" } } }));
   await send("GET", run);
   await send("GET", `${run}?$expand=instanceView`);
+  await follow(await send("PATCH", run, { properties: { source: { script: "Get-Date" }, timeoutInSeconds: 60 } }));
   await send("GET", `${vm}/runCommands`);
   await follow(await send("DELETE", run));
   await send("DELETE", run);

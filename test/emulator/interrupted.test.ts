@@ -30,7 +30,7 @@ describe("a script whose emulator is killed", () => {
     const problem = "the emulator was stopped while the script ran";
     expect([status, error.message]).eql([
       "Failed",
-      `VM has reported a failure when processing extension 'RunCommandLinux'. Error message: "${problem}"`,
+      `VM has reported a failure when processing extension 'RunCommandLinux'. Error message: "Enable failed: ${problem}\n[stdout]\n\n[stderr]\n"`,
     ]);
     const { properties } = (await next.get(`${managed}?$expand=instanceView`)).body;
     expect(properties.instanceView).include({ executionState: "Failed", executionMessage: problem });

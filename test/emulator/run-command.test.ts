@@ -48,7 +48,7 @@ describe("Run Command of the emulator", () => {
   });
   after(() => target.close());
 
-  const call = async (method: "GET" | "PUT" | "POST" | "DELETE", url: string, body?: unknown) => {
+  const call = async (method: "GET" | "PUT" | "PATCH" | "POST" | "DELETE", url: string, body?: unknown) => {
     const absolute = url.startsWith("https:")
       ? url
       : `https://management.azure.com${url}${url.includes("?") ? "&" : "?"}api-version=2025-04-01`;
@@ -202,6 +202,34 @@ describe("Run Command of the emulator", () => {
       await clock.sleep(1000);
       expect((await call("GET", path("one"))).status).equal(404);
       expect((await call("DELETE", path("one"))).status).equal(204);
+    });
+    it("has timed out when its time is over", async () => {
+      const bad = { rbImds: encoded("http://127.0.0.1:1/x"), rbTries: "n3" };
+      await call("PUT", path("late"), body({ parameters: parameters(bad), timeoutInSeconds: 2 }));
+      await clock.sleep(10_000);
+      const { properties } = (await call("GET", `${path("late")}?$expand=instanceView`)).body;
+      const { instanceView } = properties as unknown as Record<string, JsonObject>;
+      const executionMessage = "the script took longer than 2 s";
+      expect(instanceView).include({ executionState: "TimedOut", executionMessage, exitCode: 1, output: "" });
+      await call("DELETE", path("late"));
+    });
+    it("is changed in what is named, and runs again unless that is its tags", async () => {
+      const made = await call("PUT", path("two"), body({ timeoutInSeconds: 60 }));
+      await clock.sleep(1000);
+      const tagged = await call("PATCH", path("two"), { tags: { of: "test" } });
+      expect([tagged.status, tagged.body["tags"], tagged.headers["azure-asyncoperation"]]).eql([
+        200,
+        { of: "test" },
+        undefined,
+      ]);
+      const changed = await call("PATCH", path("two"), { properties: { timeoutInSeconds: 90, runAsPassword: "x" } });
+      expect([changed.status, changed.body["tags"]]).eql([200, { of: "test" }]);
+      const { provisioningState: _, timeoutInSeconds: __, ...kept } = made.body["properties"] as JsonObject;
+      expect(changed.body["properties"]).eql({ ...kept, timeoutInSeconds: 90, provisioningState: "Updating" });
+      expect(changed.headers).include.keys("azure-asyncoperation");
+      expect((await call("PATCH", path("none"), { tags: {} })).status).equal(404);
+      await clock.sleep(1000);
+      await call("DELETE", path("two"));
     });
     it("runs many at once", async () => {
       for (const name of ["a", "b", "c"]) expect((await call("PUT", path(name), body())).status).equal(201);

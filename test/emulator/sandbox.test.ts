@@ -92,7 +92,10 @@ describe("a Linux guest's script", () => {
         await new Promise((resolve) => setTimeout(resolve, 20));
         continue;
       }
-      if (body.status === "Failed") return { out: "", err: body.error.message as string };
+      if (body.status === "Failed") {
+        expect(body).not.have.property("properties");
+        return { out: "", err: body.error.message as string };
+      }
       const [, out = "", err = ""] =
         /^Enable succeeded: \n\[stdout\]\n([\s\S]*)\n\[stderr\]\n([\s\S]*)$/.exec(
           body.properties.output.value[0].message as string,
@@ -132,16 +135,32 @@ describe("a Linux guest's script", () => {
     );
   });
   it("is ended when it takes too long, too much memory or too many processes", async () => {
-    const failed = (problem: string): string =>
-      `VM has reported a failure when processing extension 'RunCommandLinux'. Error message: "${problem}"`;
-    const hungry = "for i in 1 2 3 4; do perl -e 'my $x = q(x) x 100_000_000; sleep 20' & done; wait";
-    expect((await run(hungry)).err).equal(failed("the script used too much memory"));
+    const failed = (problem: string, stdout: string): string =>
+      `VM has reported a failure when processing extension 'RunCommandLinux'. Error message: "Enable failed: ${problem}\n[stdout]\n${stdout}\n[stderr]\n"`;
+    const hungry = "echo begun; for i in 1 2 3 4; do perl -e 'my $x = q(x) x 100_000_000; sleep 20' & done; wait";
+    expect((await run(hungry)).err).equal(failed("the script used too much memory", "begun\n"));
     const busy = await run("for i in $(seq 60); do sleep 20 & done; wait");
     expect(busy.err).match(/started too many processes|Cannot fork/);
     const brief = new Sandbox({ timeMs: 1500 });
     const nothing = { argv: [], env: {}, listeners: [], hosts: {}, caPem: "" };
-    const late = await brief.run({ hostName: "lin", script: "sleep 60", ...nothing });
-    expect(late).include({ problem: "the script took longer than 1.5 s" });
+    const late = await brief.run({ hostName: "lin", script: "echo begun; sleep 60", ...nothing });
+    const problem = "the script took longer than 1.5 s";
+    expect(late).eql({ exitCode: 1, stdout: "begun\n", stderr: "", problem, isLate: true });
+  });
+  it("is ended when the time is over that its managed run command gives it", async () => {
+    const managed = `${vm}/runCommands/late`;
+    const properties = { source: { script: "echo begun; sleep 60" }, timeoutInSeconds: 1 };
+    await azure.put(managed, { location: "eastus", properties });
+    let seen;
+    do {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      seen = (await azure.get(`${managed}?$expand=instanceView`)).body.properties;
+    } while (seen.instanceView.executionState === "Running");
+    expect(seen).include({ provisioningState: "Succeeded", timeoutInSeconds: 1 });
+    const { startTime: _, endTime: __, ...ended } = seen.instanceView;
+    const executionMessage = "the script took longer than 1 s";
+    const view = { executionState: "TimedOut", executionMessage, exitCode: 1, output: "begun\n", error: "" };
+    expect(ended).eql({ ...view, statuses: [] });
   });
   it("has no memory that no process is seen to use, and no namespaces of its own", async () => {
     const memfd = process.arch === "x64" ? 319 : 279;
@@ -159,7 +178,7 @@ describe("a Linux guest's script", () => {
       "for folder in /tmp /root /home /var/tmp /dev/shm; do head -c 60000000 /dev/zero > $folder/x; done",
       "sleep 20",
     ].join("\n");
-    expect((await run(script)).err).match(/"the script used too much memory"$/);
+    expect((await run(script)).err).match(/"Enable failed: the script used too much memory\n/);
   });
   it("lets the next one clear away what a process that was killed left", () => {
     const namespace = /\d+/.exec(readlinkSync("/proc/self/ns/pid"))?.[0];

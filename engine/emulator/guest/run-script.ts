@@ -33,6 +33,8 @@ export interface GuestJob {
   readonly script: string;
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string>>;
+  /** After it the script is ended, where the sandbox does not end it before. */
+  readonly timeMs?: number;
 }
 export interface GuestOutput {
   readonly exitCode: number;
@@ -40,6 +42,8 @@ export interface GuestOutput {
   readonly stderr: string;
   /** Why it was ended before its end, or never begun. */
   readonly problem?: string;
+  /** Ended because its time was over. */
+  readonly isLate?: true;
 }
 /** Writes what came of a job; called in a later transaction. */
 export type Finish = (tx: Transaction, output: GuestOutput) => void;
@@ -58,6 +62,8 @@ export interface Script {
   readonly text: string | readonly string[];
   /** By name, the protected ones among them. */
   readonly parameters: ReadonlyMap<string, string>;
+  /** How long it may run. */
+  readonly timeMs?: number;
 }
 
 export type ScriptRun =
@@ -65,6 +71,8 @@ export type ScriptRun =
       readonly known: true;
       readonly stdout: string;
       readonly ranMs: number;
+      /** Ended because its time was over. */
+      readonly isLate?: true;
       /** Present when it runs in the sandbox from now on: to be told how to write down what comes of it. */
       readonly later?: (finish: Finish) => void;
     }
@@ -90,6 +98,9 @@ export function runScript(tx: Transaction, machine: Machine, script: Script): Sc
     };
   }
   const { stdout, waitedMs } = runRequest(script.parameters, { os: machine.os, network: networkOf(tx, machine) });
+  const { timeMs } = script;
+  // Everything that it writes it writes at its end.
+  if (timeMs !== undefined && waitedMs > timeMs) return { known: true, stdout: "", ranMs: timeMs, isLate: true };
   return { known: true, stdout: tail(stdout), ranMs: waitedMs };
 }
 
@@ -97,7 +108,7 @@ export function runScript(tx: Transaction, machine: Machine, script: Script): Sc
 const never = 100 * 365 * 86_400_000;
 
 /** Named values are in the environment, as far as a shell can name them. */
-function jobOf({ vmId, resourceManager }: Machine, { text, parameters, positional = [] }: Script): GuestJob {
+function jobOf({ vmId, resourceManager }: Machine, { text, parameters, positional = [], timeMs }: Script): GuestJob {
   const lines = typeof text === "string" ? text : text.join("\n");
   const named = [...parameters].filter(([name]) => /^[A-Za-z_]\w*$/.test(name));
   return {
@@ -107,6 +118,7 @@ function jobOf({ vmId, resourceManager }: Machine, { text, parameters, positiona
     script: lines.replaceAll("\r\n", "\n"),
     argv: positional,
     env: Object.fromEntries(named),
+    ...(timeMs !== undefined && { timeMs }),
   };
 }
 

@@ -33,6 +33,8 @@ export interface SandboxJob {
   readonly hosts: Readonly<Record<string, string>>;
   /** The certificate authority that programs in the sandbox trust, and the only one. */
   readonly caPem: string;
+  /** Where it is less than the sandbox gives. */
+  readonly timeMs?: number;
 }
 export interface SandboxResult {
   readonly exitCode: number;
@@ -40,12 +42,15 @@ export interface SandboxResult {
   readonly stderr: string;
   /** Why the script was ended before its end, or never begun. */
   readonly problem?: string;
+  /** Ended because its time was over. */
+  readonly isLate?: true;
 }
 
 const outputLimit = 64 * 1024;
 /** Of files and buffers, over what is watched. */
 const slackBytes = 64 * 1024 * 1024;
 const watchEveryMs = 100;
+const startMs = 30_000;
 const home = "/var/lib/waagent/run-command/download/0";
 /** In memory, and all that can be written to. */
 const folders = ["/tmp", "/root", "/home", "/var/tmp", "/dev/shm", home];
@@ -81,7 +86,8 @@ export class Sandbox {
   }
 
   #run(job: SandboxJob, directory: string): Promise<SandboxResult> {
-    const { timeMs, memoryBytes, processes } = this.#limits;
+    const { memoryBytes, processes } = this.#limits;
+    const timeMs = Math.min(this.#limits.timeMs, job.timeMs ?? Infinity);
     const { ip, setpriv, prlimit, bwrap } = this.#programs;
     const file = (name: string, text: string): string => {
       const path = join(directory, name);
@@ -140,10 +146,13 @@ export class Sandbox {
         why ??= problem;
         child.kill("SIGKILL");
       };
-      const late = setTimeout(() => end(`the script took longer than ${timeMs / 1000} s`), timeMs);
+      const tooLong = `the script took longer than ${timeMs / 1000} s`;
+      let late = setTimeout(() => end(`the sandbox took longer than ${startMs / 1000} s to begin`), startMs);
       let watch: NodeJS.Timeout | undefined;
       // Not before the bridge says so does the sandbox have a root of its own to look into.
       (child.stdio[1] as Readable).once("data", () => {
+        clearTimeout(late);
+        late = setTimeout(() => end(tooLong), timeMs);
         const bridge = begun(told?.() ?? "");
         watch = setInterval(() => {
           const pid = /"child-pid": (\d+)/.exec(info?.() ?? "")?.[1];
@@ -164,6 +173,7 @@ export class Sandbox {
           stdout: stdout?.() ?? "",
           stderr: stderr?.() ?? "",
           ...(problem !== undefined && { problem }),
+          ...(problem === tooLong && { isLate: true as const }),
         });
       };
       child.on("error", (error) => done(`bubblewrap cannot be started: ${error.message}`));

@@ -12,7 +12,7 @@ export function finishAction(vmId: string, operation: string, statuses: (output:
       operation,
       output.problem === undefined
         ? { output: { value: statuses({ ...output, stdout: tail(output.stdout), stderr: tail(output.stderr) }) } }
-        : { error: failure(output.problem) },
+        : { output: null, error: failure(output.problem, output) },
     );
     const vm = tx.get(vmId);
     if (vm) tx.put({ ...vm, hidden: { ...vm.hidden, runUntil: 0 } });
@@ -20,13 +20,13 @@ export function finishAction(vmId: string, operation: string, statuses: (output:
 }
 
 export function finishManaged(id: string, operation: string): Finish {
-  return (tx, { exitCode, stdout, stderr, problem }) => {
+  return (tx, { exitCode, stdout, stderr, problem, isLate }) => {
     endOperation(tx, operation, {});
     const entry = tx.get(id);
     if (!entry) return;
     const view: Body = {
       ...entry.hidden?.["instanceView"],
-      executionState: problem === undefined && exitCode === 0 ? "Succeeded" : "Failed",
+      executionState: isLate ? "TimedOut" : problem === undefined && exitCode === 0 ? "Succeeded" : "Failed",
       executionMessage: problem ?? "",
       exitCode,
       output: tail(stdout),
@@ -37,9 +37,10 @@ export function finishManaged(id: string, operation: string): Finish {
   };
 }
 
-const failure = (problem: string): Body => ({
+/** With what the script wrote until then. */
+const failure = (problem: string, { stdout, stderr }: Pick<GuestOutput, "stdout" | "stderr">): Body => ({
   code: "VMExtensionProvisioningError",
-  message: `VM has reported a failure when processing extension 'RunCommandLinux'. Error message: "${problem}"`,
+  message: `VM has reported a failure when processing extension 'RunCommandLinux'. Error message: "Enable failed: ${problem}\n[stdout]\n${tail(stdout)}\n[stderr]\n${tail(stderr)}"`,
 });
 
 function endOperation(tx: Transaction, operation: string, result: Body): void {
@@ -70,7 +71,7 @@ export function endInterrupted(tx: Transaction): void {
     const view: unknown = hidden["instanceView"];
     const ended = view
       ? { instanceView: { ...(view as Body), executionState: "Failed", executionMessage: problem, exitCode: 1 } }
-      : { error: failure(problem) };
+      : { output: null, error: failure(problem, { stdout: "", stderr: "" }) };
     tx.put({ ...entry, readyAt: tx.now, hidden: { ...hidden, ...ended } });
   }
 }

@@ -49,6 +49,7 @@ export class GuestSandbox {
         script: job.script,
         argv: job.argv,
         env: job.env,
+        ...(job.timeMs !== undefined && { timeMs: job.timeMs }),
         listeners: [{ address: "169.254.169.254", port: 80, socket: imds }, secure, ...(port === "" ? [] : [own])],
         hosts: Object.fromEntries(names.map((name) => [name, secure.address])),
         caPem: this.#authority.certPem,

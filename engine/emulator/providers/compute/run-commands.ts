@@ -14,10 +14,27 @@ const vmPath = (path: string): string => path.slice(0, lower(path).lastIndexOf("
 
 export function putManagedRunCommand(c: Context): Answer {
   const vm = vmOf(c);
-  requireReady(c, vm);
   const was = c.tx.get(c.id.path);
-  const location = requireLocation(c, was);
-  const { protectedParameters, runAsPassword: _, ...shown } = (c.body["properties"] ?? {}) as Body;
+  return begin(c, vm, was, requireLocation(c, was), c.body["properties"] ?? {});
+}
+
+/** What is named is replaced, and the command runs again; with new tags alone it does not. */
+export function patchManagedRunCommand(c: Context): Answer {
+  const vm = vmOf(c);
+  const was = c.tx.get(c.id.path);
+  if (!was) throw notFound(c.id);
+  if (c.body["properties"] === undefined) {
+    if (c.body["tags"] !== undefined) c.tx.put({ ...was, body: { ...was.body, tags: c.body["tags"] } });
+    return ok(view(c.tx.get(c.id.path) ?? was, c.tx.now));
+  }
+  c.body["tags"] ??= was.body["tags"];
+  const { provisioningState: _, ...kept } = was.body["properties"] as Body;
+  return begin(c, vm, was, was.body["location"], { ...kept, ...(c.body["properties"] as Body) });
+}
+
+function begin(c: Context, vm: Entry, was: Entry | null, location: string, properties: Body): Answer {
+  requireReady(c, vm);
+  const { protectedParameters, runAsPassword: _, ...shown } = properties;
   const script: unknown = shown["source"]?.script;
   for (const other of ["scriptUri", "commandId", "galleryScriptReferenceId"])
     if (shown["source"]?.[other] !== undefined && script === undefined)
@@ -28,12 +45,15 @@ export function putManagedRunCommand(c: Context): Answer {
     });
   }
   const parameters = parametersOf(shown["parameters"], protectedParameters);
-  const run = startScript(c, vm, { text: script, parameters });
+  const seconds = Number(shown["timeoutInSeconds"] ?? 0);
+  const run = startScript(c, vm, { text: script, parameters, ...(seconds > 0 && { timeMs: seconds * 1000 }) });
   const time = (ms: number): string => new Date(ms).toISOString();
   const times = { startTime: time(c.tx.now + c.tx.latency.runCommandMs), endTime: time(run.endsAt) };
-  const result = run.known
-    ? { executionState: "Succeeded", executionMessage: "", exitCode: 0, output: run.stdout, error: "" }
-    : { executionState: "Failed", executionMessage: "Execution failed", exitCode: 1, output: "", error: run.why };
+  const result = !run.known
+    ? { executionState: "Failed", executionMessage: "Execution failed", exitCode: 1, output: "", error: run.why }
+    : run.isLate
+      ? { executionState: "TimedOut", executionMessage: tooLong(seconds), exitCode: 1, output: "", error: "" }
+      : { executionState: "Succeeded", executionMessage: "", exitCode: 0, output: run.stdout, error: "" };
   const id = was?.id ?? c.id.path;
   const entry: Entry = {
     id,
@@ -59,6 +79,8 @@ export function putManagedRunCommand(c: Context): Answer {
   }
   return { status: was ? 200 : 201, body: view(entry, c.tx.now), headers };
 }
+
+const tooLong = (seconds: number): string => `the script took longer than ${seconds} s`;
 
 export function getManagedRunCommand(c: Context): Answer {
   vmOf(c);
@@ -91,6 +113,12 @@ export function deleteManagedRunCommand(c: Context): Answer {
   };
 }
 
+const properties = {
+  source: { script: "string" },
+  parameters: [{ name: "string" }],
+  protectedParameters: [{ name: "string" }],
+  timeoutInSeconds: "number",
+} as const;
 const type = "Microsoft.Compute/virtualMachines/{vmName}/runCommands";
 export const managedRunCommandRoutes = [
   ...on(inGroup(type), ["GET", "VirtualMachineRunCommands_ListByVirtualMachine", listManagedRunCommands]),
@@ -101,18 +129,9 @@ export const managedRunCommandRoutes = [
       "PUT",
       "VirtualMachineRunCommands_CreateOrUpdate",
       putManagedRunCommand,
-      {
-        body: {
-          location: "string",
-          tags: "map",
-          properties: {
-            source: { script: "string" },
-            parameters: [{ name: "string" }],
-            protectedParameters: [{ name: "string" }],
-          },
-        },
-      },
+      { body: { location: "string", tags: "map", properties } },
     ],
+    ["PATCH", "VirtualMachineRunCommands_Update", patchManagedRunCommand, { body: { tags: "map", properties } }],
     ["DELETE", "VirtualMachineRunCommands_Delete", deleteManagedRunCommand],
   ),
 ];
