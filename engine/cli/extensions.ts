@@ -2,15 +2,19 @@
 // that the user may do; docs/writing-a-step.md says so.
 
 import { existsSync, readdirSync, statSync } from "node:fs";
-import { createRequire, register } from "node:module";
-import { basename, dirname, resolve } from "node:path";
+import { createRequire } from "node:module";
+import { basename, dirname, isAbsolute, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { NamedExtension } from "../runbook/extensions.ts";
+import { outputsProblem } from "../runbook/step-outputs.ts";
 import { validatorsFor } from "../runbook/validators.ts";
 import { type Diagnostic, diagnosticAt } from "../source/diagnostic.ts";
 import { nearest } from "../source/suggestion.ts";
 import { builtinSteps } from "../steps/builtin/index.ts";
 import type { StepDefinition, StepRegistry } from "../steps/definition.ts";
+import { schemaProblem } from "../steps/sound-spec.ts";
+import type { Json } from "../value/json.ts";
+import { importExtension, messageOf, placeIn } from "./extension-module.ts";
 
 /** What one file names, with the file's path. */
 export interface NamingFile {
@@ -84,7 +88,7 @@ async function loadAll(located: readonly LocatedExtension[]): Promise<LoadedExte
   const load = async ({ name }: NamedExtension, url: string): Promise<void> => {
     if (urls.has(url)) return;
     urls.add(url);
-    for (const step of await stepsOf(url)) {
+    for (const step of await stepsOf(url, name)) {
       const other = definedBy.get(step.name);
       if (other !== undefined || builtinSteps.has(step.name)) {
         const whose = other === undefined ? "comes with the engine" : `is defined by ${other}`;
@@ -128,19 +132,14 @@ class BrokenExtension extends Error {
   }
 }
 
-async function stepsOf(url: string): Promise<readonly StepDefinition[]> {
-  let module: Readonly<Record<string, unknown>>;
-  try {
-    knowOurselves();
-    module = (await import(url)) as Readonly<Record<string, unknown>>;
-  } catch (thrown) {
-    const place = placeIn(url, thrown);
-    throw broken(`cannot be loaded: ${messageOf(thrown)}${place === undefined ? "" : ` (${place})`}`);
-  }
+async function stepsOf(url: string, extension: string): Promise<readonly StepDefinition[]> {
+  const module = await importExtension(url).catch((thrown: unknown) => {
+    throw broken(messageOf(thrown));
+  });
   const steps = Object.values(module).filter(isStep);
   if (steps.length === 0) throw broken("exports no step type", "export what `defineStep(…)` gives");
   for (const step of steps) requireSound(step);
-  return steps.map((step) => placed(step, url));
+  return steps.map((step) => placed({ ...step, extension }, url));
 }
 
 function addressOf(extension: NamedExtension, runbook: string): string {
@@ -149,11 +148,17 @@ function addressOf(extension: NamedExtension, runbook: string): string {
   if (/^([A-Za-z]:|[/\\]|\w+:)/.test(name)) {
     throw broken("is neither a path beside the runbook nor a package", "write ./<file> or the package's name");
   }
+  const path = installedPath(name, runbook);
+  // Modules of Node.js itself have no path.
+  if (path !== undefined && isAbsolute(path)) return pathToFileURL(path).href;
+  throw broken("is no package that is installed here", "install it where the runbook is; a file is written ./<file>");
+}
+
+function installedPath(name: string, runbook: string): string | undefined {
   try {
-    return pathToFileURL(createRequire(runbook).resolve(name)).href;
+    return createRequire(runbook).resolve(name);
   } catch {
-    const hint = "install it where the runbook is; a file is written ./<file>";
-    throw broken("is no package that is installed here", hint);
+    return undefined;
   }
 }
 
@@ -165,18 +170,6 @@ function addressOfFile(name: string, path: string): string {
   const near = existsSync(folder) ? nearest(basename(path), readdirSync(folder)) : undefined;
   const hint = near === undefined ? undefined : `did you mean "${name.slice(0, -basename(path).length)}${near}"?`;
   throw broken("is a file that is not there", hint);
-}
-
-let isKnown = false;
-
-/** An extension's `import "azure-runbook"` is this program, wherever it is installed: two copies would not know each other. */
-function knowOurselves(): void {
-  if (isKnown) return;
-  isKnown = true;
-  const self = new URL("../index.js", import.meta.url).href;
-  const hook = `export const resolve = (specifier, context, next) =>
-    specifier === "azure-runbook" ? { url: ${JSON.stringify(self)}, shortCircuit: true } : next(specifier, context);`;
-  register(`data:text/javascript,${encodeURIComponent(hook)}`);
 }
 
 function isStep(value: unknown): value is StepDefinition {
@@ -191,18 +184,28 @@ function requireSound(step: StepDefinition): void {
   if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(step.name)) {
     throw broken(`names a step type "${step.name}"`, "names are small letters and digits, with `-` between");
   }
-  try {
-    validatorsFor(new Map([[step.name, step]])).inputs(step.name, {});
-  } catch (thrown) {
-    throw broken(`has a schema in "${step.name}" that cannot be read: ${messageOf(thrown)}`);
+  const problem = schemaProblem({ ...step }, "inputs") ?? schemaProblem({ ...step }, "outputs");
+  if (problem !== undefined) throw broken(`defines "${step.name}", which ${problem}`);
+  for (const key of ["inputs", "outputs"] as const) {
+    try {
+      if (key === "inputs") validatorsFor(new Map([[step.name, step]])).inputs(step.name, {});
+      else outputsProblem(step, {});
+    } catch (thrown) {
+      throw broken(`has a schema in \`${key}\` of "${step.name}" that cannot be read: ${unreadable(thrown)}`);
+    }
   }
 }
 
-/** The same step type, whose slips name their place. */
+function unreadable(thrown: unknown): string {
+  const message = messageOf(thrown);
+  return /circular|call stack/i.test(message) ? "it holds itself" : message;
+}
+
+/** The same step type, whose slips name their place and whose outputs are what it describes. */
 function placed(step: StepDefinition, url: string): StepDefinition {
-  const told = (thrown: unknown): unknown => {
-    const place = thrown instanceof Error && thrown.constructor !== Error ? placeIn(url, thrown) : undefined;
-    return place === undefined || !isSlip(thrown) ? thrown : new Error(`${messageOf(thrown)} (${step.name}, ${place})`);
+  const told = (thrown: unknown, isTold: (thrown: unknown) => boolean): unknown => {
+    const place = isTold(thrown) ? placeIn(url, thrown) : undefined;
+    return place === undefined ? thrown : new Error(`${messageOf(thrown)} (${step.name}, ${place})`);
   };
   return {
     ...step,
@@ -211,32 +214,24 @@ function placed(step: StepDefinition, url: string): StepDefinition {
       try {
         return step.check(known, written);
       } catch (thrown) {
-        throw told(thrown);
+        throw told(thrown, () => true);
       }
     },
     *start(inputs) {
+      let outputs: Json;
       try {
-        return yield* step.start(inputs);
+        outputs = yield* step.start(inputs);
       } catch (thrown) {
-        throw told(thrown);
+        throw told(thrown, isSlip);
       }
+      const problem = outputsProblem(step, outputs);
+      if (problem !== undefined) throw new Error(problem);
+      return outputs;
     },
   };
 }
 
 const isSlip = (thrown: unknown): boolean =>
   thrown instanceof TypeError || thrown instanceof ReferenceError || thrown instanceof RangeError;
-
-/** `steps.mjs:12:5`: where in the extension something was thrown. */
-function placeIn(url: string, thrown: unknown): string | undefined {
-  const stack = thrown instanceof Error ? (thrown.stack ?? "") : "";
-  const path = fileURLToPath(url);
-  const at = stack.split("\n").find((line) => line.includes(url) || line.includes(path));
-  const numbers = at === undefined ? undefined : /:(\d+)(?::(\d+))?\)?$/.exec(at.trim());
-  if (numbers === undefined || numbers === null) return undefined;
-  return `${basename(path)}:${numbers[1]}${numbers[2] === undefined ? "" : `:${numbers[2]}`}`;
-}
-
-const messageOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));
 
 const broken = (message: string, hint?: string): BrokenExtension => new BrokenExtension(message, hint);

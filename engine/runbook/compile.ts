@@ -92,7 +92,7 @@ interface Branch extends Schema {
 }
 
 /** A secret is a handle once it is evaluated, so its schema takes anything there; the check has seen to the type. */
-function evaluatedSchema(schema: unknown): Schema {
+export function evaluatedSchema(schema: unknown): Schema {
   const copy = (node: unknown): unknown => {
     if (Array.isArray(node)) return node.map(copy);
     if (typeof node !== "object" || node === null) return node;

@@ -3,6 +3,7 @@
 import type { Json, JsonObject } from "../value/json.ts";
 import type { Secret } from "../value/secret.ts";
 import type { Command, Program } from "./operation.ts";
+import { specProblem } from "./sound-spec.ts";
 import { type Static, type TObject, type TUnsafe, Type } from "./type.ts";
 
 /** A mistake in a step's inputs that its schema cannot express. */
@@ -72,7 +73,10 @@ export interface StepDefinition {
 /** Step types by name. */
 export type StepRegistry = ReadonlyMap<string, StepDefinition>;
 
+/** Throws for what makes no step type. */
 export function defineStep<I extends TObject, O extends TObject>(spec: StepSpec<I, O>): StepDefinition {
+  const problem = specProblem(spec);
+  if (problem !== undefined) throw new Error(problem);
   return {
     name: spec.name,
     summary: spec.summary,

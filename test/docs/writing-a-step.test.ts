@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { Type } from "../../engine/steps/type.ts";
 import { readProjectFile } from "../support/project.ts";
 import { expectEnd, Rig } from "../support/rig.ts";
 
@@ -54,6 +55,11 @@ describe("docs/writing-a-step.md", () => {
     expect(await rig.read(".runbook/emulator/state.json")).not.match(/"id":"[^"]*routeTables[^"]*"(?!.*goneAt)/);
   }).timeout(40_000);
 
+  it("lists all that makes a schema", () => {
+    const text = readProjectFile("docs/writing-a-step.md");
+    expect(Object.keys(Type).filter((name) => !text.includes(`| \`Type.${name}(`))).eql([]);
+  });
+
   const told = async (extension: string, runbook = RUNBOOK): Promise<string> => {
     await using rig = await Rig.open({ "route-table.mjs": extension, "routes.yaml": runbook });
     const { code, stdout, stderr } = await rig.cli(["check", "routes.yaml"]);
@@ -86,7 +92,7 @@ describe("docs/writing-a-step.md", () => {
       `${start} names a step type "Route Table" [extension]\n${place}hint: names are small letters and digits, with \`-\` between\n${end}`,
     );
     expect(await told(EXTENSION.replace('pattern: "^[A-Z', 'pattern: "^(([A-Z'))).include(
-      `${start} has a schema in "route-table" that cannot be read:`,
+      `${start} has a schema in \`inputs\` of "route-table" that cannot be read:`,
     );
     expect(await told(EXTENSION, RUNBOOK.replace("./route-table.mjs", "./other.mjs"))).include(
       'extension "./other.mjs" is a file that is not there [extension]',

@@ -5,6 +5,7 @@ import { builtinSteps } from "../../engine/steps/builtin/index.ts";
 import { runbookOf } from "../support/planning.ts";
 import { briefly, SECOND_RUNS } from "../support/second-runs.ts";
 import { step } from "../support/tutorial-steps.ts";
+import { WATCHED_STEPS } from "../support/watched-outputs.ts";
 import { worlds } from "../support/worlds.ts";
 
 describe("a step that is run twice", () => {
@@ -14,7 +15,7 @@ describe("a step that is run twice", () => {
     expect(Object.keys(SECOND_RUNS).toSorted()).eql([...builtinSteps.keys()].toSorted());
   });
   for (const [name, { text: own, sends = [], isAlone }] of Object.entries(SECOND_RUNS)) {
-    it(`changes nothing the second time: ${name}`, async () => {
+    it(`changes nothing the second time, and gives what it describes: ${name}`, async () => {
       const on = await world();
       const type = builtinSteps.get(name)!;
       const { steps } = runbookOf(own ?? exampleRunbook(type, type.examples[0]!, builtinSteps).text);
@@ -22,7 +23,7 @@ describe("a step that is run twice", () => {
       let given: ReturnType<ScheduledStep["inputs"]> = null;
       const watched = { ...last, inputs: (scope) => (given = last.inputs(scope)) } satisfies ScheduledStep;
       const signals = async () => ({ approved: true, by: "the test", at: 0 });
-      const first = await on.run({ steps: [...steps.slice(0, -1), watched], signals });
+      const first = await on.run({ steps: [...steps.slice(0, -1), watched], signals, registry: WATCHED_STEPS });
       expect([...first.result!.failures]).eql([]);
       const before = await on.state();
       const sent = on.answered.length;
