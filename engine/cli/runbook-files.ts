@@ -2,6 +2,7 @@
 
 import { readdirSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { isMeantAsRunbook } from "../runbook/recognise.ts";
 import { CliError } from "./cli-error.ts";
 import { EXIT } from "./exit-code.ts";
 import { hasWildcard, literalBeginning, matcherOf } from "./file-pattern.ts";
@@ -12,21 +13,19 @@ const ENDING = /\.ya?ml$/;
 /** What a folder may hold beside runbooks: tests of them, and what other tools or this one put there. */
 const OTHER_FILE = /\.test\.ya?ml$/;
 const OTHER_FOLDER = /^\.|^node_modules$/;
-/** A line that every runbook has. Files of a folder without it are something else. */
-const RUNBOOK_LINE = /^(?:steps\s*:|# yaml-language-server:.*\brunbook\.schema\.json)/m;
 
 export interface RunbookFiles {
   /** Each once, in the order given; those of a folder by name. */
   readonly files: readonly RunbookFile[];
-  /** How many YAML files of folders and patterns are no runbooks. */
-  readonly passedOver: number;
+  /** The YAML files of folders and patterns that are no runbooks, as messages show them. */
+  readonly passedOver: readonly string[];
 }
 
 /** `-` is standard input. None: the tutorial. */
 export async function readRunbookFiles(given: readonly string[], io: Io): Promise<RunbookFiles> {
-  if (given.length === 0) return { files: [readRunbookFile(undefined, io)], passedOver: 0 };
+  if (given.length === 0) return { files: [readRunbookFile(undefined, io)], passedOver: [] };
   const found = new Map<string, RunbookFile>();
-  let passedOver = 0;
+  const passedOver: string[] = [];
   for (const one of given) {
     if (one === "-") {
       const { text } = await import("node:stream/consumers");
@@ -46,13 +45,13 @@ export async function readRunbookFiles(given: readonly string[], io: Io): Promis
     }
     const paths = isFolder ? yamlFilesIn(resolve(io.cwd, one)) : matching(one, io.cwd);
     const files = paths.map((path) => readRunbookFile(path, io));
-    const runbooks = files.filter((file) => RUNBOOK_LINE.test(file.text));
+    const runbooks = files.filter(({ text }) => isMeantAsRunbook(text));
     if (runbooks.length === 0) {
       const where = isFolder ? `in the folder ${one}` : `at ${one}`;
       throw new CliError(EXIT.usage, `there is no runbook ${where}`, "runbooks end in .yaml or .yml and have `steps:`");
     }
     for (const file of runbooks) found.set(file.path, file);
-    passedOver += files.length - runbooks.length;
+    passedOver.push(...files.filter((file) => !runbooks.includes(file)).map(({ shown }) => shown));
   }
   return { files: [...found.values()], passedOver };
 }

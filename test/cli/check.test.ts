@@ -116,12 +116,18 @@ describe("runbook check", () => {
     expectEnd(await rig.cli(["check", "folder", "good.yaml"]), {
       code: 65,
       stdout: TOLD.replace("bad.yaml", "folder/inner/b.yml"),
-      stderr: "\n3 runbooks checked, 1 other file passed over: 1 error\n",
+      stderr:
+        "\npassed over, as it does not look like a runbook: folder/inner/inputs.yaml\n" +
+        "3 runbooks checked, 1 other file passed over: 1 error\n",
     });
   });
   for (const [pattern, count] of [
     ["folder/**/*.yml", "1 runbook"],
-    ["**/[a-z]*.yaml", "0"],
+    ["**/[a-z]*.yaml", "5 runbooks"],
+    ["[bg]*.yaml", "2 runbooks"],
+    ["[!bg]*.yaml", "2 runbooks"],
+    ["{[b]?d,g*}.yaml", "2 runbooks"],
+    ["[d-f]*.yaml", "0"],
     ["*d.yaml", "3 runbooks"],
     ["{good,unused}.yaml", "2 runbooks"],
     ["?????.yaml", "1 runbook"],
@@ -134,6 +140,38 @@ describe("runbook check", () => {
       expect(stderr).match(count === "0" ? /^error: there is no runbook at/ : new RegExp(`(^|\\n)${count} checked`));
     });
   }
+  it("takes for a runbook what is meant as one, whatever is wrong at its top", async () => {
+    await using broken = await Rig.open({
+      "key.yaml": GOOD.replace("steps:", "step:"),
+      "tab.yaml": GOOD.replace("steps:", "\tsteps:"),
+      "flow.yaml": '{ version: 1, name: a, steps: [{ id: b, uses: "wiat" }] }\n',
+      "json.yaml": '{\n  "version": 1,\n  "name": "a",\n  "stages": []\n}\n',
+      "other-word.yaml": GOOD.replace("steps:", "tasks:"),
+      "list.yaml": "- id: a\n  uses: create-rg\n",
+      "compose.yaml": "version: '3'\nname: a\nservices:\n  a: { image: b }\n",
+      "chart.yaml": "apiVersion: v2\nname: a\nversion: 1.0.0\n",
+      "helm.yaml": "a:\n{{- range .b }}\n{{- end }}\n",
+      "empty.yaml": "",
+    });
+    const { code, stdout, stderr } = await broken.cli(["check", "*.yaml", "--format", "github"]);
+    const told = [...stdout.matchAll(/file=([\w.-]+),line=\d+.*?title=([\w-]+)/g)].map(([, file, about]) => [
+      file,
+      about,
+    ]);
+    expect(told.filter(([file], index) => file !== told[index - 1]?.[0])).eql([
+      ["flow.yaml", "unknown-step-type"],
+      ["json.yaml", "unknown-key"],
+      ["key.yaml", "unknown-key"],
+      ["list.yaml", "wrong-type"],
+      ["other-word.yaml", "unknown-key"],
+      ["tab.yaml", "yaml-syntax"],
+    ]);
+    const passedOver = ["chart.yaml", "compose.yaml", "empty.yaml", "helm.yaml"];
+    expect([code, stderr]).eql([
+      65,
+      passedOver.map((name) => `passed over, as it does not look like a runbook: ${name}\n`).join(""),
+    ]);
+  });
   it("tells GitHub in annotations", async () => {
     const { code, stdout, stderr } = await rig.cli(["check", "twice.yaml", "unused.yaml", "--format", "github"]);
     expect([code, stderr]).eql([65, ""]);

@@ -47,13 +47,16 @@ export async function check({ files: given, format }: CheckOptions, io: Io): Pro
   }
   // What is wrong with a file that others call is told once.
   const found = distinct(all);
+  const err = new Terminal(io.stderr, io.env);
   if (format === "pretty") {
-    const err = new Terminal(io.stderr, io.env);
     tellDiagnostics(found, out);
     if (found.length > 0) err.line();
-    const others = passedOver > 0 ? `, ${countText(passedOver, "other file")} passed over` : "";
-    err.line(`${countText(files.length, "runbook")} checked${others}: ${totals(found)}`);
   } else out.write(await asText(found, format));
+  for (const name of passedOver) err.line(`passed over, as it does not look like a runbook: ${name}`);
+  if (format === "pretty") {
+    const others = passedOver.length > 0 ? `, ${countText(passedOver.length, "other file")} passed over` : "";
+    err.line(`${countText(files.length, "runbook")} checked${others}: ${totals(found)}`);
+  }
   return found.some(isError) ? EXIT.badInput : EXIT.done;
 }
 
