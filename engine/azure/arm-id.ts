@@ -1,5 +1,7 @@
 // The parts of an ARM id. Ids compare without case; parts keep the case they were written in.
 
+import { OperationError } from "../run/failure.ts";
+
 export interface ResourceId {
   readonly resourceGroup: string;
   /** The last segment. */
@@ -11,7 +13,11 @@ export function parseResourceId(id: string): ResourceId {
   const match = /^\/subscriptions\/[^/]+\/resourceGroups\/([^/]+)(?:\/.*)?$/i.exec(id);
   const name = id.slice(id.lastIndexOf("/") + 1);
   if (match?.[1] === undefined || name === "") {
-    throw new Error(`"${id}" is not the id of something in a resource group (/subscriptions/…/resourceGroups/…)`);
+    const message = `"${id}" is not the ARM id of something in a resource group`;
+    const hint = id.startsWith("/")
+      ? "ids look like /subscriptions/<guid>/resourceGroups/<group>/…"
+      : "this looks like a name; the ARM id of what a step made is its output `id`";
+    throw new OperationError({ origin: "step", message, hint });
   }
   return { resourceGroup: match[1], name };
 }

@@ -14,7 +14,8 @@ import { readYaml } from "./read-yaml.ts";
 const LONGEST_LINE = 120;
 
 export type Formatted =
-  | { readonly text: string }
+  /** `isLeft`: the text is as it was, because it could not be laid out without a change to what it says. */
+  | { readonly text: string; readonly isLeft?: true }
   /** The text is not YAML, and stays as it is. */
   | { readonly diagnostics: readonly Diagnostic[] };
 
@@ -25,11 +26,14 @@ export function formatRunbook(text: string, file: string): Formatted {
   const lines = source.text.replaceAll("\r\n", "\n");
   const laidOut = layOut(lines);
   // Should a way to write YAML be met that does not survive, the text is left alone rather than harmed.
-  if (laidOut === undefined || contentOf(laidOut) !== contentOf(lines) || layOut(laidOut) !== laidOut) return { text };
+  if (laidOut === undefined || contentOf(laidOut) !== contentOf(lines) || layOut(laidOut) !== laidOut) {
+    return { text, isLeft: true };
+  }
   return { text: source.text.includes("\r\n") ? laidOut.replaceAll("\n", "\r\n") : laidOut };
 }
 
 function layOut(text: string): string | undefined {
+  if (KEPT_BLANKS.test(text)) return undefined;
   // The reader has looked for what the parser must be kept from.
   const document = parseDocument(text, {
     version: "1.2",
@@ -54,13 +58,19 @@ function layOut(text: string): string | undefined {
       if (node.anchor !== undefined) isKept = false;
       // One with a tag is the library's.
       if (node.tag !== undefined) return;
-      const written = writtenOf(node, text);
-      if (written === undefined) isKept = false;
-      else node.value = written;
+      node.value = writtenOf(node, text);
     },
   });
   if (!isKept) return undefined;
-  return document.toString({ lineWidth: 0, indent: 2, indentSeq: true }).replaceAll(/[ \t]+$/gm, "");
+  const laidOut = document.toString({ lineWidth: 0, indent: 2, indentSeq: true }).replaceAll(/[ \t]+$/gm, "");
+  return laidOut.replaceAll(/[\uE000\uE001]/g, (kept) => (kept === "\uE000" ? " " : "\t"));
+}
+
+/** Stand for the blanks at the end of a line of a block, which are part of its text, until all others are gone. */
+const KEPT_BLANKS = /[\uE000\uE001]/;
+
+function keepingBlanks(line: string): string {
+  return line.replace(/[ \t]+$/, (blanks) => blanks.replaceAll(" ", "\uE000").replaceAll("\t", "\uE001"));
 }
 
 /** Whether what stands in braces takes several lines, or would make its line too long. */
@@ -105,20 +115,26 @@ const AS_WRITTEN: ScalarTag = {
   },
 };
 
-/** Absent when it is written in a way that depends on where it stands. */
-function writtenOf(node: Scalar, text: string): Written | undefined {
+function writtenOf(node: Scalar, text: string): Written {
   const { range, value } = node;
   if (range === null || range === undefined) return new Written([""]);
   const raw = text.slice(range[0], range[1]);
   if (node.type === "BLOCK_LITERAL" || node.type === "BLOCK_FOLDED") {
-    const [header = "", ...lines] = raw.replace(/\n$/, "").split("\n");
-    if (/^[|>]\S*\d/.test(header)) return undefined;
-    const indents = lines.flatMap((line) => (line.trim() === "" ? [] : [/^ */.exec(line)![0].length]));
-    const indent = Math.min(...indents, 1000);
-    return new Written([header.trimEnd(), ...lines.map((line) => line.slice(indent).trimEnd())]);
+    const [written = "", ...lines] = raw.replace(/\n$/, "").split("\n");
+    // How far in a block stands is written as a number when its first line begins with blanks of its own.
+    const header = written.trimEnd().replace(/^([|>][+-]?)\d/, "$12");
+    const own = /^[|>]\S*\d/.test(header) ? beginningOf(String(value).split("\n")) : 0;
+    const indent = beginningOf(lines) - own;
+    return new Written([header, ...lines.map((line) => keepingBlanks(line.slice(indent)))]);
   }
   const [first = "", ...others] = withSpaces(raw, value).split("\n");
   return new Written([first, ...others.map((line) => line.trim())]);
+}
+
+/** How many blanks the first line begins with that holds anything else. */
+function beginningOf(lines: readonly string[]): number {
+  const first = lines.find((line) => line.trim() !== "");
+  return first === undefined ? 0 : /^ */.exec(first)![0].length;
 }
 
 function withSpaces(raw: string, value: unknown): string {

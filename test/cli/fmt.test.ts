@@ -32,6 +32,13 @@ describe("runbook fmt", () => {
     expectEnd(await rig.cli(["fmt", "-"], { stdin: BEFORE }), { stdout: AFTER });
     expectEnd(await rig.cli(["fmt", "-", "--check"], { stdin: AFTER }), {});
   });
+  it("says when it leaves a file as it is", async () => {
+    const anchored = BEFORE.replace("name: a\n", "name: &n a\n");
+    await using rig = await Rig.open({ "a.yaml": anchored });
+    const stderr = "a.yaml is left as it is: it could not be laid out without changing what it says\n";
+    expectEnd(await rig.cli(["fmt", "a.yaml"]), { stderr });
+    expect(await rig.read("a.yaml")).equal(anchored);
+  });
   it("leaves what is no YAML, and says why", async () => {
     await using rig = await Rig.open({ "a.yaml": BEFORE, "bad.yaml": "steps: [\n" });
     const { code, stdout, stderr } = await rig.cli(["fmt", "bad.yaml", "a.yaml"]);

@@ -42,6 +42,14 @@ const CASES: Readonly<Record<string, readonly [before: string, after: string]>> 
     "a: |\n   one\n     two\nb: >-\n   three\n   four\n",
     "a: |\n  one\n    two\nb: >-\n  three\n  four\n",
   ],
+  "texts of several lines whose lines end in blanks": [
+    "a: |\n   one   \n\n      \n   two\t\nb:   1   \n",
+    "a: |\n  one   \n\n     \n  two\t\nb: 1\n",
+  ],
+  "texts of several lines that say how far in they stand": [
+    "a:\n    b: |4-\n            one\n        two\n    c:\n    -  >1+\n       three\n      four\n\nd:   1\n",
+    "a:\n  b: |2-\n        one\n    two\n  c:\n    - >2+\n        three\n       four\n\nd: 1\n",
+  ],
   "ends of lines": ["a: 1  \r\nb:   2\r\n", "a: 1\r\nb: 2\r\n"],
   "a byte order mark and a missing end": ["\uFEFFa:  1", "a: 1\n"],
   "numbers as they were written": ["a: [1.50, 0x1F, 1e3, 007]\n", "a: [1.50, 0x1F, 1e3, 007]\n"],

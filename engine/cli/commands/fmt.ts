@@ -45,6 +45,9 @@ export async function fmt({ files: given, isCheck }: FmtOptions, io: Io): Promis
       tellDiagnostics(formatted.diagnostics, err);
       continue;
     }
+    if (formatted.isLeft === true) {
+      err.line(`${shown} is left as it is: it could not be laid out without changing what it says`);
+    }
     if (path === "-" && !isCheck) out.write(formatted.text);
     if (formatted.text === text) continue;
     changed++;

@@ -18,6 +18,7 @@ export function handedOn(outline: Outline, validate: InputsValidator): readonly 
     outline.steps.toReversed().flatMap((step) => (step.id === undefined ? [] : [[step.id, step.uses]])),
   );
   return outline.steps.flatMap((step) => [
+    ...namesForIds(step, outline, uses, validate),
     ...wrongKinds(step, outline, uses, validate),
     ...wrongVersion(step, outline, uses),
     ...slashesAtEnd(step, outline),
@@ -25,6 +26,37 @@ export function handedOn(outline: Outline, validate: InputsValidator): readonly 
 }
 
 type UsesOf = ReadonlyMap<string, string>;
+
+/** The name of a resource where its id belongs: alone, or at the beginning of a longer id. */
+function namesForIds(
+  step: StepOutline,
+  { source }: Outline,
+  uses: UsesOf,
+  validate: InputsValidator,
+): readonly Diagnostic[] {
+  const { definition } = step;
+  const entries = entriesOf(step.with);
+  if (definition === undefined || entries === undefined) return [];
+  const written = new Set(entries.keys());
+  return [...entries].flatMap(([name, { value: node }]) => {
+    const [first, ...rest] = (node.kind === "scalar" ? node.template?.parts : undefined) ?? [];
+    if (node.kind !== "scalar" || first === undefined || typeof first === "string") return [];
+    const read = outputRead(first);
+    const id = read && sampleOutput(uses.get(read.id) ?? "", "id");
+    if (read?.output !== "name" || id === undefined) return [];
+    const text = rest.map((part) => (typeof part === "string" ? part : (sampleOf(part, uses) ?? "sample"))).join("");
+    const isWrong = (sample: string): boolean => {
+      const given = { [name]: sample + text };
+      if (validate(step.uses, given).some(({ instancePath }) => instancePath === `/${name}`)) return true;
+      const { problems } = ownProblems(definition, given, written);
+      return problems.some(({ at, isAboutKey }) => pathOf(at)[0] === name && isAboutKey !== true);
+    };
+    if (!isWrong("sample") || isWrong(id)) return [];
+    const message = `"${name}" ${rest.length === 0 ? "is" : "begins with"} the name that step "${read.id}" gives, expected an ARM id`;
+    const hint = `write steps.${read.id}.outputs.id`;
+    return [diagnosticAt(source, node.inFile(first.span), "type-mismatch", message, { hint })];
+  });
+}
 
 function wrongKinds(
   step: StepOutline,
