@@ -1,7 +1,7 @@
 // What other programs need to use a running emulator: files beside its state, and the lines that a person types.
 
-import { chmodSync, renameSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { chmodSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
 
 export interface EmulatorAccess {
   /** `https://localhost:43210` */
@@ -20,6 +20,29 @@ export interface EmulatorAccess {
   readonly azCloudFile: string;
   /** For `runbook run --target azure --cloud`. */
   readonly cloudFile: string;
+}
+
+/**
+ * A folder for an emulator that keeps nothing, beside one whose files stay as they are. Removes those of processes that
+ * were killed.
+ */
+export function makeEphemeralDirectory(directory: string): string {
+  for (const name of readdirSync(directory)) {
+    const pid = /^ephemeral-(\d+)$/.exec(name)?.[1];
+    if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(directory, name), { recursive: true, force: true });
+  }
+  const own = join(directory, `ephemeral-${process.pid}`);
+  mkdirSync(own, { recursive: true, mode: 0o700 });
+  return own;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (thrown) {
+    return (thrown as NodeJS.ErrnoException).code !== "ESRCH";
+  }
 }
 
 /** Writes the files of a directory, over those of the time before. */
@@ -81,7 +104,7 @@ export function writeAccess(
       resourceManager: url,
       authority: url,
       audience: "https://management.azure.com",
-      ca: "ca.crt",
+      ca: relative(directory, of.caFile),
       instanceDiscovery: false,
     }),
   );

@@ -21,7 +21,7 @@ for _ in $(seq 100); do
   sleep 0.1
 done
 # shellcheck source=/dev/null
-. .runbook/emulator/env.sh
+. .runbook/emulator/ephemeral-*/env.sh
 ca=$REQUESTS_CA_BUNDLE
 # Trusted by its own option below, and by nothing else.
 unset CURL_CA_BUNDLE SSL_CERT_FILE

@@ -1,6 +1,8 @@
 import { expect } from "chai";
+import { readFile } from "node:fs/promises";
 import { request as httpsRequest } from "node:https";
 import { request as httpRequest } from "node:http";
+import { join } from "node:path";
 import { systemClock } from "../../engine/run/clock.ts";
 import { expectEnd, Rig } from "../support/rig.ts";
 
@@ -24,13 +26,17 @@ async function serving(
   during: (call: Caller, started: Started) => Promise<void>,
 ): Promise<{ readonly code: number; readonly stderr: string; readonly told: readonly Record<string, unknown>[] }> {
   let failed: unknown;
+  let written = "";
   const ended = await rig.cli(["emulator", "--json", ...argv], {
     clock: systemClock,
+    onWrite: (text) => (written += text),
     onListening: (interrupt) => {
       const work = async (): Promise<void> => {
         const ca = await rig.read(".runbook/emulator/ca.crt");
-        const env = await rig.read(".runbook/emulator/env.sh");
-        const of = (name: string): string => new RegExp(`^export ${name}=(.*)$`, "m").exec(env)?.[1] ?? "";
+        const { envFile } = JSON.parse(written.split("\n", 1)[0] ?? "") as { envFile: string };
+        const env = await readFile(envFile, "utf8");
+        const of = (name: string): string =>
+          new RegExp(`^export ${name}=(.*)$`, "m").exec(env)?.[1]?.replaceAll("'", "") ?? "";
         const started = {
           url: of("AZURE_RESOURCE_MANAGER"),
           tenantId: of("AZURE_TENANT_ID"),
@@ -38,7 +44,7 @@ async function serving(
           subscriptionId: of("AZURE_SUBSCRIPTION_ID"),
           secretFile: of("AZURE_CLIENT_SECRET_FILE"),
         };
-        await during(new Caller(ca, started, await rig.read(".runbook/emulator/client-secret")), started);
+        await during(new Caller(ca, started, await readFile(started.secretFile, "utf8")), started);
       };
       void work()
         .catch((thrown: unknown) => (failed = thrown))
@@ -116,9 +122,38 @@ describe("runbook emulator", () => {
       expect((await call.arm("GET", "/resourceGroups/lab")).status).equal(404);
       await call.arm("PUT", "/resourceGroups/gone", { location: "eastus" });
     });
-    await serving(rig, ["--reset"], async (call) => {
+    const third = await serving(rig, ["--reset", "--http"], async (call) => {
       expect((await call.arm("GET", "/resourceGroups/lab")).status).equal(404);
     });
+    expect(third.told[0]?.["httpUrl"]).equal(second.told[0]?.["httpUrl"]);
+  });
+  it("leaves the files of a kept emulator as they are when another keeps nothing, and none of its own", async () => {
+    await using rig = await Rig.open();
+    await serving(rig, [], async () => {
+      await rig.write(".runbook/emulator/ephemeral-99999999/env.sh", "of a process that was killed");
+      const before = await rig.files();
+      await serving(rig, ["--ephemeral"], async (call) => {
+        expect((await call.arm("PUT", "/resourceGroups/lab", { location: "eastus" })).status).equal(201);
+        const own = join(".runbook", "emulator", `ephemeral-${process.pid}`);
+        const cloud = JSON.parse(await rig.read(join(own, "cloud.json"))) as { ca: string };
+        expect(await rig.read(join(own, cloud.ca))).match(/^-----BEGIN CERTIFICATE-----/);
+      });
+      const expected = [...before].filter(([path]) => !path.includes("ephemeral-99999999"));
+      expect([...(await rig.files())].toSorted()).eql(expected.toSorted());
+    });
+  });
+  it("names an address where it listens", async () => {
+    await using rig = await Rig.open();
+    for (const [host, url, httpUrl] of [
+      ["127.0.0.5", /^https:\/\/127\.0\.0\.5:\d+$/, /^http:\/\/127\.0\.0\.5:\d+$/],
+      ["::1", /^https:\/\/\[::1\]:\d+$/, /^http:\/\/\[::1\]:\d+$/],
+    ] as const) {
+      const { told } = await serving(rig, ["--ephemeral", "--http", "--host", host], async (call, started) => {
+        expect(started.url).match(url);
+        expect((await call.arm("GET", "/resourceGroups")).status).equal(200);
+      });
+      expect(told[0]?.["httpUrl"]).match(httpUrl);
+    }
   });
   it("injects faults", async () => {
     await using rig = await Rig.open();
@@ -133,8 +168,8 @@ describe("runbook emulator", () => {
   });
   it("takes a fault plan while it runs, from its operator alone", async () => {
     await using rig = await Rig.open();
-    const { stderr } = await serving(rig, ["--ephemeral"], async (call, { clientId }) => {
-      const secret = await rig.read(".runbook/emulator/client-secret");
+    const { stderr } = await serving(rig, ["--ephemeral"], async (call, { clientId, secretFile }) => {
+      const secret = await readFile(secretFile, "utf8");
       const basic = { authorization: `Basic ${Buffer.from(`${clientId}:${secret.trim()}`).toString("base64")}` };
       const errorOf = ({ status, body }: Reply) => [status, body["error"]];
       expect((await call.send("GET", "/faults")).status).equal(401);

@@ -8,7 +8,7 @@ import type { WebRequest, WebResponse } from "../../emulator/doors/web-door.ts";
 import { takeLock } from "../../run/journal/lock.ts";
 import { CliError } from "../cli-error.ts";
 import type { CliCommand } from "../command.ts";
-import { accessLines, type EmulatorAccess, writeAccess } from "../emulator-access.ts";
+import { accessLines, type EmulatorAccess, makeEphemeralDirectory, writeAccess } from "../emulator-access.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { addFaultOptions, type FaultOptions, faultOptionsOf, hasFaults } from "../faults/fault-options.ts";
 import { addGuestOption, type GuestOption, openGuest } from "../guest-option.ts";
@@ -133,10 +133,17 @@ async function open(options: EmulatorCommandOptions, directory: string, io: Io):
     /^\/+faults\/?($|\?)/.test(request.url)
       ? import("../faults/fault-door.ts").then((d) => d.answerFaults(emulator.faults, emulator.operator, request))
       : undefined;
-  const door = await listening(options, directory, (port) => openHttpsDoor(emulator, { host, port, authority, aside }));
-  const http = options.http ? await openHttpDoor(emulator, { host, aside }) : undefined;
+  const { port: wanted, ephemeral } = options;
+  const kept = (name: string): string | undefined => (ephemeral ? undefined : join(directory, name));
+  const door = await listening(wanted, kept("port"), (port) =>
+    openHttpsDoor(emulator, { host, port, authority, aside }),
+  );
+  const http = options.http
+    ? await listening(undefined, kept("http-port"), (port) => openHttpDoor(emulator, { host, port, aside }))
+    : undefined;
+  const accessDirectory = ephemeral ? makeEphemeralDirectory(directory) : directory;
   const access = writeAccess(
-    directory,
+    accessDirectory,
     {
       url: door.url,
       ...(http && { httpUrl: http.url }),
@@ -156,6 +163,7 @@ async function open(options: EmulatorCommandOptions, directory: string, io: Io):
   follow = () => {};
   await Promise.all([door.close(), http?.close(), metadata.close()]);
   emulator.close();
+  if (ephemeral) rmSync(accessDirectory, { recursive: true, force: true });
   if (faults) injection?.tellIdleFaults(faults, io);
   teller.stopped();
   return EXIT.done;
@@ -163,11 +171,11 @@ async function open(options: EmulatorCommandOptions, directory: string, io: Io):
 
 /** On the port asked for; or on that of the last time, so that what was set for it still holds; or on any. */
 async function listening<T extends { readonly port: number }>(
-  { port, ephemeral }: EmulatorCommandOptions,
-  directory: string,
+  port: number | undefined,
+  /** Where the port is kept; absent: nowhere. */
+  file: string | undefined,
   at: (port: number) => Promise<T>,
 ): Promise<T> {
-  const file = join(directory, "port");
   if (port !== undefined) {
     return at(port).catch((thrown: unknown) => {
       const { code } = thrown as NodeJS.ErrnoException;
@@ -175,9 +183,9 @@ async function listening<T extends { readonly port: number }>(
       throw thrown;
     });
   }
-  const last = !ephemeral && existsSync(file) ? Number(readFileSync(file, "utf8")) : 0;
+  const last = file !== undefined && existsSync(file) ? Number(readFileSync(file, "utf8")) : 0;
   const door = await at(Number.isSafeInteger(last) && last > 0 && last < 65_536 ? last : 0).catch(() => at(0));
-  if (!ephemeral) writeFileSync(file, String(door.port), { mode: 0o600 });
+  if (file !== undefined) writeFileSync(file, String(door.port), { mode: 0o600 });
   return door;
 }
 

@@ -1,4 +1,5 @@
 /** The doors of Resource Manager, sign-in and Graph: HTTPS, or HTTP for whoever measures. */
+import { isIPv6 } from "node:net";
 import type { Emulator } from "../emulator.ts";
 import { AzureError, type Door } from "../wire.ts";
 import { leafOf, makeAuthority, type Authority } from "./certificate.ts";
@@ -35,7 +36,8 @@ export async function openHttpsDoor(
     answer: (request) => aside?.(request) ?? answerArm(emulator, request, "https"),
     refuse: refuseArm,
   });
-  return { ...door, url: `https://localhost:${door.port}`, caPem: authority.certPem };
+  const name = host === "127.0.0.1" || everywhere.has(host) ? "localhost" : inUrl(host);
+  return { ...door, url: `https://${name}:${door.port}`, caPem: authority.certPem };
 }
 
 export async function openHttpDoor(
@@ -48,8 +50,15 @@ export async function openHttpDoor(
     answer: (request) => aside?.(request) ?? answerArm(emulator, request, "http"),
     refuse: refuseArm,
   });
-  return { ...door, url: `http://${host}:${door.port}` };
+  return { ...door, url: `http://${inUrl(everywhere.get(host) ?? host)}:${door.port}` };
 }
+
+/** Where to call what listens at every address. */
+const everywhere: ReadonlyMap<string, string> = new Map([
+  ["0.0.0.0", "127.0.0.1"],
+  ["::", "::1"],
+]);
+const inUrl = (host: string): string => (isIPv6(host) ? `[${host}]` : host);
 
 export function answerArm(emulator: Emulator, request: WebRequest, door: Door): Promise<WebResponse> {
   const { method, url, headers, body, origin } = request;
