@@ -115,7 +115,7 @@ function serve(r: ArmRequest, caller: Caller): Answer {
   requireMediaType(r.headers["content-type"], r.body);
   const body = parseBody(r);
   c.body = r.method === "PUT" ? withoutNulls(body) : body;
-  if (r.method === "PUT") requireNames(about);
+  if (r.method === "PUT" || r.method === "DELETE") requireNames(about);
   if (route.body !== undefined) requireShape(c.body, route.body);
   if (r.method === "PUT" || r.method === "PATCH") requireMeaning(c, type);
   return route.handler(c);

@@ -49,8 +49,10 @@ export function graph(r: GraphRequest): Answer | undefined {
     throw notFound(one);
   }
   // Nobody but applications is here: a look-up of users or groups finds none.
-  if (/^(users|groups|applications)$/i.test(rest) && r.method === "GET")
+  if (/^(users|groups|applications)$/i.test(rest) && r.method === "GET") {
+    requireClosed(r.query.get("$filter") ?? "");
     return { status: 200, body: { "@odata.context": context(rest), value: [] } };
+  }
   const unknown = /^(?:users|groups|applications)\/([^/]+)$/i.exec(rest)?.[1];
   if (unknown !== undefined && r.method === "GET") throw notFound(unknown);
   throw new AzureError(501, "NotEmulated", `The emulator does not serve ${r.method} ${rest} of Microsoft Graph.`);
@@ -84,7 +86,7 @@ const shown = ({ id, appId, displayName, kind }: Principal) => ({
   servicePrincipalType: kind,
 });
 
-/** The filters that `az` sends; what is not understood finds nothing, as a name that is not there. */
+/** The filters that `az` sends. */
 function filterOf(text: string): (one: ReturnType<typeof shown>) => boolean {
   if (text === "") return () => true;
   const name = /^servicePrincipalNames\/any\(\w+:\w+ eq '([^']*)'\)$/i.exec(text)?.[1];
@@ -93,7 +95,19 @@ function filterOf(text: string): (one: ReturnType<typeof shown>) => boolean {
   if (operator !== undefined)
     return (one) => String((one as Body)[key ?? ""]).toLowerCase() === (value ?? "").toLowerCase();
   const prefix = /^startswith\(displayName, ?'([^']*)'\)$/i.exec(text)?.[1];
-  return ({ displayName }) => prefix !== undefined && displayName.toLowerCase().startsWith(prefix.toLowerCase());
+  if (prefix === undefined)
+    throw new AzureError(400, "BadRequest", `Invalid filter clause: '${text}' is not understood by the emulator.`);
+  return ({ displayName }) => displayName.toLowerCase().startsWith(prefix.toLowerCase());
+}
+
+/** Who finds nobody in any case need not be understood; but what is open must be closed. */
+function requireClosed(text: string): void {
+  const bare = text.replaceAll(/'(?:[^']|'')*'/g, "x");
+  const open = bare.replaceAll(/[^()]/g, "");
+  let left = open;
+  while (left.includes("()")) left = left.replaceAll("()", "");
+  if (left !== "" || bare.includes("'"))
+    throw new AzureError(400, "BadRequest", `Invalid filter clause: '${text}' does not close what it opens.`);
 }
 
 function idsIn(body: string): readonly string[] {

@@ -1,23 +1,7 @@
 import { expect } from "chai";
-import { AzureCalls, type Reply } from "../support/azure-calls.ts";
+import { AzureCalls } from "../support/azure-calls.ts";
 import { namesIn, nicBody, openWorld, ubuntuImage, vmBody, type World } from "../support/azure-world.ts";
-import { changed } from "../support/changed-body.ts";
-
-type Changes = Readonly<Record<string, unknown>>;
-/** What is wrong, how the good body is changed, and the answer: status, code, and the start of the message or of its first detail. */
-type Row = readonly [what: string, changes: Changes, status: number, code: string, says: string];
-
-const told = ({ status, body }: Reply) => {
-  const { code, message, details } = (body?.error ?? {}) as {
-    code?: string;
-    message?: string;
-    details?: { code: string; message: string }[];
-  };
-  const [detail] = details ?? [];
-  return { status, code, says: detail === undefined ? message : `${detail.code}: ${detail.message}` };
-};
-/** Only as far as the row says it, so that lists of regions need not be written down. */
-const upTo = (said: string, row: string): string => (row.endsWith("…") ? `${said.slice(0, row.length - 1)}…` : said);
+import { changed, refusalsOf, type Changes, type Row } from "../support/refusals.ts";
 
 /** What recorded Azure takes for a source: the last is the address 0.0.0.111. */
 const sources = ["*", "10.0.0.4", "2404:f801::/32", "AzureCloud.WestEurope", "storage.eastus", "111"];
@@ -31,14 +15,7 @@ describe("a body that cannot mean anything", () => {
     await azure.put(world.network("networkInterfaces", "nic"), nicBody(world));
     azure.now += 1000;
   });
-  const refuses = (target: () => string, good: () => unknown, rows: readonly Row[], method = "PUT") => {
-    for (const [what, changes, status, code, says] of rows)
-      it(`is refused: ${what}`, async () => {
-        const reply = await azure.send(method, target(), { body: changed(good(), changes) });
-        const answer = told(reply);
-        expect({ ...answer, says: upTo(answer.says ?? "", says) }).eql({ status, code, says });
-      });
-  };
+  const refuses = refusalsOf(azure);
   const takes = (target: () => string, good: () => unknown) =>
     it("is told from one that can", async () => {
       const { status, body } = await azure.put(target(), good());

@@ -88,7 +88,7 @@ describe("role-based access", () => {
     const caller = await makePrincipal(azure, world, "someone");
     const give = async (name: number, permissions: unknown[], scope: string) => {
       const role = await azure.put(`${world.group}/${definitions}/${guid(name)}`, {
-        properties: { roleName: `role ${name}`, assignableScopes: [world.group], permissions },
+        properties: { roleName: `role ${name}`, assignableScopes: [scope], permissions },
       });
       await azure.put(`${scope}/${assignments}/${guid(name)}`, {
         properties: { roleDefinitionId: role.body.id, principalId: caller.objectId },

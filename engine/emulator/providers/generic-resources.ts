@@ -7,9 +7,56 @@ import { nearestType } from "../routes/api-version.ts";
 import { inGroup, inSubscription, on, type Route } from "../routes/route.ts";
 import { namespaces, resourceTypeOf } from "../routes/resource-types.ts";
 import { view, type Entry } from "../store.ts";
-import { gatewayError, type Answer, type Body } from "../wire.ts";
+import { AzureError, gatewayError, type Answer, type Body } from "../wire.ts";
 import { listOfType } from "./lists.ts";
-import { noContent, notFound, ok, requireEntry, requireGroup, requireLocation, type Context } from "./context.ts";
+import {
+  noContent,
+  notFound,
+  ok,
+  missingReference,
+  requireEntry,
+  requireGroup,
+  requireLocation,
+  type Context,
+} from "./context.ts";
+import { requireId } from "./network/network-resource.ts";
+
+/**
+ * Types whose OpenAPI document has no 201 for a new resource, in lower case: clients that are made of the document take it for
+ * an error (https://github.com/Azure/azure-rest-api-specs).
+ */
+const answered200 = new Set(
+  `microsoft.compute/availabilitysets microsoft.compute/snapshots microsoft.compute/diskencryptionsets
+  microsoft.compute/diskaccesses microsoft.storage/storageaccounts microsoft.storage/storageaccounts/blobservices
+  microsoft.web/sites microsoft.web/sites/config microsoft.web/serverfarms microsoft.web/staticsites
+  microsoft.insights/components microsoft.insights/metricalerts microsoft.insights/diagnosticsettings
+  microsoft.documentdb/databaseaccounts microsoft.servicebus/namespaces/queues microsoft.servicebus/namespaces/topics
+  microsoft.eventhub/namespaces/eventhubs`.split(/\s+/),
+);
+/** What a reference of these namespaces looks like: an object with nothing in it but an id. */
+function requireReferences(value: unknown, path: string): void {
+  if (typeof value !== "object" || value === null) return;
+  const members = Object.entries(value as Body);
+  if (!Array.isArray(value) && members.length === 1 && members[0]?.[0] === "id") {
+    requireId(members[0][1], `${path}.id`);
+    return;
+  }
+  for (const [name, member] of members)
+    requireReferences(member, Array.isArray(value) ? `${path}[${name}]` : `${path}.${name}`);
+}
+/** An image is made of a VM that is there, or of disks. */
+function requireImageSource(c: Context): void {
+  const p: Body = c.body["properties"] ?? {};
+  const source: Body | undefined = p["sourceVirtualMachine"];
+  const bad = (target: string, message: string): AzureError =>
+    new AzureError(400, "InvalidParameter", message, { target });
+  if (source === undefined && p["storageProfile"]?.osDisk === undefined)
+    throw bad("storageProfile", "Required parameter 'storageProfile' is missing (null).");
+  if (source === undefined) return;
+  const id = requireId(source["id"], "properties.sourceVirtualMachine.id");
+  if (c.tx.upstream) return;
+  if (!c.tx.get(id)) throw missingReference(c, id);
+}
 
 const shownFields = ["tags", "sku", "kind", "identity", "zones", "plan", "managedBy", "extendedLocation"];
 
@@ -19,6 +66,8 @@ function putGeneric(c: Context): Answer {
   if (isChild) requireParent(c);
   const was = c.tx.get(c.id.path);
   const type = resourceTypeOf(c.id.type);
+  if (/^Microsoft\.(Network|Compute)\//i.test(c.id.type)) requireReferences(c.body["properties"], "properties");
+  if (/^Microsoft\.Compute\/images$/i.test(c.id.type)) requireImageSource(c);
   const needsLocation = !isChild && type !== undefined && type.isGlobal !== true;
   const location = needsLocation ? requireLocation(c, was) : (c.body["location"] as string | undefined);
   const id = was?.id ?? c.id.path;
@@ -35,7 +84,7 @@ function putGeneric(c: Context): Answer {
     },
   };
   c.tx.put({ id, body, createdAt: was?.createdAt ?? c.tx.now });
-  return { status: was ? 200 : 201, body };
+  return { status: was || answered200.has(c.id.type.toLowerCase()) ? 200 : 201, body };
 }
 /** What Azure takes and never tells again. */
 const secret =
@@ -95,7 +144,11 @@ export function unknownTypeRoute(method: string, id: ResourceId): Route | undefi
   return { method: method as Route["method"], path: id.path, operation: "Resources_ById", handler, type: id.type };
 }
 
-const shape = { location: "string", tags: "map", properties: "object" } as const;
+const shape = { location: "string", tags: "map", properties: "object", zones: ["string"] } as const;
+const imageShape = {
+  ...shape,
+  properties: { sourceVirtualMachine: { id: "string" }, storageProfile: { osDisk: "object", dataDisks: ["object"] } },
+} as const;
 const routesOf = (fullName: string): Route[] => {
   const [namespace = "", ...types] = fullName.split("/");
   const collection = [namespace, ...types.flatMap((t, i) => (i + 1 < types.length ? [t, `{name${i}}`] : [t]))].join(
@@ -108,7 +161,12 @@ const routesOf = (fullName: string): Route[] => {
       inGroup(`${collection}/{resourceName}`),
       ["GET", "Resources_GetById", getGeneric],
       ["HEAD", "Resources_CheckExistenceById", headGeneric],
-      ["PUT", "Resources_CreateOrUpdateById", putGeneric, { body: shape }],
+      [
+        "PUT",
+        "Resources_CreateOrUpdateById",
+        putGeneric,
+        { body: fullName === "Microsoft.Compute/images" ? imageShape : shape },
+      ],
       ["PATCH", "Resources_UpdateById", patchGeneric, { body: shape }],
       ["DELETE", "Resources_DeleteById", deleteGeneric],
     ),

@@ -36,6 +36,13 @@ export function requireSkipToken(token: string | null): number {
   return start;
 }
 
+/** Throws when a part of a filter, between its `and`s, is none of the forms. */
+export function requireFilter(filter: string, forms: readonly RegExp[]): void {
+  const parts = filter.trim() === "" ? [] : filter.trim().split(/ and (?=(?:[^']*'[^']*')*[^']*$)/i);
+  if (parts.every((part) => forms.some((form) => form.test(part.trim())))) return;
+  throw new AzureError(400, "InvalidFilterInQueryString", `Invalid $filter '${filter}' specified in the query string.`);
+}
+
 /** Resources of the path's type, in the group or everywhere that the caller may read. */
 export function listOfType(c: Context): Answer {
   if (c.id.group) requireGroup(c);

@@ -174,7 +174,7 @@ function expanded(e: Entry, expand: string, now: number): Body {
   };
 }
 
-const shape = { location: "string", tags: "map", managedBy: "string" } as const;
+const shape = { location: "string", tags: "map", managedBy: "string", properties: "object" } as const;
 const one = "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}";
 const readResources = "Microsoft.Resources/subscriptions/resources/read";
 export const resourceGroupRoutes = [
@@ -188,7 +188,7 @@ export const resourceGroupRoutes = [
     ["GET", "ResourceGroups_Get", getGroup],
     ["HEAD", "ResourceGroups_CheckExistence", headGroup],
     ["PUT", "ResourceGroups_CreateOrUpdate", putGroup, { body: shape }],
-    ["PATCH", "ResourceGroups_Update", patchGroup, { body: { tags: "map" } }],
+    ["PATCH", "ResourceGroups_Update", patchGroup, { body: { tags: "map", properties: "object" } }],
     ["DELETE", "ResourceGroups_Delete", deleteGroup],
   ),
   ...on("/subscriptions/{subscriptionId}/resources", [

@@ -4,11 +4,11 @@ import { lower, nameOf, parseId, within } from "../resource-id.ts";
 import { atScope, on } from "../routes/route.ts";
 import { AzureError, gatewayError, type Answer } from "../wire.ts";
 import { noContent, ok, requireGroup, type Context } from "./context.ts";
+import { requireFilter } from "./lists.ts";
 import { principalKey } from "./identities.ts";
 import { unknownRole } from "./role-definitions.ts";
 
 const assignments = "Microsoft.Authorization/roleAssignments";
-const principalTypes = ["user", "group", "serviceprincipal", "foreigngroup", "device"];
 const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const bare = (g: string): string => g.replaceAll("-", "");
 /** What newer Azure says besides. */
@@ -27,6 +27,17 @@ function requireScope(c: Context): void {
       `The Resource '${s.type}/${s.names.at(-1)}' under resource group '${s.group}' was not found. For more details please go to https://aka.ms/ARMResourceNotFoundFix`,
     );
 }
+/** Nobody but service principals is in the emulator's directory; of others, and of new ones, it knows nothing. */
+function requireMatchingType(c: Context, principal: string, type: string | undefined): void {
+  if (!type || lower(type) === "serviceprincipal" || c.tx.upstream) return;
+  const known = c.tx.get(principalKey(principal));
+  if (known && (known.visibleAt ?? 0) <= c.tx.now)
+    throw new AzureError(
+      400,
+      "UnmatchedPrincipalType",
+      `The PrincipalId '${bare(principal)}' has type 'ServicePrincipal' , which is different from specified PrinciaplType '${type}'.`,
+    );
+}
 export function putRoleAssignment(c: Context): Answer {
   requireScope(c);
   const p = c.body["properties"] ?? {},
@@ -40,14 +51,10 @@ export function putRoleAssignment(c: Context): Answer {
     );
   if (!guid.test(principal))
     throw new AzureError(400, "InvalidPrincipalId", "A valid principal ID must be provided for role assignment.");
-  if (p.principalType !== undefined && !principalTypes.includes(lower(String(p.principalType))))
-    throw new AzureError(
-      400,
-      "InvalidRequestContent",
-      `The request content was invalid and could not be deserialized: 'Error converting value "${p.principalType}" to type 'PrincipalType'.'.`,
-    );
   const role = nameOf(String(p.roleDefinitionId ?? "")).toLowerCase();
-  if (!roleOf(c.tx, role)) throw unknownRole(role);
+  const definition = roleOf(c.tx, role);
+  // Outside of its assignable scopes a role is not there.
+  if (!definition?.properties.assignableScopes.some((scope) => within(c.id.scope, scope))) throw unknownRole(role);
   const was = c.tx.get(c.id.path);
   if (
     was &&
@@ -81,6 +88,7 @@ export function putRoleAssignment(c: Context): Answer {
       "RoleAssignmentExists",
       `The role assignment already exists.${isOld(c) ? "" : ` The ID of the existing role assignment is ${bare(nameOf(twin.id))}.`}`,
     );
+  requireMatchingType(c, principal, p.principalType as string | undefined);
   if (!p.principalType) {
     // Without a principalType Azure looks the principal up in a directory that learns of it later.
     const known = c.tx.get(principalKey(principal));
@@ -137,6 +145,12 @@ export function listRoleAssignments(c: Context): Answer {
   requireScope(c);
   const filter = c.query.get("$filter") ?? "",
     at = c.id.scope;
+  requireFilter(filter, [
+    /^atScope\(\)$/i,
+    /^principalId eq '?[0-9a-f-]+'?$/i,
+    /^assignedTo\('[^']+'\)$/i,
+    /^roleDefinitionId eq '[^']+'$/i,
+  ]);
   const role = /roleDefinitionId eq '([^']+)'/i.exec(filter)?.[1];
   const who = (/principalId eq '?([0-9a-f-]+)'?/i.exec(filter) ??
     /assignedTo\('([^']+)'\)/i.exec(filter))?.[1]?.toLowerCase();

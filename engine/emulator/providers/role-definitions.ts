@@ -13,6 +13,7 @@ import { atScope, on } from "../routes/route.ts";
 import type { Transaction } from "../store.ts";
 import { AzureError, type Answer, type Body } from "../wire.ts";
 import { noContent, ok, type Context } from "./context.ts";
+import { requireFilter } from "./lists.ts";
 
 const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const bare = (g: string): string => g.replaceAll("-", "");
@@ -38,6 +39,12 @@ const isSeen = (r: RoleDefinition, scope: string, alsoBelow: boolean): boolean =
 
 function listRoleDefinitions(c: Context): Answer {
   const filter = c.query.get("$filter") ?? "";
+  requireFilter(filter, [
+    /^atScopeAndBelow\(\)$/i,
+    /^roleName eq '(?:[^']|'')*'$/i,
+    /^type eq '[^']*'$/i,
+    /^assignableScope(s)? eq '[^']*'$/i,
+  ]);
   const name = /roleName eq '((?:[^']|'')*)'/i.exec(filter)?.[1]?.replaceAll("''", "'");
   const kind = /type eq '([^']*)'/i.exec(filter)?.[1];
   const alsoBelow = /atScopeAndBelow\(\)/i.test(filter) || name !== undefined;
@@ -66,7 +73,34 @@ function getRoleDefinition(c: Context): Answer {
 }
 
 const bad = (code: string, message: string): AzureError => new AzureError(400, code, message);
-const textsOf = (given: unknown): string[] => (Array.isArray(given) ? given.filter((t) => typeof t === "string") : []);
+/** A list of words, or nothing at all: a word that is dropped from `notActions` would make a wider role. */
+function textsOf(given: unknown, path: string): string[] {
+  if (given === undefined || given === null) return [];
+  const list: unknown[] = Array.isArray(given) ? given : [undefined];
+  if (list.every((text) => typeof text === "string")) return list;
+  const wrong = list.findIndex((text) => typeof text !== "string");
+  throw bad(
+    "InvalidRequestContent",
+    `The request content was invalid and could not be deserialized: 'Cannot convert ${Array.isArray(given) ? `the value '${JSON.stringify(list[wrong])}' at path '${path}[${wrong}]' to type 'string'` : `a value of type '${typeof given}' at path '${path}' to type 'array'`}.'.`,
+  );
+}
+const kinds = ["actions", "notActions", "dataActions", "notDataActions"] as const;
+function permissionsOf(given: unknown): RoleDefinition["properties"]["permissions"] {
+  const list = Array.isArray(given) ? (given as Body[]) : [];
+  const permissions = list.map((p, index) => {
+    const [actions = [], notActions = [], dataActions = [], notDataActions = []] = kinds.map((kind) =>
+      textsOf(p[kind], `properties.permissions[${index}].${kind}`),
+    );
+    return { actions, notActions, dataActions, notDataActions };
+  });
+  for (const p of permissions) requireActions([...p.actions, ...p.notActions, ...p.dataActions, ...p.notDataActions]);
+  if (permissions.length !== 1 || permissions.every((p) => p.actions.length + p.dataActions.length === 0))
+    throw bad(
+      "InvalidRoleDefinitionPermissions",
+      "A custom role has exactly one set of permissions, with at least one action or data action.",
+    );
+  return permissions;
+}
 function requireActions(actions: readonly string[]): void {
   for (const action of actions)
     if (action !== "*" && !/^(\*|[A-Za-z0-9]+(\.[A-Za-z0-9*]+)+)\/[^\s]+$/.test(action))
@@ -109,15 +143,11 @@ function putRoleDefinition(c: Context): Answer {
       "RoleDefinitionWithSameNameExists",
       "A custom role with the same name already exists in this directory. Use a different name.",
     );
-  const assignableScopes = textsOf(given["assignableScopes"]).map((s) => s.replace(/\/+$/, ""));
+  const assignableScopes = textsOf(given["assignableScopes"], "properties.assignableScopes").map((s) =>
+    s.replace(/\/+$/, ""),
+  );
   requireScopes(c, assignableScopes);
-  const permissions = (Array.isArray(given["permissions"]) ? (given["permissions"] as Body[]) : []).map((p) => ({
-    actions: textsOf(p["actions"]),
-    notActions: textsOf(p["notActions"]),
-    dataActions: textsOf(p["dataActions"]),
-    notDataActions: textsOf(p["notDataActions"]),
-  }));
-  requireActions(permissions.flatMap((p) => [...p.actions, ...p.notActions]));
+  const permissions = permissionsOf(given["permissions"]);
   const now = new Date(c.tx.now).toISOString();
   const before = was?.properties as Body | undefined;
   const body = {
@@ -153,12 +183,15 @@ function deleteRoleDefinition(c: Context): Answer {
   return ok(role);
 }
 
+const roleShape = {
+  properties: { roleName: "string", description: "string", type: "string", permissions: ["object"] },
+} as const;
 export const roleDefinitionRoutes = [
   ...on(atScope(roleDefinitions), ["GET", "RoleDefinitions_List", listRoleDefinitions]),
   ...on(
     atScope(`${roleDefinitions}/{roleDefinitionId}`),
     ["GET", "RoleDefinitions_Get", getRoleDefinition],
-    ["PUT", "RoleDefinitions_CreateOrUpdate", putRoleDefinition, { body: { properties: { permissions: ["object"] } } }],
+    ["PUT", "RoleDefinitions_CreateOrUpdate", putRoleDefinition, { body: roleShape }],
     ["DELETE", "RoleDefinitions_Delete", deleteRoleDefinition],
   ),
 ];

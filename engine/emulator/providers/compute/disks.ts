@@ -58,9 +58,7 @@ export function makeDisk(tx: Transaction, of: DiskOrder, owner: string | undefin
       properties: {
         ...(of.osType === undefined ? {} : { osType: of.osType, hyperVGeneration: "V1" }),
         creationData: of.creationData,
-        diskSizeGB: of.sizeGB,
-        diskSizeBytes: of.sizeGB * 1024 ** 3,
-        diskIOPSReadWrite: Math.max(120, of.sizeGB * 4),
+        ...sized(of.sizeGB),
         diskMBpsReadWrite: 100,
         encryption: { type: "EncryptionAtRestWithPlatformKey" },
         networkAccessPolicy: "AllowAll",
@@ -123,6 +121,30 @@ const worked = [
 ];
 const kept = (p: Body = {}): Body => Object.fromEntries(Object.entries(p).filter(([k]) => !worked.includes(k)));
 
+function requireSize(sizeGB: number): void {
+  if (Number.isInteger(sizeGB) && sizeGB >= 1 && sizeGB <= 65_536) return;
+  throw new AzureError(
+    400,
+    "InvalidParameter",
+    "The value of parameter 'disk.diskSizeGB' must be between 1 and 65536.",
+    { target: "disk.diskSizeGB" },
+  );
+}
+function requireGrowth(was: Entry, sizeGB: number): void {
+  const before = Number(was.body["properties"].diskSizeGB);
+  if (sizeGB < before)
+    throw new AzureError(
+      409,
+      "OperationNotAllowed",
+      `Disk size cannot be reduced: ${nameOf(was.id)} has ${before} GB, ${sizeGB} GB are asked for.`,
+    );
+}
+/** What follows from a size. */
+const sized = (sizeGB: number): Body => ({
+  diskSizeGB: sizeGB,
+  diskSizeBytes: sizeGB * 1024 ** 3,
+  diskIOPSReadWrite: Math.max(120, sizeGB * 4),
+});
 function putDisk(c: Context): Answer {
   requireGroup(c);
   const was = c.tx.get(c.id.path);
@@ -134,21 +156,10 @@ function putDisk(c: Context): Answer {
       target: "disk.creationData",
     });
   const sizeGB = Number(p["diskSizeGB"] ?? was?.body["properties"].diskSizeGB ?? 0);
-  if (/^empty$/i.test(String(creationData["createOption"])) && !(sizeGB >= 1 && sizeGB <= 65_536))
-    throw new AzureError(
-      400,
-      "InvalidParameter",
-      "The value of parameter 'disk.diskSizeGB' must be between 1 and 65536.",
-      {
-        target: "disk.diskSizeGB",
-      },
-    );
-  if (was && sizeGB < Number(was.body["properties"].diskSizeGB))
-    throw new AzureError(
-      409,
-      "OperationNotAllowed",
-      `Disk size cannot be reduced: ${nameOf(was.id)} has ${was.body["properties"].diskSizeGB} GB, ${sizeGB} GB are asked for.`,
-    );
+  if (/^empty$/i.test(String(creationData["createOption"])) || p["diskSizeGB"] !== undefined) requireSize(sizeGB);
+  if (was) requireGrowth(was, sizeGB);
+  const before: Body = { ...was?.body["properties"] };
+  if (was && sizeGB !== before["diskSizeGB"]) delete before["diskIOPSReadWrite"];
   const readyAt = c.tx.now + c.tx.latency.vmUpdateMs;
   const id = was?.id ?? c.id.path;
   const owner = was ? (was.hidden?.["owner"] as string | undefined) : undefined;
@@ -162,7 +173,7 @@ function putDisk(c: Context): Answer {
     zones: c.body["zones"],
     tags: c.body["tags"] ?? was?.body["tags"],
     extendedLocation: c.body["extendedLocation"] ?? was?.body["extendedLocation"],
-    properties: { ...kept(was?.body["properties"] as Body | undefined), ...kept(p) },
+    properties: { ...kept(before), ...kept(p) },
   };
   const osType = p["osType"] ?? was?.body["properties"].osType;
   const e = makeDisk(c.tx, osType === undefined ? order : { ...order, osType: String(osType) }, owner, readyAt);
@@ -179,7 +190,18 @@ function patchDisk(c: Context): Answer {
   const p: Body = c.body["properties"] ?? {};
   if (c.body["tags"] !== undefined) e.body["tags"] = c.body["tags"];
   if (c.body["sku"]?.name !== undefined) e.body["sku"] = skuOf(String(c.body["sku"].name));
-  e.body["properties"] = { ...e.body["properties"], ...p };
+  const sizeGB: number | undefined = p["diskSizeGB"];
+  if (sizeGB !== undefined) {
+    requireSize(sizeGB);
+    requireGrowth(e, sizeGB);
+  }
+  const osType: unknown = p["osType"] ?? e.body["properties"].osType;
+  e.body["properties"] = {
+    ...e.body["properties"],
+    ...(sizeGB !== undefined && sized(sizeGB)),
+    ...kept(p),
+    ...(osType !== undefined && { osType }),
+  };
   const readyAt = c.tx.now + c.tx.latency.vmUpdateMs;
   const changed: Entry = { ...e, readyAt, pending: "Updating" };
   c.tx.put(changed);
