@@ -106,11 +106,14 @@ describe("runbook test", function () {
     expect((await rig.cli(["check", "mistakes.test.yaml"])).code).equal(65);
     expectGolden("test/tests/values.out", (await rig.cli(["test", "values.test.yaml"])).stdout);
     expectGolden("test/tests/against.out", (await rig.cli(["test", "against.test.yaml"])).stdout);
+    // `check` tells the same of a file that it is given.
+    const told = readProjectFile("test/tests/against.out").split("\n").slice(2).join("\n");
+    expect((await rig.cli(["check", "against.test.yaml"])).stdout).equal(told.slice(0, -1));
     const none = await rig.cli(["test", "none.test.yaml"]);
     expectEnd(none, {
       code: 65,
       stdout:
-        "none.test.yaml\n\nnone.test.yaml:2:10: error: there is no file grup.yaml [runbook]\n  |\n2 | runbook: grup.yaml\n" +
+        "none.test.yaml\n\nnone.test.yaml:2:10: error: there is no file grup.yaml [called-runbook]\n  |\n2 | runbook: grup.yaml\n" +
         '  |          ~~~~~~~~~\nhint: did you mean "group.yaml"?\n\n',
       stderr: "0 tests in 1 file: 1 file could not be run\n",
     });

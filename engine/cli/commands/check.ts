@@ -6,7 +6,7 @@ import type { CliCommand } from "../command.ts";
 import { countText, tellDiagnostics } from "../diagnostic-formats.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import type { Io } from "../io.ts";
-import { loadFile } from "../runbook-file.ts";
+import { loadFile, type RunbookFile } from "../runbook-file.ts";
 import { readRunbookFiles } from "../runbook-files.ts";
 import { Terminal } from "../terminal.ts";
 
@@ -43,7 +43,7 @@ export async function check({ files: given, format }: CheckOptions, io: Io): Pro
   const all: Diagnostic[] = [];
   for (const file of files) {
     if (!TESTS.test(file.path)) all.push(...(await loadFile(file)).diagnostics);
-    else all.push(...(await import("../testing/test-file.ts")).loadTests(file.text, file.shown).diagnostics);
+    else all.push(...(await testProblems(file, io)));
   }
   // What is wrong with a file that others call is told once.
   const found = distinct(all);
@@ -58,6 +58,12 @@ export async function check({ files: given, format }: CheckOptions, io: Io): Pro
     err.line(`${countText(files.length, "runbook")} checked${others}: ${totals(found)}`);
   }
   return found.some(isError) ? EXIT.badInput : EXIT.done;
+}
+
+async function testProblems(file: RunbookFile, io: Io): Promise<readonly Diagnostic[]> {
+  const { openTestFile } = await import("../testing/open-tests.ts");
+  const opened = await openTestFile(file, [], io);
+  return "problems" in opened ? opened.problems : [];
 }
 
 function distinct(all: readonly Diagnostic[]): readonly Diagnostic[] {

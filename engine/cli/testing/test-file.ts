@@ -16,13 +16,11 @@ import {
   textAt,
 } from "../../runbook/authored.ts";
 import { AJV_OPTIONS, type CompiledSchema, errorsOf } from "../../runbook/compile.ts";
-import type { Runbook } from "../../runbook/model.ts";
 import { readYaml } from "../../runbook/read-yaml.ts";
 import type { SchemaPlace } from "../../runbook/schema-messages.ts";
 import { checkShape, type Validator } from "../../runbook/shape.ts";
 import { type Diagnostic, diagnosticAt, sortDiagnostics } from "../../source/diagnostic.ts";
 import { SourceText, type Span } from "../../source/source-text.ts";
-import { suggest } from "../../source/suggestion.ts";
 import { factsFor } from "../../steps/resource.ts";
 import type { Json } from "../../value/json.ts";
 import { matcherProblems } from "./match.ts";
@@ -39,13 +37,18 @@ export interface StateRequest {
   readonly apiVersion: string;
 }
 
+export interface GivenInputs {
+  readonly inputs: Readonly<Record<string, Json>>;
+  /** Where each of them stands. */
+  readonly inputPlaces: AuthoredEntries;
+}
+
 export type Preparation =
-  | { readonly kind: "run"; readonly runbook: Placed<string>; readonly inputs: Readonly<Record<string, Json>> }
+  | ({ readonly kind: "run"; readonly runbook: Placed<string> } & GivenInputs)
   | ({ readonly kind: "put"; readonly body: Json } & StateRequest);
 
-export interface RunbookTest {
+export interface RunbookTest extends GivenInputs {
   readonly name: Placed<string>;
-  readonly inputs: Readonly<Record<string, Json>>;
   readonly before: readonly Preparation[];
   readonly faults: readonly Placed<Fault>[];
   /** Steps whose question is answered no. */
@@ -91,35 +94,6 @@ export function loadTests(text: string, path: string): LoadedTests {
   return { file: { source, tests, ...(runbook && { runbook }) }, diagnostics: [] };
 }
 
-/** What a test says of inputs, steps and outputs that the runbook does not have. */
-export function checkAgainst(
-  { source, tests }: TestFile,
-  runbook: Runbook,
-  outputs: readonly string[],
-): readonly Diagnostic[] {
-  const steps = runbook.steps.map(({ id }) => id);
-  const unknown = (span: Span, what: string, name: string, known: readonly string[]): Diagnostic =>
-    diagnosticAt(source, span, "wrong-value", `the runbook has no ${what} "${name}"`, { hint: suggest(name, known) });
-  return sortDiagnostics(
-    tests.flatMap(({ expect, reject }) => [
-      ...reject.flatMap(({ value, span }) => (steps.includes(value) ? [] : [unknown(span, "step", value, steps)])),
-      ...["plan", "steps"].flatMap((key) =>
-        [...(entriesOf(expect.get(key)?.value) ?? [])].flatMap(([id, { keySpan }]) =>
-          steps.includes(id.replace(/\[.*$/, "")) ? [] : [unknown(keySpan, "step", id, steps)],
-        ),
-      ),
-      ...[...(entriesOf(expect.get("outputs")?.value) ?? [])].flatMap(([name, { keySpan }]) =>
-        outputs.includes(name) ? [] : [unknown(keySpan, "output", name, outputs)],
-      ),
-      ...[scalarAt(entriesOf(expect.get("failure")?.value), "step")].flatMap((step) =>
-        step === undefined || steps.includes(String(step.value).replace(/\[.*$/, ""))
-          ? []
-          : [unknown(step.span, "step", String(step.value), steps)],
-      ),
-    ]),
-  );
-}
-
 class Reader {
   readonly diagnostics: Diagnostic[] = [];
   readonly #source: SourceText;
@@ -132,7 +106,7 @@ class Reader {
     this.#expectations(expect);
     return {
       name: placedText(entries, "name")!,
-      inputs: objectAt(entries, "inputs"),
+      ...givenInputs(entries),
       before: listAt(entries, "before").flatMap((node) => this.#preparation(node)),
       looks: listAt(expect, "state").flatMap((node) => this.#request(entriesOf(node)!, "get") ?? []),
       faults: listAt(entries, "faults").flatMap((node) => this.#fault(node)),
@@ -170,7 +144,7 @@ class Reader {
       if (entry)
         this.#tell(entry.keySpan, `"${key}" says nothing beside "${runbook === undefined ? "put" : "runbook"}"`);
     }
-    if (runbook !== undefined) return [{ kind: "run", runbook, inputs: objectAt(entries, "inputs") }];
+    if (runbook !== undefined) return [{ kind: "run", runbook, ...givenInputs(entries) }];
     const request = this.#request(entries, "put");
     return request === undefined ? [] : [{ kind: "put", ...request, body: objectAt(entries, "body") }];
   }
@@ -238,6 +212,10 @@ function placedText(entries: AuthoredEntries, key: string): Placed<string> | und
 export function listAt(entries: AuthoredEntries | undefined, key: string): readonly Authored[] {
   const node = entries?.get(key)?.value;
   return node?.kind === "list" ? node.items : [];
+}
+
+function givenInputs(entries: AuthoredEntries): GivenInputs {
+  return { inputs: objectAt(entries, "inputs"), inputPlaces: entriesOf(entries.get("inputs")?.value) ?? new Map() };
 }
 
 function objectAt(entries: AuthoredEntries, key: string): Readonly<Record<string, Json>> {
