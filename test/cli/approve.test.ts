@@ -35,7 +35,7 @@ describe("a step that waits for an approval", () => {
     await using rig = await Rig.open({ "a.yaml": ASKS });
     const asked = await untilAsked(rig, ["run", "a.yaml"]);
     expect(asked.code).equal(130);
-    expect(asked.stderr).contain("ask: waits for approval: Go on with g?; answer with `runbook approve`\n");
+    expect(asked.stderr).contain("ask: waits for approval, with `runbook approve`: Go on with g?\n");
     const approved = await rig.cli(["approve", "-m", "looks good"]);
     expectEnd(
       { ...approved, stderr: timeless(approved.stderr) },

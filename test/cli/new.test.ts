@@ -95,10 +95,10 @@ describe("runbook new", () => {
     session.type("\u007f\u007f\u007flab\r");
     await session.until("What it begins with");
     session.type("\u001b[B");
-    await session.until("A resource group and an identity for each team.");
+    await session.until("Access that somebody approves");
     session.type("\r");
     await session.until("wrote lab.test.yaml");
     expect(await session.ended).equal(0);
-    expect(await rig.read("lab.yaml")).include("forEach:");
+    expect(await rig.read("lab.yaml")).include("uses: approve");
   }).timeout(40_000);
 });

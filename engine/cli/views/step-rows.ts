@@ -34,7 +34,7 @@ export function headingOf(progress: RunProgress): string {
 
 /** What somebody has to do, as the end of a sentence about a step. */
 export function approvalText(message: string): string {
-  return `waits for approval: ${message}; answer with \`runbook approve\``;
+  return `waits for approval, with \`runbook approve\`: ${message}`;
 }
 
 /** How a step ended, as the end of a sentence about it. */
