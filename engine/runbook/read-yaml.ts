@@ -13,6 +13,8 @@ import { explainYamlError } from "./yaml-problems.ts";
 /** Limits that no runbook meets and that keep a hostile file from using up time, memory or the stack. */
 const MAX_LENGTH = 2_000_000;
 const MAX_DEPTH = 60;
+/** A number with every digit written, none of which may be lost. */
+const WHOLE = /^[-+]?\d+$|^0[xo]/;
 
 /** Reads the text. When it is not YAML there is no tree: what follows from a broken one would only mislead. */
 export function readYaml(source: SourceText): {
@@ -175,11 +177,11 @@ class Reader {
 
   #value(node: Scalar.Parsed, span: Span): AuthoredScalar["value"] | undefined {
     const { value } = node as { readonly value: unknown };
+    const written = this.#source.text.slice(span.start, span.end);
     if (
       typeof value === "number" &&
-      (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value)))
+      (!Number.isFinite(value) || (WHOLE.test(written) && !Number.isSafeInteger(value)))
     ) {
-      const written = this.#source.text.slice(span.start, span.end);
       this.#tell(span, "yaml-number", `\`${written}\` is a number that JSON cannot hold`, { hint: "put it in quotes" });
       return undefined;
     }

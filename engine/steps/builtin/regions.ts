@@ -3,7 +3,7 @@
 
 export const REGIONS: readonly string[] = (
   "australiacentral australiacentral2 australiaeast australiasoutheast austriaeast belgiumcentral brazilsouth " +
-  "brazilsoutheast canadacentral canadaeast centralindia centralus chilecentral eastasia eastus eastus2 francecentral " +
+  "brazilsoutheast canadacentral canadaeast centralindia centralus centraluseuap chilecentral eastasia eastus eastus2 eastus2euap francecentral " +
   "francesouth germanynorth germanywestcentral indonesiacentral israelcentral italynorth japaneast japanwest " +
   "jioindiacentral jioindiawest koreacentral koreasouth malaysiawest mexicocentral newzealandnorth northcentralus " +
   "northeurope norwayeast norwaywest polandcentral qatarcentral southafricanorth southafricawest southcentralus " +
