@@ -10,6 +10,7 @@ import { describeStrikes, whatIs } from "./faults/what-is.ts";
 import type { Finish, GuestDoor, GuestJob, GuestOutput } from "./guest/run-script.ts";
 import { fetchMissing } from "./hydrate.ts";
 import { imdsRequest, type ImdsRequest } from "./imds/imds.ts";
+import { MetadataThrottling } from "./imds/throttling.ts";
 import { endInterrupted } from "./sandbox/finish.ts";
 import { Inventor } from "./invent.ts";
 import { latencyOf, type LatencySettings } from "./latency.ts";
@@ -77,6 +78,8 @@ export class Emulator {
   readonly #latency: LatencySettings;
   readonly #limits: Limits;
   readonly #buckets: TokenBuckets;
+  /** Absent: nothing is refused for being too much. */
+  readonly #metadata: MetadataThrottling | undefined;
   readonly #invent: Inventor;
   readonly #upstream: Upstream | undefined;
   readonly #log: RequestLog;
@@ -100,6 +103,7 @@ export class Emulator {
     this.#limits = { ...generousLimits, ...o.limits };
     const throttling = o.throttling ?? (o.latency === "real" ? "azure" : "off");
     this.#buckets = new TokenBuckets(throttling === "azure" ? azureBuckets : throttling);
+    this.#metadata = throttling === "off" ? undefined : new MetadataThrottling();
     this.#upstream = o.upstream;
     this.#log = new RequestLog(o.directory);
     this.#onWrite = o.onWrite;
@@ -311,6 +315,7 @@ export class Emulator {
     const { struck } = passage;
     const answer: Answer | "reset" =
       outcomeOf(struck, "before", passageOf(passage), tx.now) ??
+      this.#metadata?.refusal(vmId, request.path, tx.now) ??
       imdsRequest(tx, vmId, request, this.#keys, lifetimeOf(struck)) ??
       "reset";
     const outcome = outcomeOf(struck, "after", passageOf(passage), tx.now) ?? answer;

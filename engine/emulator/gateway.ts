@@ -99,7 +99,7 @@ function serve(r: ArmRequest, caller: Caller): Answer {
     authorize(r.tx, caller, needed.action, needed.scope);
   }
   if (found.kind === "method")
-    throw new AzureError(
+    throw gatewayError(
       405,
       "MethodNotAllowed",
       `The HTTP method '${r.method}' is not supported on the resource '${id.path}'.`,
@@ -111,13 +111,15 @@ function serve(r: ArmRequest, caller: Caller): Answer {
   if (!route) throw notEmulated(`${r.method} ${id.type}${action === undefined ? "" : ` (${action})`}`);
   if (!r.tx.upstream) requireRegionInPath(about, apiVersion);
   requireSkipToken(parameter(r.query, "$skiptoken"));
-  if (r.method === "PUT" || r.method === "PATCH") requireRegistration(c);
   requireMediaType(r.headers["content-type"], r.body);
   const body = parseBody(r);
   c.body = r.method === "PUT" ? withoutNulls(body) : body;
+  if (r.method === "PUT" || r.method === "PATCH") requireRegistration(c);
   if (r.method === "PUT" || r.method === "DELETE") requireNames(about);
   if (route.body !== undefined) requireShape(c.body, route.body);
   if (r.method === "PUT" || r.method === "PATCH") requireMeaning(c, type);
+  const { refusalByProvider } = r.charge(caller.objectId);
+  if (refusalByProvider !== undefined) throw refusalByProvider;
   return route.handler(c);
 }
 /** What can be said of a body without the resource's own provider. A target may know more words than this program. */
@@ -165,7 +167,7 @@ function locationAsked(tx: Transaction, id: ResourceId, body: string): string {
 function parseBody(r: ArmRequest): Body {
   const isMissing = r.body.trim() === "";
   if (isMissing && (r.method === "PUT" || r.method === "PATCH"))
-    throw new AzureError(
+    throw gatewayError(
       400,
       "InvalidRequestContent",
       "The request content was invalid and could not be deserialized: 'Request content is null or empty.'.",
@@ -175,14 +177,14 @@ function parseBody(r: ArmRequest): Body {
   try {
     body = JSON.parse(r.body);
   } catch (e) {
-    throw new AzureError(
+    throw gatewayError(
       400,
       "InvalidRequestContent",
       `The request content was invalid and could not be deserialized: '${(e as Error).message}'.`,
     );
   }
   if (typeof body !== "object" || body === null || Array.isArray(body))
-    throw new AzureError(
+    throw gatewayError(
       400,
       "InvalidRequestContent",
       "The request content was invalid and could not be deserialized: 'The request content must be a JSON object.'.",
@@ -197,7 +199,7 @@ function requireShallow(text: string): void {
   for (const part of text.replaceAll(/"(?:[^"\\]|\\.)*"/g, "").matchAll(/[[\]{}]/g)) {
     open += part[0] === "[" || part[0] === "{" ? 1 : -1;
     if (open > deepest)
-      throw new AzureError(
+      throw gatewayError(
         400,
         "InvalidRequestContent",
         `The request content was invalid and could not be deserialized: 'The reader's MaxDepth of ${deepest} has been exceeded.'.`,

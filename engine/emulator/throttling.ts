@@ -4,8 +4,9 @@
  * has again after twenty seconds, which is no longer than a restart deserves to take.
  * https://learn.microsoft.com/azure/azure-resource-manager/management/request-limits-and-throttling
  */
+import { computePolicyOf, ComputeThrottling } from "./compute-throttling.ts";
 import { lower } from "./resource-id.ts";
-import { AzureError } from "./wire.ts";
+import { gatewayError, type AzureError } from "./wire.ts";
 
 type Kind = "reads" | "writes" | "deletes";
 export interface Bucket {
@@ -28,6 +29,8 @@ export interface Charge {
   /** For the answer, whatever it is. */
   readonly headers: Readonly<Record<string, string>>;
   readonly refusal?: AzureError;
+  /** By the provider, to which only what passes all of Resource Manager's checks comes. */
+  readonly refusalByProvider?: AzureError;
 }
 export interface Chargeable {
   readonly method: string;
@@ -41,6 +44,7 @@ export class TokenBuckets {
   readonly #buckets: Buckets;
   readonly #isStrict: boolean;
   readonly #levels = new Map<string, { tokens: number; at: number }>();
+  readonly #compute = new ComputeThrottling();
 
   /** `off`: counts as Azure does, and refuses nothing. */
   constructor(buckets: Buckets | "off") {
@@ -66,16 +70,26 @@ export class TokenBuckets {
       [`x-ms-ratelimit-remaining-${scope}-${kind}`]: String(Math.floor(own.tokens)),
       ...(all && { [`x-ms-ratelimit-remaining-subscription-global-${kind}`]: String(Math.floor(all.tokens)) }),
     };
-    if (!isRefused) return { headers };
+    if (!isRefused) return this.#chargeProvider(method, path, headers, now);
     const name = isOfSubscription ? `subscription '${subscriptionId}'` : `tenant '${tenantId}'`;
-    const refusal = new AzureError(
+    const refusal = gatewayError(
       429,
       isOfSubscription ? "SubscriptionRequestsThrottled" : "TenantRequestsThrottled",
       `Number of '${kind.replace(/s$/, "")}' requests for ${name} actor '${objectId}' exceeded. Please try again after '${waitS}' seconds.`,
       {},
-      { "retry-after": String(waitS), "x-ms-failure-cause": "gateway" },
+      { "retry-after": String(waitS) },
     );
     return { headers, refusal };
+  }
+
+  #chargeProvider(method: string, path: string, headers: Readonly<Record<string, string>>, now: number): Charge {
+    const policy = computePolicyOf(method, path);
+    if (policy === undefined) return { headers };
+    const counted = this.#compute.charge(policy, now);
+    return {
+      headers: { ...headers, ...counted.headers },
+      ...(this.#isStrict && counted.refusal && { refusalByProvider: counted.refusal }),
+    };
   }
 
   #level(key: string, { size, perSecond }: Bucket, now: number): { tokens: number; at: number } {

@@ -46,8 +46,14 @@ export class AzureError extends Error {
   }
 }
 /** An error made by the front door itself rather than by a resource provider. */
-export function gatewayError(status: number, code: string, message: string): AzureError {
-  return new AzureError(status, code, message, {}, { "x-ms-failure-cause": "gateway" });
+export function gatewayError(
+  status: number,
+  code: string,
+  message: string,
+  extra: Body = {},
+  headers: Record<string, string> = {},
+): AzureError {
+  return new AzureError(status, code, message, extra, { "x-ms-failure-cause": "gateway", ...headers });
 }
 export function notEmulated(what: string): AzureError {
   return new AzureError(501, "NotEmulated", `The emulator does not serve ${what}.`);

@@ -50,15 +50,6 @@ describe("the emulator's gateway", () => {
       [404, "InvalidResourceNamespace", "The resource namespace 'Contoso.Things' is invalid."],
     ],
     [
-      "GET",
-      "SUB/resourceGroups/Lab/providers/microsoft.compute/teapots/x?api-version=2025-04-01",
-      [
-        404,
-        "InvalidResourceType",
-        "The resource type 'teapots' could not be found in the namespace 'Microsoft.Compute' for api version '2025-04-01'.",
-      ],
-    ],
-    [
       "DELETE",
       "SUB/resourceGroups/Lab/providers/Microsoft.Compute/virtualMachines",
       [

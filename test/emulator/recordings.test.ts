@@ -43,13 +43,13 @@ describe("recorded traffic of Azure, played against the emulator", () => {
     const found: Record<string, readonly string[]> = {};
     const listed: string[] = [];
     let provoked = 0;
-    for (const { name, recording } of observedErrors(file)) {
+    for (const { name, recording, options } of observedErrors(file)) {
       const reason = notProvoked.find(([start]) => name.startsWith(start));
       if (reason !== undefined) {
         listed.push(reason[0]);
         continue;
       }
-      const { comparison } = (await replay(recording)).at(-1)!;
+      const { comparison } = (await replay(recording, options)).at(-1)!;
       provoked += 1;
       if (comparison.differences.length > 0) found[name] = comparison.differences;
     }

@@ -17,6 +17,10 @@ export const formOf = (message: string): string =>
   message
     .replaceAll(guid, "{guid}")
     .replaceAll(/\b[0-9a-f]{32}\b/gi, "{hex}")
+    // The recorder gave a deployment another name in the paths than in the answers.
+    .replaceAll(/(?<=template deployment )'[^']+'/g, "{deployment}")
+    // Of a sentence that Azure has added since the oldest recordings.
+    .replaceAll(/ For more details please go to https:\/\/aka\.ms\/ARMResourceNotFoundFix$/g, "")
     // Where something stands in the text of a request, which a recording keeps no longer.
     .replaceAll(/line '\d+' and column '\d+'/g, "{place}")
     .replaceAll(/\d{8}T\d{6}Z|\d{4}-\d{2}-\d{2}T[\d:.]+(Z|\+00:00)/g, "{time}")

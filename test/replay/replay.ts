@@ -1,4 +1,5 @@
 /** Plays a recording against an emulator of its own, exchange by exchange, and tells where the answers differ. */
+import type { EmulatorOptions } from "../../engine/emulator/emulator.ts";
 import { AzureCalls, type Reply } from "../support/azure-calls.ts";
 import { windowsImage } from "../support/azure-world.ts";
 import { compare, type Comparison } from "./compare.ts";
@@ -29,11 +30,12 @@ const latency = {
 };
 const waits = [0, 1500, 900_000];
 
-export async function replay(recording: Recording): Promise<Played[]> {
+export async function replay(recording: Recording, options: EmulatorOptions = {}): Promise<Played[]> {
   const azure = await new AzureCalls({
     subscriptionId: recording.subscription,
     latency,
     seed: recording.name,
+    ...options,
   }).signIn();
   const facts = new Facts(recording);
   const world = new World(azure, facts);

@@ -3,7 +3,8 @@ import { AuthorizationManagementClient } from "@azure/arm-authorization";
 import { ComputeManagementClient } from "@azure/arm-compute";
 import { ManagedServiceIdentityClient } from "@azure/arm-msi";
 import { ResourceManagementClient } from "@azure/arm-resources";
-import { createPipelineRequest, type HttpMethods, type RestError } from "@azure/core-rest-pipeline";
+import { createHttpHeaders, createPipelineRequest, type HttpClient, type HttpMethods } from "@azure/core-rest-pipeline";
+import { ClientSecretCredential, ManagedIdentityCredential } from "@azure/identity";
 import { inProcessClient } from "../../engine/azure/in-process.ts";
 import type { EmulatorOptions } from "../../engine/emulator/emulator.ts";
 import { AzureCalls } from "./azure-calls.ts";
@@ -16,11 +17,22 @@ export interface Clients {
   readonly identities: ManagedServiceIdentityClient;
   readonly authorization: AuthorizationManagementClient;
 }
-export interface Refusal {
+/** An answer as it was on the wire, whatever a client makes of it. */
+export interface Wire {
   readonly status: number;
-  readonly code: string;
-  readonly message: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
 }
+const maxRetries = 0;
+/** The credential keeps the first client that any of them was given in this process: it asks for whoever asks now. */
+let asking: HttpClient | undefined;
+const firstOfAll: HttpClient = {
+  async sendRequest(request) {
+    if (asking === undefined) throw new Error("nobody asks");
+    return asking.sendRequest(request);
+  },
+};
+
 export class SdkWorld {
   readonly azure: AzureCalls;
   readonly names: World;
@@ -28,6 +40,9 @@ export class SdkWorld {
   /** A running Windows VM, on the interface beside it. */
   readonly vm: string;
   readonly nic: string;
+  /** The last answer that a client or a credential was given. */
+  wire: Wire | undefined;
+  #passesMs = 0;
 
   private constructor(azure: AzureCalls, names: World, vm: string) {
     this.azure = azure;
@@ -42,9 +57,9 @@ export class SdkWorld {
     return new SdkWorld(azure, names, await makeVm(azure, names, "vm"));
   }
   /** The clients of whoever has this token, for one subscription. */
-  as(token: () => string, subscriptionId = this.azure.emulator.subscriptionId): Clients {
+  as(token: () => string, subscriptionId = this.azure.emulator.subscriptionId, retries = maxRetries): Clients {
     const credential = { getToken: async () => ({ token: token(), expiresOnTimestamp: Date.UTC(2099, 0) }) };
-    const options = { httpClient: inProcessClient(this.azure.emulator), retryOptions: { maxRetries: 0 } };
+    const options = { httpClient: this.#client, retryOptions: { maxRetries: retries } };
     return {
       resources: new ResourceManagementClient(credential, subscriptionId, options),
       compute: new ComputeManagementClient(credential, subscriptionId, options),
@@ -56,10 +71,25 @@ export class SdkWorld {
   async put(id: string, body: object, apiVersion = "2024-10-01") {
     return this.clients.resources.resources.createOrUpdateById(id, apiVersion, body);
   }
+  /** Writes it as `put` does, and waits for the end of it. */
+  async make(id: string, body: object, apiVersion = "2024-10-01") {
+    const { resources } = this.clients.resources;
+    return this.whileTimePasses(() => resources.createOrUpdateById(id, apiVersion, body));
+  }
+  /** Lets time pass with every answer, so that an operation is over when a client first asks for it. */
+  async whileTimePasses<T>(work: () => PromiseLike<T>): Promise<T> {
+    const before = this.#passesMs;
+    this.#passesMs = 5000;
+    try {
+      return await work();
+    } finally {
+      this.#passesMs = before;
+    }
+  }
   async remove(id: string, apiVersion = "2024-10-01") {
     return this.clients.resources.resources.deleteById(id, apiVersion);
   }
-  /** What no client sends. Throws like one. */
+  /** What no client sends, through the pipeline that all clients have. Throws like one. */
   async raw(
     method: HttpMethods,
     path: string,
@@ -73,35 +103,80 @@ export class SdkWorld {
     if (token !== "") request.headers.set("authorization", `Bearer ${token}`);
     for (const [name, value] of Object.entries(headers)) request.headers.set(name, value);
     if (body !== undefined) request.body = body;
-    const response = await inProcessClient(this.azure.emulator).sendRequest(request);
-    if (response.status >= 400) throw Object.assign(new Error("refused"), { response });
+    const response = await this.#client.sendRequest(request);
+    if (response.status >= 400) throw new Error("refused");
+  }
+  /** Signs in as anyone does, and asks for a token. */
+  async signIn({
+    tenantId = this.azure.emulator.tenantId,
+    clientId = this.azure.emulator.operator.clientId,
+    secret = this.azure.emulator.operator.clientSecret,
+    scope = "https://management.azure.com/.default",
+  }): Promise<unknown> {
+    const options = { authorityHost: "https://login.local", disableInstanceDiscovery: true, httpClient: this.#client };
+    const credential = new ClientSecretCredential(tenantId, clientId, secret, {
+      ...options,
+      retryOptions: { maxRetries },
+    });
+    return credential.getToken(scope);
+  }
+  /** Asks, inside the VM, for a token of one of its identities. */
+  async managedIdentity(
+    which: { readonly clientId?: string; readonly objectId?: string; readonly resourceId?: string } = {},
+    scope = "https://management.azure.com/.default",
+  ): Promise<unknown> {
+    asking = this.#metadata;
+    return new ManagedIdentityCredential({
+      ...which,
+      httpClient: firstOfAll,
+      retryOptions: { maxRetries },
+    } as never).getToken(scope);
+  }
+  /** Asks the VM's metadata service what no credential asks. Throws like one. */
+  async metadata(path: string, headers: Record<string, string> = { metadata: "true" }, method: HttpMethods = "GET") {
+    const request = createPipelineRequest({
+      method,
+      url: `http://127.0.0.1:9/metadata/${path}`,
+      allowInsecureConnection: true,
+    });
+    for (const [name, value] of Object.entries(headers)) request.headers.set(name, value);
+    const response = await this.#metadata.sendRequest(request);
+    if (response.status >= 400) throw new Error("refused");
   }
   /** Another interface in the same subnet. */
   async makeNic(name: string): Promise<string> {
     const id = this.names.network("networkInterfaces", name);
-    await this.azure.put(id, nicBody(this.names));
+    await this.make(id, nicBody(this.names));
     return id;
   }
-}
-
-/** What was thrown, as the wire had it; of an operation that failed later, what its document said. */
-export async function refusalOf(work: () => Promise<unknown>): Promise<Refusal> {
-  try {
-    await work();
-  } catch (thrown) {
-    const { response, statusCode, code, message, details } = thrown as RestError;
-    const [, late, text = ""] = /^The long-running operation has failed\. (\w+)\. ([\s\S]*)$/.exec(message) ?? [];
-    if (late !== undefined) return { status: 200, code: late, message: text };
-    if (response?.bodyAsText) {
-      const { error } = JSON.parse(response.bodyAsText) as { readonly error: Omit<Refusal, "status"> };
-      if (code !== undefined && code !== error.code)
-        throw new Error(`the client says ${code}, the wire ${error.code}`, { cause: thrown });
-      return { status: response.status, code: error.code, message: error.message };
-    }
-    // The newer clients have read the body, and keep it as `details` or in the error itself.
-    const { error } = (details ?? {}) as { readonly error?: Omit<Refusal, "status"> };
-    if (code === undefined || statusCode === undefined) throw thrown;
-    return { status: statusCode, code, message: error?.message ?? message };
+  async makeIdentity(name: string): Promise<string> {
+    await this.clients.identities.userAssignedIdentities.createOrUpdate("Lab", name, { location: "eastus" });
+    return this.names.identity(name);
   }
-  throw new Error("it was not refused");
+
+  readonly #client: HttpClient = {
+    sendRequest: async (request) => {
+      const response = await inProcessClient(this.azure.emulator).sendRequest(request);
+      this.wire = { status: response.status, headers: response.headers.toJSON(), body: response.bodyAsText ?? "" };
+      this.azure.now += this.#passesMs;
+      return response;
+    },
+  };
+  /** No socket is opened: an address of the machine stands for that of the service. */
+  readonly #metadata: HttpClient = {
+    sendRequest: async (request) => {
+      const { pathname, searchParams } = new URL(request.url);
+      const headers: Record<string, string> = {};
+      for (const [name, value] of request.headers) headers[name.toLowerCase()] = value;
+      const { method } = request;
+      const answer = await this.azure.emulator.imds(this.vm, { method, path: pathname, query: searchParams, headers });
+      this.wire = { status: answer.status, headers: answer.headers ?? {}, body: JSON.stringify(answer.body) };
+      return {
+        status: answer.status,
+        headers: createHttpHeaders({ "content-type": "application/json", ...answer.headers }),
+        bodyAsText: this.wire.body,
+        request,
+      };
+    },
+  };
 }

@@ -23,6 +23,8 @@ export function entra(
 ): Answer | undefined {
   if (path === "/common/discovery/instance") {
     const host = new URL(ctx.origin).host;
+    if (!isKnownAuthority(query.get("authorization_endpoint"), host))
+      return fault(ctx, 400, "invalid_instance", 50049, "Unknown or invalid instance.");
     return {
       status: 200,
       body: {
@@ -122,11 +124,24 @@ export function entra(
   const expires_in = Math.max(0, lifetimeS - 1);
   return { status: 200, body: { token_type: "Bearer", expires_in, ext_expires_in: expires_in, access_token: token } };
 }
+/** The emulator under any of its names, and Microsoft's own; without a question there is nothing to refuse. */
+function isKnownAuthority(endpoint: string | null, host: string): boolean {
+  if (endpoint === null || !URL.canParse(endpoint)) return endpoint === null;
+  const asked = new URL(endpoint);
+  return (
+    asked.host === host || /^(localhost|127\.\d+\.\d+\.\d+|\[::1\]|login\.microsoftonline\.com)$/.test(asked.hostname)
+  );
+}
+/** As Entra words it, with where to look for it in its logs. */
+export function describeFault(number: number, text: string, requestId: string, timestamp: string): string {
+  return `AADSTS${number}: ${text}\r\nTrace ID: ${requestId}\r\nCorrelation ID: ${requestId}\r\nTimestamp: ${timestamp}`;
+}
+export const faultTime = (now: number): string => `${new Date(now).toISOString().slice(0, 19).replace("T", " ")}Z`;
 function fault(ctx: EntraContext, status: number, error: string, number: number, text: string): Answer {
-  const timestamp = `${new Date(ctx.now).toISOString().slice(0, 19).replace("T", " ")}Z`;
+  const timestamp = faultTime(ctx.now);
   const body: Body = {
     error,
-    error_description: `AADSTS${number}: ${text}\r\nTrace ID: ${ctx.requestId}\r\nCorrelation ID: ${ctx.requestId}\r\nTimestamp: ${timestamp}`,
+    error_description: describeFault(number, text, ctx.requestId, timestamp),
     error_codes: [number],
     timestamp,
     trace_id: ctx.requestId,

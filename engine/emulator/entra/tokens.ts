@@ -1,6 +1,6 @@
 /** Access tokens: version 1.0 claims, RS256. */
 import { createHash, sign, verify } from "node:crypto";
-import { AzureError } from "../wire.ts";
+import { gatewayError, type AzureError } from "../wire.ts";
 import type { Caller } from "../rbac/evaluate.ts";
 import type { Keys } from "./keys.ts";
 
@@ -60,14 +60,13 @@ const audiences = [
 const usDate = (ms: number): string =>
   new Date(ms).toLocaleString("en-US", { timeZone: "UTC" }).replace(",", "").replaceAll("\u202f", " ");
 const refuse = (tenant: string, code: string, message: string, why: string): AzureError =>
-  new AzureError(
+  gatewayError(
     401,
     code,
     message,
     {},
     {
       "www-authenticate": `Bearer authorization_uri="https://login.windows.net/${tenant}", error="invalid_token", error_description="${why}"`,
-      "x-ms-failure-cause": "gateway",
     },
   );
 
@@ -117,7 +116,7 @@ export function callerOf(keys: Keys, tenant: string, header: string | undefined,
     throw refuse(
       tenant,
       "InvalidAuthenticationTokenTenant",
-      `The access token is from the wrong issuer '${String(claims["iss"])}'. It must match the tenant '${issuer(tenant)}' associated with this subscription. Please use the authority (URL) 'https://login.windows.net/${tenant}' to get the token.`,
+      `The access token is from the wrong issuer '${String(claims["iss"])}'. It must match the tenant '${issuer(tenant)}' associated with this subscription. Please use the authority (URL) 'https://login.windows.net/${tenant}' to get the token. Note, if the subscription is transferred to another tenant there is no impact to the services, but information about new tenant could take time to propagate (up to an hour). If you just transferred your subscription and see this error message, please try back later.`,
       "The access token is from the wrong issuer.",
     );
   const aud = String(claims["aud"]);

@@ -1,7 +1,7 @@
 /** What the faults that strike a request do to it: before it is handled, to what its handling wrote, and to its answer. */
-import { lower } from "../resource-id.ts";
+import { lower, parseId } from "../resource-id.ts";
 import type { Transaction } from "../store.ts";
-import { AzureError, type Answer } from "../wire.ts";
+import { AzureError, gatewayError, type Answer } from "../wire.ts";
 import type { Fault, FaultOf } from "./kinds.ts";
 import type { SeenRequest } from "./pattern.ts";
 
@@ -92,17 +92,25 @@ function failure({ operation }: SeenRequest, status: number, code?: string, mess
   const [arm, oauth] =
     codes[status] ?? (status < 500 ? ["BadRequest", "invalid_request"] : ["InternalServerError", "server_error"]);
   if (/^(Imds|Entra)\//.test(operation)) return { status, body: { error: code ?? oauth, error_description: text } };
+  // What is not there, or does not answer, is missed by the front door.
+  if (status >= 502) return gatewayError(status, code ?? arm, text).answer();
   return new AzureError(status, code ?? arm, text).answer();
 }
 
 function throttled(request: SeenRequest, retryAfterMs: number): Answer {
   const seconds = Math.ceil(retryAfterMs / 1000);
-  const verb = /\/(read|write|delete)$/.exec(request.operation)?.[1] ?? "write";
+  const { subscription = "", group, namespace, types } = parseId(request.path);
+  // Azure names a request by the parts of its path that are the same for all.
+  const parts = [group === undefined ? "" : "resourceGroups", namespace === undefined ? "" : `providers/${namespace}`];
+  const asked = [request.method, "subscriptions", ...parts, ...(namespace === undefined ? [] : types)]
+    .filter((part) => part !== "")
+    .join("/")
+    .toUpperCase();
   const answer = failure(
     request,
     429,
     /^(Imds|Entra)\//.test(request.operation) ? undefined : "SubscriptionRequestsThrottled",
-    `Number of '${verb}' requests for this subscription exceeded. Please try again after '${seconds}' seconds.`,
+    `Number of requests for subscription '${subscription}' and operation '${asked}' exceeded the backend storage limit. Please try again after '${seconds}' seconds.`,
   );
   const headers = {
     "retry-after": String(seconds),
@@ -114,14 +122,13 @@ function throttled(request: SeenRequest, retryAfterMs: number): Answer {
 function expired(at: number, now: number): Answer {
   const date = (ms: number): string =>
     new Date(ms).toLocaleString("en-US", { timeZone: "UTC" }).replace(",", "").replaceAll("\u202f", " ");
-  return new AzureError(
+  return gatewayError(
     401,
     "ExpiredAuthenticationToken",
     `The access token expiry UTC time '${date(at)}' is earlier than current UTC time '${date(now)}'.`,
     {},
     {
       "www-authenticate": 'Bearer error="invalid_token", error_description="The access token has expired."',
-      "x-ms-failure-cause": "gateway",
     },
   ).answer();
 }

@@ -1,5 +1,6 @@
 /** Tokens of a VM's identities: which one is meant, and what is said when none is or several are. */
 import type { Keys } from "../entra/keys.ts";
+import { describeFault, faultTime } from "../entra/endpoints.ts";
 import { issueToken } from "../entra/tokens.ts";
 import { lower } from "../resource-id.ts";
 import type { Entry, Transaction } from "../store.ts";
@@ -26,7 +27,12 @@ export function identityToken(
   if (!/^https:\/\/[^/]+\/?$/.test(resource))
     return refuse(
       "invalid_resource",
-      `AADSTS500011: The resource principal named ${resource} was not found in the tenant named ${tx.tenantId}.`,
+      describeFault(
+        500011,
+        `The resource principal named ${resource} was not found in the tenant named ${tx.tenantId}. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You might have sent your authentication request to the wrong tenant.`,
+        tx.invent.guid("trace", `${vm.id}|${resource}|${tx.now}`),
+        faultTime(tx.now),
+      ),
     );
   const t = issueToken(keys, {
     objectId: chosen.objectId,

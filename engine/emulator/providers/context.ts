@@ -58,17 +58,17 @@ export function requireEntry(c: Context, path = c.id.path): Entry {
 export function requireLocation(c: Context, was: Entry | null): string {
   const given = c.body["location"];
   if (typeof given !== "string" || given === "") {
-    throw new AzureError(400, "LocationRequired", "The location property is required for this definition.");
+    throw gatewayError(400, "LocationRequired", "The location property is required for this definition.");
   }
   const at = location(given);
   if (!isRegion(at))
-    throw new AzureError(
+    throw gatewayError(
       400,
       "LocationNotAvailableForResourceType",
       `The provided location '${given}' is not available for resource type '${c.id.type}'. List of available regions for the resource type is '${regionNames.join(",")}'.`,
     );
   if (was && was.body["location"] !== at)
-    throw new AzureError(
+    throw gatewayError(
       409,
       "InvalidResourceLocation",
       `The resource '${nameOf(was.id)}' already exists in location '${was.body["location"]}' in resource group '${c.id.group}'. A resource with the same name cannot be created in location '${at}'. Please select a new resource name.`,

@@ -19,7 +19,8 @@ import {
   requireLocation,
   type Context,
 } from "./context.ts";
-import { requireId } from "./network/network-resource.ts";
+import { requireUnusedPlan } from "./network/ddos-plans.ts";
+import { notThere, requireId } from "./network/network-resource.ts";
 
 /**
  * Types whose OpenAPI document has no 201 for a new resource, in lower case: clients that are made of the document take it for
@@ -120,15 +121,23 @@ function patchGeneric(c: Context): Answer {
   return ok(view(e, c.tx.now));
 }
 function entryOf(c: Context): Entry {
-  if (c.id.group) return requireEntry(c);
+  if (c.id.group && !isPartOfNetwork(c)) return requireEntry(c);
   const entry = c.tx.get(c.id.path);
   if (!entry) throw notFound(c.id);
   return entry;
+}
+/** Of a part only the provider knows that it is not there, and the network's has words of its own. Flow logs are no parts: they have a region. */
+function isPartOfNetwork(c: Context): boolean {
+  if (c.id.types.length === 1 || !/^Microsoft\.Network\/(?!networkWatchers\/)/i.test(c.id.type)) return false;
+  requireEntry(c, c.id.path.split("/").slice(0, 9).join("/"));
+  if (c.tx.get(c.id.path) === null) throw notThere(c.id.path);
+  return true;
 }
 function deleteGeneric(c: Context): Answer {
   if (c.id.group) requireGroup(c);
   const e = c.tx.get(c.id.path);
   if (!e) return noContent;
+  requireUnusedPlan(c, e);
   const below = `${e.id.toLowerCase()}/`;
   for (const child of c.tx.all()) if (child.id.toLowerCase().startsWith(below)) c.tx.remove(child.id);
   c.tx.remove(e.id);

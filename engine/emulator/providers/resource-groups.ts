@@ -4,7 +4,7 @@ import { isRegion, location, regionNames } from "../regions.ts";
 import { groupPath, nameOf, parseId, within } from "../resource-id.ts";
 import { on } from "../routes/route.ts";
 import { view, type Entry } from "../store.ts";
-import { AzureError, gatewayError, type Answer, type Body } from "../wire.ts";
+import { gatewayError, type Answer, type Body } from "../wire.ts";
 import { page } from "./lists.ts";
 import { ok, polite, requireGroup, type Context } from "./context.ts";
 
@@ -13,7 +13,7 @@ export function putGroup(c: Context): Answer {
   const name = c.id.group ?? "",
     was = c.tx.get(groupPath(c.id));
   if (name.length > 90 || !/^[\p{L}\p{N}\-_().]*[\p{L}\p{N}\-_()]$/u.test(name))
-    throw new AzureError(
+    throw gatewayError(
       400,
       "InvalidResourceGroup",
       `The provided resource group name '${name}' has these invalid characters or form: it may hold letters, digits and -_(). , at most 90, and may not end in a period.`,
@@ -25,16 +25,16 @@ export function putGroup(c: Context): Answer {
       `The resource group '${name}' is in deprovisioning state and cannot perform this operation.`,
     );
   if (typeof c.body["location"] !== "string")
-    throw new AzureError(400, "LocationRequired", "The location property is required for this definition.");
+    throw gatewayError(400, "LocationRequired", "The location property is required for this definition.");
   const at = location(c.body["location"]);
   if (!isRegion(at))
-    throw new AzureError(
+    throw gatewayError(
       400,
       "LocationNotAvailableForResourceGroup",
       `The provided location '${c.body["location"]}' is not available for resource group. List of available regions is '${regionNames.join(",")}'.`,
     );
   if (was && was.body["location"] !== at)
-    throw new AzureError(
+    throw gatewayError(
       409,
       "InvalidResourceGroupLocation",
       `Invalid resource group location '${at}'. The Resource group already exists in location '${was.body["location"]}'.`,
@@ -113,11 +113,7 @@ function filterOf(c: Context): Filter {
       .map(([form, make]) => [form.exec(part)?.[1], make] as const)
       .find(([value]) => value !== undefined);
     if (found?.[0] === undefined)
-      throw new AzureError(
-        400,
-        "InvalidFilterInQueryString",
-        `Invalid $filter '${text}' specified in the query string.`,
-      );
+      throw gatewayError(400, "InvalidFilterInQueryString", `Invalid $filter '${text}' specified in the query string.`);
     filters.push(found[1](found[0]));
   }
   return (b) => filters.every((f) => f(b));

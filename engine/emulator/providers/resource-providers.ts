@@ -1,5 +1,5 @@
 /** Resource providers: which namespaces there are, and whether the subscription has registered them. */
-import { regions } from "../regions.ts";
+import { location, regions } from "../regions.ts";
 import { on } from "../routes/route.ts";
 import { authorizations, profiles, zonalRegions, zonalTypes } from "../routes/provider-facts.ts";
 import { allNamespaces, namespaceOf, type Namespace } from "../routes/resource-types.ts";
@@ -67,10 +67,11 @@ const getProvider = (c: Context): Answer => ok(shown(c, named(c)));
 /** Takes a while, as on Azure: the state reads `now` until then. */
 function move(c: Context, now: string, then: string): Answer {
   const n = named(c);
-  if (stateOf(c, n) !== then) {
+  const isAgain = c.tx.limits.newRegions.length > 0 && c.tx.get(key(n)) === null;
+  if (isAgain || stateOf(c, n) !== then) {
     const entry: Entry = {
       id: key(n),
-      body: { states: [now, then] },
+      body: { states: stateOf(c, n) === then ? [then, then] : [now, then] },
       createdAt: c.tx.now,
       readyAt: c.tx.now + c.tx.latency.vmUpdateMs,
       hidden: { kind: "registration" },
@@ -86,11 +87,20 @@ const unregisterProvider = (c: Context): Answer => move(c, "Unregistering", "Not
 export function requireRegistration(c: Context): void {
   const n = c.id.namespace === undefined ? undefined : namespaceOf(c.id.namespace);
   if (!n || c.tx.upstream || /^Microsoft\.(Resources|Authorization)$/.test(n.name)) return;
-  if (stateOf(c, n) === "Registered") return;
+  if (stateOf(c, n) === "Registered") return requireRegion(c, n);
+  const code = "MissingSubscriptionRegistration";
+  const message = `The subscription is not registered to use namespace '${n.name}'. See https://aka.ms/rps-not-found for how to register subscriptions.`;
+  // Tools read the namespace from here, to register it themselves.
+  throw gatewayError(409, code, message, { details: [{ code, target: n.name, message }] });
+}
+/** A registration is for the regions that there were. */
+function requireRegion(c: Context, n: Namespace): void {
+  const given: unknown = c.body["location"];
+  if (typeof given !== "string" || !c.tx.limits.newRegions.includes(location(given)) || c.tx.get(key(n))) return;
   throw gatewayError(
     409,
-    "MissingSubscriptionRegistration",
-    `The subscription is not registered to use namespace '${n.name}'. See https://aka.ms/rps-not-found for how to register subscriptions.`,
+    "MissingRegistrationForLocation",
+    `The subscription is not registered for the resource type '${c.id.types.join("/")}' in the location '${given}'. Please re-register for this provider in order to have access to this location.`,
   );
 }
 const about = { type: "Microsoft.Resources/subscriptions/providers" };

@@ -4,7 +4,7 @@ import { regions, type Region } from "../regions.ts";
 import type { ResourceId } from "../resource-id.ts";
 import { on } from "../routes/route.ts";
 import type { Transaction } from "../store.ts";
-import { AzureError, gatewayError, type Answer, type Body } from "../wire.ts";
+import { gatewayError, type Answer, type Body } from "../wire.ts";
 import { ok, type Context } from "./context.ts";
 
 const subscription = (c: Context) => ({
@@ -78,7 +78,7 @@ export function checkSubscription(tx: Transaction, id: ResourceId): void {
   const s = id.subscription;
   if (s === undefined) return;
   if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(s))
-    throw new AzureError(
+    throw gatewayError(
       400,
       "InvalidSubscriptionId",
       `The provided subscription identifier '${s}' is malformed or invalid.`,

@@ -1,7 +1,7 @@
 /** May this principal do this action over this scope? Roles are united; a role's notActions only limit that role. */
 import { within } from "../resource-id.ts";
 import type { Entry, Transaction } from "../store.ts";
-import { AzureError, notEmulated } from "../wire.ts";
+import { gatewayError, notEmulated } from "../wire.ts";
 import { denying } from "./deny.ts";
 import { matches } from "./match.ts";
 import { roleOf, type RoleDefinition } from "./roles.ts";
@@ -68,12 +68,10 @@ export function authorize(tx: Transaction, caller: Caller, action: string, scope
   for (const e of effective(assignmentsIn(tx), tx, caller, scope))
     if (isConditional(e, action) && permits(roleOf(tx, e.body["properties"].roleDefinitionId), action))
       throw notEmulated("conditions on the right to assign roles");
-  throw new AzureError(
+  throw gatewayError(
     403,
     "AuthorizationFailed",
     `The client '${caller.clientId}' with object id '${caller.objectId}' does not have authorization to perform action '${action}' over scope '${scope}' or the scope is invalid. If access was recently granted, please refresh your credentials.`,
-    {},
-    { "x-ms-failure-cause": "gateway" },
   );
 }
 /** What is denied stays so whatever roles say. */
@@ -81,12 +79,10 @@ function requireNotDenied(tx: Transaction, caller: Caller, action: string, scope
   const denial = denying(tx, caller.objectId, action, scope);
   if (denial === undefined) return;
   const { denyAssignmentName, scope: at } = denial.properties;
-  throw new AzureError(
+  throw gatewayError(
     403,
     "DenyAssignmentAuthorizationFailed",
     `The client '${caller.clientId}' with object id '${caller.objectId}' has permission to perform action '${action}' on scope '${scope}'; however, the access is denied because of the deny assignment with name '${denyAssignmentName}' and Id '${denial.name}' at scope '${at}'.`,
-    {},
-    { "x-ms-failure-cause": "gateway" },
   );
 }
 export function authorizeLinked(
@@ -98,11 +94,9 @@ export function authorizeLinked(
   linkedId: string,
 ): void {
   if (allowed(tx, caller, linkedAction, linkedId)) return requireNotDenied(tx, caller, linkedAction, linkedId);
-  throw new AzureError(
+  throw gatewayError(
     403,
     "LinkedAuthorizationFailed",
     `The client '${caller.clientId}' with object id '${caller.objectId}' has permission to perform action '${action}' on scope '${scope}'; however, it does not have permission to perform action(s) '${linkedAction}' on the linked scope(s) '${linkedId}' (respectively) or the linked scope(s) are invalid.`,
-    {},
-    { "x-ms-failure-cause": "gateway" },
   );
 }

@@ -1,14 +1,14 @@
 /** Which api-versions are accepted, and what Azure says about one that is not. */
-import { AzureError } from "../wire.ts";
+import { gatewayError } from "../wire.ts";
 import { regions } from "../regions.ts";
-import { namespaceOf, resourceTypeOf, type ResourceType } from "./resource-types.ts";
+import { namespaceOf, resourceTypeOf, type Namespace, type ResourceType } from "./resource-types.ts";
 
 const form = /^\d{4}-\d{2}-\d{2}(-(preview|alpha|beta|rc|privatepreview))?$/;
 
 /** `given` is the query parameter as sent; answers it in lower case. */
 export function requireApiVersion(given: string | null): string {
   if (!given)
-    throw new AzureError(
+    throw gatewayError(
       400,
       "MissingApiVersionParameter",
       "The api-version query parameter (?api-version=) is required for all requests.",
@@ -25,13 +25,13 @@ export function checkApiVersion(fullType: string, version: string, location: str
   if (!type || accepts(type, version)) return;
   const newest = type.apiVersions.toReversed();
   if (/^Microsoft\.Resources\//i.test(fullType))
-    throw new AzureError(
+    throw gatewayError(
       400,
       "InvalidApiVersionParameter",
       `The api-version '${version}' is invalid. The supported versions are '${newest.join(",")}'.`,
     );
   const where = type.isGlobal ? "global" : regions.map((r) => r.name).join(", ");
-  throw new AzureError(
+  throw gatewayError(
     400,
     "NoRegisteredProviderFound",
     `No registered resource provider found for location '${location}' and API version '${version}' for type '${type.name}'. The supported api-versions are '${newest.join(", ")}'. The supported locations are '${where}'.`,
@@ -40,7 +40,7 @@ export function checkApiVersion(fullType: string, version: string, location: str
 /** The form alone, for a target that may know versions which are newer than this program. */
 export function checkApiVersionForm(version: string): void {
   if (!form.test(version))
-    throw new AzureError(400, "InvalidApiVersionParameter", `The api-version '${version}' is invalid.`);
+    throw gatewayError(400, "InvalidApiVersionParameter", `The api-version '${version}' is invalid.`);
 }
 function accepts(type: ResourceType, version: string): boolean {
   if (type.isGeneric) return form.test(version) && version >= (type.apiVersions[0] ?? "");
@@ -56,25 +56,20 @@ export function nearestType(fullType: string): string | undefined {
   return undefined;
 }
 
+/** All that some type of the namespace has, newest first. */
+const versionsOf = (namespace: Namespace): string[] =>
+  [...new Set(namespace.types.flatMap((type) => type.apiVersions))].toSorted().toReversed();
+
 /** Throws Azure's error for a namespace or type that does not exist. */
 export function requireKnownType(fullType: string, version: string): string {
   const [namespace = "", ...types] = fullType.split("/");
   const known = namespaceOf(namespace);
-  if (!known)
-    throw new AzureError(
-      404,
-      "InvalidResourceNamespace",
-      `The resource namespace '${namespace}' is invalid.`,
-      {},
-      { "x-ms-failure-cause": "gateway" },
-    );
+  if (!known) throw gatewayError(404, "InvalidResourceNamespace", `The resource namespace '${namespace}' is invalid.`);
   const near = nearestType(fullType);
   if (near) return near;
-  throw new AzureError(
+  throw gatewayError(
     404,
     "InvalidResourceType",
-    `The resource type '${types.join("/")}' could not be found in the namespace '${known.name}' for api version '${version}'.`,
-    {},
-    { "x-ms-failure-cause": "gateway" },
+    `The resource type '${types.join("/")}' could not be found in the namespace '${known.name}' for api version '${version}'. The supported api-versions are '${versionsOf(known).join(",")}'.`,
   );
 }

@@ -107,6 +107,8 @@ export const namespaces: readonly Namespace[] = [
       ...generic(network, "networkWatchers", "networkWatchers/flowLogs", "networkProfiles", "privateEndpoints"),
       ...generic(network, "publicIPPrefixes", "virtualNetworkGateways", "localNetworkGateways", "connections"),
       ...generic(network, "ddosProtectionPlans", "expressRouteCircuits", "azureFirewalls", "firewallPolicies"),
+      ...generic(network, "expressRouteCircuits/peerings", "expressRouteCircuits/peerings/connections"),
+      ...generic(network, "expressRouteCircuits/peerings/peerConnections"),
       ...generic(network, "interfaceEndpoints", "serviceEndpointPolicies", "virtualWans", "virtualHubs"),
       ...generic(list("2018-09-01 2020-01-01 2020-06-01 2024-06-01"), "privateDnsZones").map((t) => ({
         ...t,

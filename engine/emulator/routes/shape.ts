@@ -1,5 +1,5 @@
 /** What a request's body may look like: only the types of what the emulator reads, never whether it makes sense. */
-import { AzureError } from "../wire.ts";
+import { gatewayError, type AzureError } from "../wire.ts";
 
 /** `"map"`: an object of strings. A list's only member stands for all. Members that are not named may be anything. */
 export type Shape =
@@ -36,7 +36,7 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 const join = (path: string, name: string): string => (path === "" ? name : `${path}.${name}`);
 const misfit = (value: unknown, wanted: string, path: string): AzureError =>
-  new AzureError(
+  gatewayError(
     400,
     "InvalidRequestContent",
     `The request content was invalid and could not be deserialized: 'Cannot convert ${describe(value)} at path '${path}' to type '${wanted}'.'.`,

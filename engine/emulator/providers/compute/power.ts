@@ -4,7 +4,7 @@ import { inGroup, on } from "../../routes/route.ts";
 import type { Entry } from "../../store.ts";
 import { AzureError, type Answer } from "../../wire.ts";
 import { ok, startOperation, type Context } from "../context.ts";
-import { requireVm } from "./virtual-machines.ts";
+import { evictionOf, requireVm } from "./virtual-machines.ts";
 
 const provider = "Microsoft.Compute" as const;
 interface Power {
@@ -43,9 +43,12 @@ function powerVm(c: Context): Answer {
   e.hidden = { ...e.hidden, power: power.after, powerChange: { until: readyAt, as: power.during, to: power.after } };
   return later(c, e, readyAt);
 }
-/** Done to the VM without changing what is told of it. */
+/** Done to the VM without changing what is told of it; nothing else may be done meanwhile. */
 function renew(c: Context): Answer {
-  return later(c, requireVm(c, c.verb), c.tx.now + c.tx.latency.vmUpdateMs);
+  const e = requireVm(c, c.verb);
+  const readyAt = c.tx.now + c.tx.latency.vmUpdateMs;
+  e.hidden = { ...e.hidden, aloneUntil: readyAt };
+  return later(c, e, readyAt);
 }
 function later(c: Context, e: Entry, readyAt: number): Answer {
   c.tx.put(e);
@@ -64,9 +67,15 @@ function simulateEviction(c: Context): Answer {
   const e = requireVm(c, "simulateEviction");
   if (!/^spot$/i.test(String(e.body["properties"].priority ?? "")))
     throw refuse("Operation 'simulateEviction' is allowed only for Spot Virtual Machines");
-  e.hidden = { ...e.hidden, power: "deallocated" };
-  c.tx.put(e);
+  if (/^delete$/i.test(String(e.body["properties"].evictionPolicy ?? ""))) evict(c, e);
+  else c.tx.put({ ...e, hidden: { ...e.hidden, power: "deallocated" } });
   return { status: 204 };
+}
+/** The VM goes, and the provider knows it before Resource Manager does. */
+function evict(c: Context, e: Entry): void {
+  c.tx.put({ ...e, goneAt: c.tx.now });
+  const hidden = { kind: "eviction" };
+  c.tx.put({ id: evictionOf(e.id), body: {}, createdAt: c.tx.now, goneAt: c.tx.now + 600_000, hidden });
 }
 const at = (verb: string): string => inGroup(`Microsoft.Compute/virtualMachines/{vmName}/${verb}`);
 export const powerRoutes = [

@@ -1,4 +1,5 @@
 /** VM sizes: how many cores, how much memory, where. A selection of the general, memory and compute families. */
+import type { Limits } from "../../limits.ts";
 import { regionNames } from "../../regions.ts";
 import { inSubscription, on } from "../../routes/route.ts";
 import type { Answer, Body } from "../../wire.ts";
@@ -140,6 +141,15 @@ export const shownSize = (s: Size): Body => ({
   memoryInMB: s.memoryMB,
   maxDataDiskCount: s.dataDisks,
 });
+export const isWithheld = ({ withheldSizes }: Limits, size: string, region: string): boolean =>
+  withheldSizes[region]?.some((name) => name.toLowerCase() === size.toLowerCase()) ?? false;
+const restriction = (region: string): Body => ({
+  type: "Location",
+  values: [region],
+  restrictionInfo: { locations: [region] },
+  reasonCode: "NotAvailableForSubscription",
+});
+
 const listSizes = (): Answer => ok({ value: sizes.map(shownSize) });
 
 const capability = (name: string, value: string | number | boolean): Body => ({ name, value: String(value) });
@@ -167,7 +177,7 @@ function listSkus(c: Context): Answer {
         capability("MaxDataDiskCount", s.dataDisks),
         capability("PremiumIO", /s(_v\d)?$/i.test(s.name)),
       ],
-      restrictions: [],
+      restrictions: isWithheld(c.tx.limits, s.name, region) ? [restriction(region)] : [],
     })),
   );
   return page(c, value);

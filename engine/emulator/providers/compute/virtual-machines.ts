@@ -37,7 +37,17 @@ const isBeingDeleted = (id: string, operation: string): AzureError =>
 export function requireVm(c: Context, operation: string): Entry {
   const e = requireEntry(c);
   if (e.goneAt !== undefined) throw isBeingDeleted(e.id, operation);
+  requireAlone(c, e, operation);
   return e;
+}
+/** While a VM is put on another host, or brought in order again, it is left alone. */
+function requireAlone(c: Context, e: Entry, operation: string): void {
+  if (Number(e.hidden?.["aloneUntil"] ?? 0) <= c.tx.now) return;
+  throw new AzureError(
+    409,
+    "OperationNotAllowed",
+    `Operation '${operation}' is not allowed on VM '${nameOf(e.id)}' since another operation is in progress.`,
+  );
 }
 /** Newer versions give a VM an ETag. */
 function shown(c: Context, e: Entry): Body {
@@ -74,6 +84,7 @@ function putVm(c: Context): Answer {
   const region = requireLocation(c, was);
   const id = was?.id ?? c.id.path;
   if (was?.goneAt !== undefined) throw isBeingDeleted(id, "Create VM");
+  if (was) requireAlone(c, was, "Update VM");
   const p: Body = structuredClone(c.body["properties"] ?? {});
   if (was) validateChange(c, was, p);
   else validateVm(c, nameOf(id), p, region);
@@ -151,7 +162,12 @@ function patchVm(c: Context): Answer {
   hideFreshIdentities(body, before);
   return ok(body, startOperation(c, { provider, region: e.body["location"] as string, readyAt }));
 }
+/** What is left of a VM that Azure took away: for a while the provider, and not Resource Manager, says that it is not there. */
+export const evictionOf = (id: string): string => `/evictions${id}`;
 function getVm(c: Context): Answer {
+  requireGroup(c);
+  if (!c.tx.get(c.id.path) && c.tx.get(evictionOf(c.id.path)))
+    throw new AzureError(404, "NotFound", "The entity was not found in this Azure location.");
   const e = requireEntry(c);
   const body = shown(c, e);
   const expand = [...c.query].find(([key]) => key.toLowerCase() === "$expand")?.[1];

@@ -71,8 +71,8 @@ function usersOf(c: Context, was: Body | undefined, given: Body): Map<string, [s
   if (all.size === 0)
     throw new AzureError(
       400,
-      "InvalidIdentityValues",
-      "Identity type 'UserAssigned' needs at least one entry in identity.userAssignedIdentities; send type 'None' to remove the last one.",
+      "MissingIdentityIds",
+      "The identity ids must not be null or empty for 'UserAssigned' identity type.",
     );
   return all;
 }

@@ -67,7 +67,12 @@ export function validateOs(os: Body, windows: boolean): void {
       "computerName",
       `Linux host name cannot exceed 64 characters in length or contain the following characters: ${forbidden}`,
     );
-  if (!user || users.includes(user.toLowerCase()) || (windows && (user.length > 20 || user.endsWith("."))))
+  if (windows && (user.length > 20 || user.endsWith(".") || /[\\/"[\]:|<>+=;,?*@]/.test(user)))
+    throw bad(
+      "adminUsername",
+      'Windows admin user name cannot be more than 20 characters long, be empty, end with a period(.), or contain the following characters: \\ / " [ ] : | < > + = ; , ? * @.',
+    );
+  if (!user || users.includes(user.toLowerCase()))
     throw bad("adminUsername", "The Admin Username specified is not allowed.");
   validatePassword(os, windows);
   validateOsParts(os, windows);

@@ -1,11 +1,11 @@
 /** What Azure refuses in the body of a VM. */
-import { lower } from "../../resource-id.ts";
+import { lower, within } from "../../resource-id.ts";
 import type { Entry } from "../../store.ts";
 import { AzureError, notEmulated, type Body } from "../../wire.ts";
 import { missingReference, type Context } from "../context.ts";
 import { requireId } from "../network/network-resource.ts";
 import { requireImage } from "./images.ts";
-import { sizeOf, sizes } from "./sizes.ts";
+import { isWithheld, sizeOf, sizes } from "./sizes.ts";
 import { coresUsed } from "./usages.ts";
 import { isWindows } from "./vm-body.ts";
 import { missing, validateOs, validateOsParts, validateUserData } from "./vm-os-validation.ts";
@@ -34,16 +34,24 @@ export function validateVm(c: Context, name: string, p: Body, region: string): v
   // A target knows its own sizes and quota.
   if (c.tx.upstream) return;
   requireSize(size);
+  requireStock(c, size, region);
   requireQuota(c, size, region, 0);
 }
 const isOwnImage = (p: Body): boolean => {
   const image: Body = p["storageProfile"]?.imageReference ?? {};
   return ["id", "sharedGalleryImageId", "communityGalleryImageId"].some((field) => image[field] !== undefined);
 };
+/** Those of other subscriptions, and of communities, are not looked for. */
+function requireOwnImage(c: Context, { id }: Body): void {
+  if (c.tx.upstream || typeof id !== "string" || !within(id, `/subscriptions/${c.tx.subscriptionId}`)) return;
+  if (!c.tx.get(id))
+    throw new AzureError(404, "NotFound", `The Image '${id}' cannot be found.`, { target: "imageReference" });
+}
 function validateImage(c: Context, p: Body): void {
   const image: Body | undefined = p["storageProfile"]?.imageReference;
   const osDisk: Body | undefined = p["storageProfile"]?.osDisk;
   if (!image && !osDisk?.["managedDisk"]?.id && !osDisk?.["vhd"] && !osDisk?.["image"]) throw missing("imageReference");
+  if (image && isOwnImage(p)) requireOwnImage(c, image);
   if (!image || isOwnImage(p)) return;
   if (!(image["publisher"] && image["offer"] && image["sku"] && image["version"]))
     throw missing("imageReference.publisher, offer, sku and version");
@@ -112,6 +120,7 @@ export function validateChange(c: Context, was: Entry, p: Body): void {
   if (size === undefined || c.tx.upstream || lower(size) === lower(before ?? "")) return;
   const region = String(was.body["location"]);
   requireSize(size);
+  requireStock(c, size, region);
   requireQuota(c, size, region, sizeOf(before ?? "")?.cores ?? 0);
 }
 export function requireSize(size: string): void {
@@ -119,6 +128,15 @@ export function requireSize(size: string): void {
   throw bad(
     "vmSize",
     `The requested VM size ${size} is not available in the current region. The sizes available in the current region are: ${sizes.map((s) => s.name).join(",")}. Find out more on the available VM sizes in each region at https://aka.ms/azure-regions.`,
+  );
+}
+function requireStock(c: Context, size: string, region: string): void {
+  const name = sizeOf(size)?.name ?? size;
+  if (!isWithheld(c.tx.limits, name, region)) return;
+  throw new AzureError(
+    409,
+    "SkuNotAvailable",
+    `The requested VM size for resource 'Following SKUs have failed for Capacity Restrictions: ${name}' is currently not available in location '${region}'. Please try another size or deploy to a different location or different zone. See https://aka.ms/azureskunotavailable for details.`,
   );
 }
 /** `freed` cores are given back by the same change. */

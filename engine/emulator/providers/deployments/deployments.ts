@@ -1,6 +1,6 @@
 /** Template deployments into a resource group: every resource of the template is written through its own operation. */
 import { createHash } from "node:crypto";
-import { groupPath, lower, nameOf } from "../../resource-id.ts";
+import { groupPath, lower, nameOf, parseId } from "../../resource-id.ts";
 import { inGroup, on } from "../../routes/route.ts";
 import { requireShape, withoutNulls } from "../../routes/shape.ts";
 import type { Entry } from "../../store.ts";
@@ -25,14 +25,14 @@ function planFor(c: Context, p: Body): Plan {
     throw notEmulated("parameters from outside of a deployment (externalInputs)");
   if (template === undefined) {
     if (p["templateLink"] !== undefined) throw notEmulated("templates behind a link");
-    throw new AzureError(
+    throw gatewayError(
       400,
       "InvalidRequestContent",
       "The request content was invalid and could not be deserialized: 'Required property 'template' not found in JSON.'.",
     );
   }
   if (!/^(incremental|complete)$/i.test(String(p["mode"] ?? "")))
-    throw new AzureError(
+    throw gatewayError(
       400,
       "InvalidRequestContent",
       `The request content was invalid and could not be deserialized: 'Error converting value "${String(p["mode"] ?? "")}" to type 'DeploymentMode'.'.`,
@@ -43,13 +43,16 @@ function planFor(c: Context, p: Body): Plan {
     for (const [name, value] of Object.entries((values ?? {}) as Body))
       requireShape(value, "object", `properties.${part}.${name}`);
   const group = requireGroup(c);
-  return planOf(template, given, {
+  const plan = planOf(template, given, {
     apiVersion: c.apiVersion,
     subscriptionId: String(c.id.subscription),
     tenantId: c.tx.tenantId,
     group: { id: group.id, name: nameOf(group.id), location: String(group.body["location"]) },
     reference: (id) => (c.tx.get(id)?.body["properties"] as unknown) ?? {},
   });
+  // Deployments that the template makes in other groups.
+  for (const { id } of plan.resources) requireGroup({ ...c, id: parseId(id) });
+  return plan;
 }
 /** Writes them one after the other; the first that is refused ends it. What was written before stays. */
 function make(c: Context, resources: readonly Wanted[]): Made[] {
@@ -73,14 +76,31 @@ function make(c: Context, resources: readonly Wanted[]): Made[] {
 /** Found before anything is made, as Azure's preflight finds them. */
 const preflight =
   /^(InvalidParameter|PlatformImageNotFound|OperationNotAllowed|SkuNotAvailable|QuotaExceeded|LinkedInvalidPropertyId|LocationNotAvailableForResourceType|AuthorizationFailed|LinkedAuthorizationFailed|MissingSubscriptionRegistration)$/;
+/** Where the compute provider still says that an operation is not allowed, the preflight has a word of its own. */
+const inPreflight = (error: Body): Body =>
+  error["code"] === "OperationNotAllowed" && /exceeding approved .* quota/.test(String(error["message"]))
+    ? { ...error, code: "QuotaExceeded" }
+    : error;
 const invalid = (c: Context, error: Body): AzureError =>
-  new AzureError(
+  gatewayError(
     400,
     "InvalidTemplateDeployment",
     `The template deployment '${c.id.names[0]}' is not valid according to the validation procedure. The tracking id is '${c.tx.invent.guid("tracking", `${c.id.path}|${c.tx.now}`)}'. See inner errors for details.`,
-    { details: [error] },
-    { "x-ms-failure-cause": "gateway" },
+    { details: [inPreflight(error)] },
   );
+
+/** What has a plan is bought before anything is made. The misspelling is Azure's. */
+function requirePurchase(c: Context, plan: Plan): void {
+  if (c.tx.limits.mayPurchase || plan.resources.every(({ body: { plan: bought } }) => bought === undefined)) return;
+  const why =
+    '{"error":{"code":"AccountSetupError","message":"You cannot purchase reservation because required AAD tenant information is missing. Please ask your tenant admin to fill this form: https://aka.ms/orgprofile"}}';
+  throw gatewayError(
+    400,
+    "MarketplacePurchaseEligibilityFailed",
+    "Marketplace purchase eligibilty check returned errors. See inner errors for details. ",
+    { details: [{ code: "BadRequest", message: why }] },
+  );
+}
 
 const isRunning = (e: Entry, now: number): boolean => (e.readyAt ?? 0) > now;
 function stateOf(e: Entry, now: number): string {
@@ -117,20 +137,21 @@ function putDeployment(c: Context): Answer {
   requireGroup(c);
   const name = c.id.names[0] ?? "";
   if (!/^[\w.()-]{1,64}$/.test(name))
-    throw new AzureError(
+    throw gatewayError(
       400,
       "InvalidDeploymentName",
       `The deployment name '${name}' is invalid: 1 to 64 letters, digits, '-', '_', '.' and parentheses.`,
     );
   const was = c.tx.get(c.id.path);
   if (was && isRunning(was, c.tx.now))
-    throw new AzureError(
+    throw gatewayError(
       409,
       "DeploymentActive",
       `Unable to edit or replace deployment '${name}': previous deployment from '${new Date(was.createdAt).toISOString()}' is still active (expiration time is '${new Date(was.createdAt + 604_800_000).toISOString()}'). Please see https://aka.ms/arm-deploy for usage details.`,
     );
   const p: Body = c.body["properties"] ?? {};
   const plan = planFor(c, p);
+  requirePurchase(c, plan);
   const made = make(c, plan.resources);
   const failed = made.find((m) => m.error !== undefined);
   if (failed?.error && preflight.test(String(failed.error["code"]))) throw invalid(c, failed.error);
@@ -211,7 +232,7 @@ function deleteDeployment(c: Context): Answer {
   const e = c.tx.get(c.id.path);
   if (!e) return noContent;
   if (isRunning(e, c.tx.now))
-    throw new AzureError(
+    throw gatewayError(
       409,
       "DeploymentActive",
       `The deployment '${nameOf(e.id)}' is still active and cannot be deleted.`,
@@ -222,7 +243,7 @@ function deleteDeployment(c: Context): Answer {
 function cancelDeployment(c: Context): Answer {
   const e = requireDeployment(c);
   if (!isRunning(e, c.tx.now))
-    throw new AzureError(
+    throw gatewayError(
       409,
       "DeploymentCannotBeCancelled",
       `The deployment '${nameOf(e.id)}' cannot be cancelled because it is not running.`,

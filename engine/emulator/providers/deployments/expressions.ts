@@ -1,6 +1,6 @@
 /** The expressions of ARM templates, as far as `az vm create` and small templates use them. */
 import { createHash } from "node:crypto";
-import { AzureError } from "../../wire.ts";
+import { AzureError, gatewayError } from "../../wire.ts";
 
 export type Value = unknown;
 export interface Scope {
@@ -16,13 +16,9 @@ export interface Scope {
 }
 /** Found by Resource Manager itself. */
 export const invalidTemplate = (message: string, path = ""): AzureError =>
-  new AzureError(
-    400,
-    "InvalidTemplate",
-    `Deployment template validation failed: '${message}.'.`,
-    { additionalInfo: [{ type: "TemplateViolation", info: { lineNumber: 1, linePosition: 1, path } }] },
-    { "x-ms-failure-cause": "gateway" },
-  );
+  gatewayError(400, "InvalidTemplate", `Deployment template validation failed: '${message}.'.`, {
+    additionalInfo: [{ type: "TemplateViolation", info: { lineNumber: 1, linePosition: 1, path } }],
+  });
 
 /** A value with every `[expression]` in it worked out. */
 export function resolve(value: Value, scope: Scope): Value {

@@ -77,7 +77,12 @@ function wanted(resource: Body, scope: Scope): Wanted {
   } = resource;
   const type = String(given);
   const name = String(resolve(named, scope));
-  const id = resourceId([type, ...name.split("/")], scope);
+  const own = resourceId([type, ...name.split("/")], scope);
+  const group: Value = type.toLowerCase() === "microsoft.resources/deployments" ? body["resourceGroup"] : undefined;
+  const id =
+    typeof group === "string"
+      ? own.replace(/^(\/[^/]+\/[^/]+\/[^/]+)\/[^/]+/, `$1/${String(resolve(group, scope))}`)
+      : own;
   const after = (dependsOn as Value[])
     .map((d) => String(resolve(d, scope)))
     .map((d) => (d.startsWith("/") ? d : resourceId(splitId(d), scope)));

@@ -2,7 +2,7 @@
 import { lower } from "../../resource-id.ts";
 import { inGroup, on } from "../../routes/route.ts";
 import type { Entry } from "../../store.ts";
-import type { Answer, Body } from "../../wire.ts";
+import { AzureError, type Answer, type Body } from "../../wire.ts";
 import { linked, missingReference, requireEntry, startOperation, type Context } from "../context.ts";
 import { addressOf, firstUsable, holds, isReserved, rangeOf, textOf, type Range } from "./addresses.ts";
 import {
@@ -102,6 +102,11 @@ function configuration(
   // A secondary configuration may leave the subnet to the first.
   const p: Body = { ...(primary && { subnet: primary["properties"].subnet as unknown }), ...given["properties"] };
   const self = `${id}/ipConfigurations/${given["name"]}`;
+  if (primary && p["applicationGatewayBackendAddressPools"]?.length > 0)
+    throw bad(
+      "ApplicationGatewayLoadBalancingNotSupportedOnSecondaryIpConfigurations",
+      `Network Interface with Id: ${id} has a secondary IpConfigurations ${given["name"]} is using ApplicationGatewayAddressPools. ApplicationGateway loadbalancing is not supported for secondary IpConfigurations.`,
+    );
   if (p["subnet"] === undefined) throw bad("SubnetMissing", `IP configuration ${self} needs properties.subnet.`);
   const subnet = subnetFor(c, p["subnet"] as Body, region);
   requirePublicIp(c, self, p["publicIPAddress"] as Body | undefined, region);
@@ -134,6 +139,19 @@ function configuration(
       ),
     },
   };
+}
+/** As seen in https://github.com/cloudfoundry/bosh-azure-cpi-release/issues/179, its misspelling included. */
+function beingAllocated(c: Context, e: Entry, until: number): AzureError {
+  const operation = c.tx.invent.guid("allocation", `${e.id}|${until}`);
+  const seconds = Math.max(1, Math.ceil((until - c.tx.now) / 1000));
+  const message = `Operation AllocateTenantNetworkResourcesOperation (${operation}) is updating resource ${e.id}. The call can be retried in ${seconds} seconds.`;
+  return new AzureError(
+    429,
+    "RetryableError",
+    "A retryable error occured.",
+    { details: [{ code: "RetryableErrorDueToAnotherOperation", message }] },
+    { "retry-after": String(seconds) },
+  );
 }
 const interfaceType: NetworkType = {
   type: interfaces,
@@ -212,6 +230,10 @@ const interfaceType: NetworkType = {
       ...(c.apiVersion < "2022-01-01" ? { vnetEncryptionSupported: undefined } : {}),
       ...(c.apiVersion < "2023-02-01" ? { disableTcpStateTracking: undefined, auxiliarySku: undefined } : {}),
     };
+  },
+  requireIdle(c, e) {
+    const vm = c.tx.get(String(e.body["properties"].virtualMachine?.id ?? ""));
+    if (vm?.pending === "Creating" && (vm.readyAt ?? 0) > c.tx.now) throw beingAllocated(c, e, vm.readyAt ?? 0);
   },
   requireUnused(c, e) {
     const vm: Body | undefined = e.body["properties"].virtualMachine;

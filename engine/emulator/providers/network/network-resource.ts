@@ -3,7 +3,7 @@ import { lower, nameOf } from "../../resource-id.ts";
 import { inGroup, inSubscription, on, type Route } from "../../routes/route.ts";
 import type { Shape } from "../../routes/shape.ts";
 import type { Entry, Transaction } from "../../store.ts";
-import { AzureError, type Answer, type Body } from "../../wire.ts";
+import { AzureError, gatewayError, type Answer, type Body } from "../../wire.ts";
 import {
   linked,
   missingReference,
@@ -86,7 +86,7 @@ export function requireReference(c: Context, given: unknown, region: string, act
 /** A reference must at least look like one. */
 export function requireId(given: unknown, path: string): string {
   if (typeof given === "string" && /^\/subscriptions\/[^/]+\//i.test(given)) return given;
-  throw new AzureError(
+  throw gatewayError(
     400,
     "LinkedInvalidPropertyId",
     `Property id '${typeof given === "string" ? given : ""}' at path '${path}' is invalid. Expect fully qualified resource Id that start with '/subscriptions/{subscriptionId}' or '/providers/{resourceProviderNamespace}/'.`,
@@ -126,6 +126,8 @@ export interface NetworkType {
   readonly shape: Shape;
   /** The stored properties, worked out of what was sent. */
   properties(c: Context, id: string, region: string, was: Entry | null): Body;
+  /** Throws when something else is at work on it. */
+  requireIdle?(c: Context, e: Entry): void;
   /** Throws when something uses it. */
   requireUnused(c: Context, e: Entry): void;
   /** What other resources say about it. */
@@ -145,6 +147,7 @@ function put(t: NetworkType, c: Context): Answer {
   const id = was?.id ?? c.id.path;
   requireName(nameOf(id));
   if (was?.goneAt !== undefined) throw inProgress(c);
+  if (was) t.requireIdle?.(c, was);
   const etags = etagsFor(c, id);
   const body: Body = {
     name: nameOf(id),
