@@ -75,7 +75,14 @@ async function write(entries, options) {
 /** A script that `vm` made has no `import`. */
 function importByScript(file) {
   const text = readFileSync(file, "utf8");
-  writeFileSync(file, text.replaceAll(/(?<![.\w$])import\(/g, 'require("./import-module.js")('));
+  writeFileSync(
+    file,
+    text
+      .replaceAll(/(?<![.\w$])import\(/g, 'require("./import-module.js")(')
+      // A promise looks for `then` in what it is given, and of a chunk that Node has met in a circle it warns of that, once an
+      // extension's import has made Node look through the chunks.
+      .replaceAll(/(?<=Promise\.resolve\(\)\.then\(\(\)=>)(require\("[^"]*"\))/g, "({...$1})"),
+  );
 }
 
 /** A text of nothing else is read without decoding, and takes one byte for each character. */

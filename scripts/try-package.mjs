@@ -1,6 +1,6 @@
 // Packs the package, installs it into an empty folder as a user would, and runs it from another one. Needs the registry.
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -20,7 +20,23 @@ try {
   const found = [resourceGroup.name, resourceGroup.location, resourceGroup.properties.provisioningState].join();
   if (found !== "myResourceGroupVM,eastus,Succeeded") throw new Error(`the tutorial ended with ${found}`);
   if (!run(elsewhere, runbook, "plan").includes("No changes:")) throw new Error("a plan after the run found changes");
-  process.stdout.write(`${tarball}: installed, ran the tutorial in another folder, and found nothing left to do\n`);
+  // A package of step types, as docs/writing-a-step.md shows them, installed beside the command.
+  const page = readFileSync("docs/writing-a-step.md", "utf8");
+  const block = (language) => new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\`$`, "m").exec(page)[1];
+  const steps = join(folder, "my-azure-steps");
+  mkdirSync(steps);
+  const manifest = { name: "my-azure-steps", version: "1.0.0", type: "module", exports: "./index.js" };
+  writeFileSync(join(steps, "package.json"), JSON.stringify(manifest));
+  writeFileSync(join(steps, "index.js"), block("js"));
+  run(steps, "npm", "pack", "--silent", "--pack-destination", folder);
+  run(home, "npm", "install", "--no-audit", "--no-fund", join("..", "my-azure-steps-1.0.0.tgz"));
+  writeFileSync(join(home, "routes.yaml"), block("yaml").replace("./route-table.mjs", "my-azure-steps"));
+  run(home, runbook, "check", "routes.yaml");
+  const { table } = JSON.parse(run(home, runbook, "run", "routes.yaml"));
+  if (!table.endsWith("/routeTables/through-firewall")) throw new Error(`the route table is ${table}`);
+  process.stdout.write(
+    `${tarball}: installed, ran the tutorial in another folder, and found nothing left to do;\n  ran a step type of another package\n`,
+  );
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -7,8 +7,34 @@ import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { expect } from "chai";
 import { CONSUMER, CONSUMER_SAYS } from "./support/package-consumer.ts";
+import { readProjectFile } from "./support/project.ts";
 import { Rig } from "./support/rig.ts";
 import { spawnCli } from "./support/spawn-cli.ts";
+
+const blocksOf = (page: string, language: string): readonly string[] =>
+  Array.from(
+    readProjectFile(page).matchAll(new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\`$`, "gm")),
+    ([, text]) => text!,
+  );
+
+/** The snippets of docs/library.md among what they take for granted. */
+const pageProgram = (onAzure: string, ownSteps: string): string => `import {
+  builtinSteps, CLOUDS, openAzureTarget, type Plan, planRun, resolveInputs, type Runbook, type StepDefinition,
+  type StepRegistry, systemClock,
+} from "azure-runbook";
+
+export async function planOnAzure(runbook: Runbook, subscriptionId: string): Promise<Plan> {
+  const registry = builtinSteps;
+  const { values: inputs } = resolveInputs(runbook, new Map());
+  ${onAzure}
+  return plan;
+}
+
+export function registryWith(routeTable: StepDefinition): StepRegistry {
+  ${ownSteps}
+  return registry;
+}
+`;
 
 const execute = promisify(execFile);
 
@@ -61,15 +87,32 @@ describe("the packed package", function () {
     expect(code).equal(0);
   });
 
-  it("is a library with types", async () => {
+  it("is a library with types, in which the examples of its page compile", async () => {
     await writeFile(join(rig.directory, "package.json"), '{ "type": "module", "private": true }');
     await writeFile(join(rig.directory, "use.ts"), CONSUMER);
+    const [onAzure = "", ownSteps = "", ...others] = blocksOf("docs/library.md", "ts");
+    expect(others).eql([]);
+    await writeFile(join(rig.directory, "page.ts"), pageProgram(onAzure, ownSteps));
     const tsc = resolve("node_modules/typescript/bin/tsc");
-    const options = ["--strict", "--module", "nodenext", "--target", "es2023", "--types", "node", "use.ts"];
+    const options = ["--strict", "--module", "nodenext", "--target", "es2023", "--types", "node", "use.ts", "page.ts"];
     await execute(process.execPath, [tsc, ...options], { cwd: rig.directory }).catch((thrown: { stdout: string }) => {
       throw new Error(thrown.stdout);
     });
     const { stdout } = await execute(process.execPath, ["use.js"], { cwd: rig.directory });
     expect(stdout).equal(CONSUMER_SAYS);
+  });
+
+  it("takes a package of step types that is written as its page says", async () => {
+    const [extension = ""] = blocksOf("docs/writing-a-step.md", "js");
+    const [runbook = ""] = blocksOf("docs/writing-a-step.md", "yaml");
+    const manifest = { name: "my-azure-steps", version: "1.0.0", type: "module", exports: "./index.js" };
+    await rig.write("node_modules/my-azure-steps/package.json", JSON.stringify(manifest));
+    await rig.write("node_modules/my-azure-steps/index.js", extension);
+    await rig.write("routes.yaml", runbook.replace("./route-table.mjs", "my-azure-steps"));
+    const checked = await spawnCli(rig.directory, ["check", "routes.yaml"], {}, bin).ended;
+    expect(checked).eql({ code: 0, stdout: "", stderr: "1 runbook checked: no problems\n" });
+    const ran = await spawnCli(rig.directory, ["run", "routes.yaml", "--quiet"], {}, bin).ended;
+    expect(ran.stderr).equal("");
+    expect(ran.stdout).match(/\/routeTables\/through-firewall"\n\}\n$/);
   });
 });
