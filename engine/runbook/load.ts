@@ -141,7 +141,13 @@ function calledWith(outline: Outline, known: KnownValues, registry: StepRegistry
     const values = { values: given, areGiven: true };
     const hidden = hiddenInTree(inner);
     const found = stepInputs(inner, values, validatorsFor(registry).knownInputs, () => false);
-    const errors = found.filter(({ severity }) => severity === "error").map((one) => hiding(one, hidden));
+    // What is doubted of the file alone is told of the file alone.
+    const defaults = { values: defaultsOf(inner), areGiven: false };
+    const isDoubted = found.some(({ severity }) => severity !== "error");
+    const own = isDoubted ? stepInputs(inner, defaults, validatorsFor(registry).knownInputs, () => false) : [];
+    const before = new Set(own.map(placedText));
+    const fresh = found.filter((one) => one.severity === "error" || !before.has(placedText(one)));
+    const errors = withoutIgnored(fresh, inner.source).map((one) => hiding(one, hidden));
     return [...errors, ...calledWith(inner, values, registry)];
   });
 }

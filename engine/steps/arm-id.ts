@@ -2,6 +2,7 @@
 
 import type { InputProblem } from "./definition.ts";
 import type { Place } from "./operation.ts";
+import { misspeltType } from "./resource-types.ts";
 import { typeNamed } from "./resource.ts";
 
 export interface ArmId {
@@ -87,8 +88,17 @@ export function resourceIdProblems(at: string, id: string | undefined): readonly
   const malformed = anyIdProblems(at, given, "the ARM id of a resource", hint);
   if (malformed.length > 0) return malformed;
   const { group, type } = parseArmId(given)!;
-  if (group !== undefined || type !== undefined) return [];
+  if (group !== undefined || type !== undefined) return typeDoubts(at, given);
   return [{ at, message: "this is the id of a subscription, expected that of a resource", hint }];
+}
+
+/** A type in an id that is most likely misspelt. */
+export function typeDoubts(at: string, id: string | undefined): readonly InputProblem[] {
+  const type = id === undefined ? undefined : parseArmId(id)?.type;
+  const meant = type === undefined ? undefined : misspeltType(type);
+  if (meant === undefined) return [];
+  const message = `${type} is no resource type that this engine knows`;
+  return [{ at, message, hint: `did you mean ${meant}?`, isDoubt: true }];
 }
 
 /** Whether a path has parts that a client would take for steps up, and so ask for another one. */
@@ -116,6 +126,11 @@ function anyIdProblems(at: string, id: string, what: string, hint: string): read
   const found = parseArmId(id);
   if (found === undefined && id.endsWith("/") && parseArmId(id.replace(/\/+$/, "")) !== undefined) {
     return [{ at, message: `this id ends in a slash, expected ${what}`, hint: "remove the slash at its end" }];
+  }
+  const type = id.slice(id.lastIndexOf("/") + 1);
+  if (found === undefined && id.startsWith("/") && parseArmId(`${id}/sample`)?.type !== undefined) {
+    const message = `this id ends in the type ${type}, expected the name of one behind it`;
+    return [{ at, message, hint: `write …/${type}/<name>` }];
   }
   if (found === undefined) return [{ at, message: `this is not ${what}`, hint }];
   if (found.subscription !== undefined && !isGuid(found.subscription)) {

@@ -68,11 +68,24 @@ function wrongKinds(
   const entries = entriesOf(step.with);
   if (definition === undefined || entries === undefined) return [];
   const written = new Set(entries.keys());
+  /** A path that is put together of outputs and words, whose form is known although its names are not. */
+  const composed = (name: string, node: AuthoredScalar): readonly Diagnostic[] => {
+    if (name !== "id" && name !== "path") return [];
+    const text = samplePath(node, uses, step.uses !== "arm-post");
+    // A slash at its end is told of by itself.
+    if (text === undefined || text.endsWith("/")) return [];
+    const { problems } = ownProblems(definition, { [name]: text }, written);
+    const own = problems.find(({ at, isAboutKey }) => pathOf(at)[0] === name && isAboutKey !== true);
+    if (own === undefined) return [];
+    const code = own.isDoubt === true ? "doubtful-input" : "step-input";
+    return [diagnosticAt(source, node.span, code, own.message, { hint: own.hint })];
+  };
   return [...entries].flatMap(([name, { value: node }]) => {
     if (node.kind !== "scalar" || node.template === undefined) return [];
     const read = wholeOutput(node.template);
-    const sample = read && sampleOutput(uses.get(read.id) ?? "", read.output);
-    if (read === undefined || sample === undefined) return [];
+    if (read === undefined) return composed(name, node);
+    const sample = sampleOutput(uses.get(read.id) ?? "", read.output);
+    if (sample === undefined) return [];
     const span = node.inFile(node.template.span);
     const given = `"${read.output}" of step "${read.id}"`;
     const [error] = validate(step.uses, { [name]: sample }).filter(({ instancePath }) => instancePath === `/${name}`);
@@ -83,7 +96,8 @@ function wrongKinds(
     }
     const own = ownProblems(definition, { [name]: sample }, written).problems.find(({ at }) => pathOf(at)[0] === name);
     if (own !== undefined && own.isAboutKey !== true) {
-      return [diagnosticAt(source, span, "type-mismatch", `"${name}" is ${given}: ${own.message}`)];
+      const code = own.isDoubt === true ? "doubtful-input" : "type-mismatch";
+      return [diagnosticAt(source, span, code, `"${name}" is ${given}: ${own.message}`)];
     }
     const other = mixedUp(name, read.output);
     if (other === undefined) return [];
@@ -118,11 +132,20 @@ function wrongVersion(step: StepOutline, { source }: Outline, uses: UsesOf): rea
   return [diagnosticAt(source, version.span, "doubtful-input", message, doubt)];
 }
 
-/** A path with samples in place of its expressions; absent when one of them may be anything. */
-function samplePath({ value, template }: AuthoredScalar, uses: UsesOf): string | undefined {
+/**
+ * A path with samples in place of its expressions; absent when one of them may be anything. `isNameLast`: what stands behind
+ * the last slash is a name.
+ */
+function samplePath({ value, template }: AuthoredScalar, uses: UsesOf, isNameLast = false): string | undefined {
   if (template === undefined) return typeof value === "string" ? value : undefined;
-  const parts = template.parts.map((part) => (typeof part === "string" ? part : sampleOf(part, uses)));
-  return parts.includes(undefined) ? undefined : parts.join("");
+  const { parts } = template;
+  const samples = parts.map((part, index) => {
+    if (typeof part === "string") return part;
+    const before = parts[index - 1];
+    const isName = isNameLast && index === parts.length - 1 && typeof before === "string" && before.endsWith("/");
+    return sampleOf(part, uses) ?? (isName ? "sample" : undefined);
+  });
+  return samples.includes(undefined) ? undefined : samples.join("");
 }
 
 function sampleOf(part: Exclude<Template["parts"][number], string>, uses: UsesOf): string | undefined {
@@ -151,7 +174,7 @@ function slashesAtEnd({ definition, with: given }: StepOutline, { source }: Outl
     const last = parts.at(-1);
     if (parts.length < 2 || typeof last !== "string" || !last.endsWith("/")) return [];
     const problemOf = (text: string) =>
-      definition.check({ [name]: text }, written).find(({ at }) => pathOf(at)[0] === name);
+      ownProblems(definition, { [name]: text }, written).problems.find(({ at }) => pathOf(at)[0] === name);
     for (const sample of SAMPLE_IDS) {
       const text = parts.map((part, index) => (typeof part === "string" ? part : index === 0 ? sample : ANY_GUID));
       const problem = problemOf(text.join(""));

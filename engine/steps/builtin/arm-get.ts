@@ -1,6 +1,6 @@
 // `arm-get`: reads anything of Azure Resource Manager.
 
-import { idProblems, placeholderIn } from "../arm-id.ts";
+import { idProblems, placeholderIn, typeDoubts } from "../arm-id.ts";
 import { defineStep, type InputProblem, SecretString } from "../definition.ts";
 import { armGet as get, guestArmGet } from "../operation.ts";
 import { Type } from "../type.ts";
@@ -12,7 +12,11 @@ export const armGet = defineStep({
   summary: "Read an ARM path, from inside a VM or from here, with a given token or the engine's own credential.",
   inputs: Type.Object(
     {
-      path: Patterned("^/", "expected a path that begins with `/`", "Any ARM path, for example the id of a resource."),
+      path: Patterned(
+        "^/",
+        "expected a path that begins with `/`",
+        "Any ARM path, for example the id of a resource. `{subscriptionId}` in it stands for the subscription of the run.",
+      ),
       apiVersion,
       token: Type.Optional(SecretString({ description: "An access token. Default: the engine's own credential." })),
       vm: Type.Optional(vmId),
@@ -65,8 +69,8 @@ function pathProblems(path: string | undefined): readonly InputProblem[] {
       { at: "/path", message: `a query begins at \`${path.slice(query, query + 20)}\`, expected a path alone`, hint },
     ];
   }
-  const placeholder = placeholderIn(path);
-  if (placeholder === undefined) return [];
+  const placeholder = placeholderIn(path.replace("{subscriptionId}", ""));
+  if (placeholder === undefined) return typeDoubts("/path", path);
   return [
     { at: "/path", message: `the path still holds the placeholder ${placeholder}`, hint: "put in what it stands for" },
   ];

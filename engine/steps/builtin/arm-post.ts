@@ -2,7 +2,7 @@
 // again on the engine's own account unless the author says that this does no harm.
 
 import type { JsonObject } from "../../value/json.ts";
-import { isStepAside, placeholderIn } from "../arm-id.ts";
+import { isStepAside, parseArmId, placeholderIn } from "../arm-id.ts";
 import { defineStep, type InputProblem, SecretString } from "../definition.ts";
 import { call } from "../operation.ts";
 import { Type } from "../type.ts";
@@ -83,6 +83,14 @@ function pathProblems(path: string | undefined): readonly InputProblem[] {
   const placeholder = placeholderIn(path.replace("{subscriptionId}", ""));
   if (placeholder !== undefined) {
     return [{ at, message: `the path still holds the placeholder ${placeholder}`, hint: "put in what it stands for" }];
+  }
+  if (path.length > 1 && path.endsWith("/")) {
+    return [{ at, message: "the path ends in a slash, expected the name of an action", hint: "for example …/restart" }];
+  }
+  const id = parseArmId(path);
+  if (id?.type !== undefined || id?.group !== undefined) {
+    const message = "this is the path of a resource, expected the name of an action behind it";
+    return [{ at, message, hint: "for example …/restart", isDoubt: true }];
   }
   return isStepAside(path) ? [{ at, message: 'the path has a part "." or ".."', hint: "write the whole path" }] : [];
 }

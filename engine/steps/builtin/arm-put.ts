@@ -2,11 +2,12 @@
 
 import type { Json, JsonObject } from "../../value/json.ts";
 import { placeAt, resourceIdProblems } from "../arm-id.ts";
-import { defineStep } from "../definition.ts";
+import { defineStep, type InputProblem } from "../definition.ts";
 import { ensure } from "../operation.ts";
 import type { Resource } from "../resource.ts";
 import { Type } from "../type.ts";
 import { apiVersion, bodySecrets, resourceId, withSecrets } from "./arm-inputs.ts";
+import { regionProblems } from "./fields.ts";
 
 interface Shown {
   readonly id?: string;
@@ -47,10 +48,18 @@ export const armPut = defineStep({
       },
     },
   ],
-  check: (known) => resourceIdProblems("/id", known.id),
+  check: (known) => [...resourceIdProblems("/id", known.id), ...bodyRegionProblems(known.body)],
   *run({ id, apiVersion: version, body, secrets }) {
     const resource: Resource<JsonObject, Shown> = placeAt(id, version);
     const shown = yield* ensure(resource, withSecrets(body as JsonObject, secrets));
     return { id: shown.id ?? id, name: shown.name ?? id.slice(id.lastIndexOf("/") + 1), body: shown };
   },
 });
+
+/** Some resources are everywhere, and say so. */
+function bodyRegionProblems(body: unknown): readonly InputProblem[] {
+  const region: unknown = ((body ?? {}) as JsonObject)["location"];
+  return typeof region === "string" && region.toLowerCase() !== "global"
+    ? regionProblems(region, "/body/location")
+    : [];
+}

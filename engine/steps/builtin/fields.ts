@@ -48,7 +48,7 @@ export function Guid(description: string): TString {
 }
 
 /** A region is written as one that Azure has; new regions come, so that a slip is only a doubt. */
-export function regionProblems(region: string | undefined): readonly InputProblem[] {
+export function regionProblems(region: string | undefined, at = "/location"): readonly InputProblem[] {
   if (region === undefined) return [];
   const name = region.toLowerCase().replaceAll(" ", "");
   if (REGIONS.includes(name)) return [];
@@ -58,7 +58,7 @@ export function regionProblems(region: string | undefined): readonly InputProble
   if (near !== undefined && withoutDigits(near) === withoutDigits(name)) return [];
   const message = `"${region}" is no region that this engine knows`;
   const hint = near === undefined ? "regions are named as in eastus or westeurope" : `did you mean "${near}"?`;
-  return [{ at: "/location", message, hint, isDoubt: true }];
+  return [{ at, message, hint, isDoubt: true }];
 }
 
 const LONGEST_TAG_NAME = 512;

@@ -1,6 +1,5 @@
 // `grant-role`: a role assignment, the same one however often it is asked for.
 
-import { nearest } from "../../source/suggestion.ts";
 import { hashOf } from "../../value/hash.ts";
 import { isGuid, scopeProblems } from "../arm-id.ts";
 import { defineStep, type InputProblem } from "../definition.ts";
@@ -8,7 +7,7 @@ import { ensure, list } from "../operation.ts";
 import { ROLE_ASSIGNMENTS, ROLE_DEFINITIONS, type RoleAssignment, roleAssignment } from "../resources.ts";
 import { Type } from "../type.ts";
 import { Guid } from "./fields.ts";
-import { COMMON_ROLES } from "./roles.ts";
+import { COMMON_ROLES, misspeltRole } from "./roles.ts";
 
 export const grantRole = defineStep({
   name: "grant-role",
@@ -102,7 +101,11 @@ function roleProblems(role: string | undefined): readonly InputProblem[] {
     return [{ at, message: `"${role}" is not the ARM id of a role definition`, hint }];
   }
   if (COMMON_ROLES.some((name) => name.toLowerCase() === role.toLowerCase())) return [];
-  const near = nearest(role, COMMON_ROLES);
+  if (/^[0-9a-f-]{30,40}$/i.test(role)) {
+    const hint = "a GUID has 8, 4, 4, 4 and 12 of the digits 0-9 and a-f, with `-` between";
+    return [{ at, message: `"${role}" is neither a GUID nor the name of a role`, hint }];
+  }
+  const near = misspeltRole(role);
   if (near === undefined) return [];
   return [
     { at, message: `"${role}" is no role that this engine knows`, hint: `did you mean "${near}"?`, isDoubt: true },

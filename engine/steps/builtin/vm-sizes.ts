@@ -14,7 +14,7 @@ const FAMILIES: Readonly<Record<string, number>> = {
   B: 2,
   D: 7,
   DC: 6,
-  DS: 5,
+  DS: 2,
   E: 7,
   EC: 6,
   F: 7,
@@ -33,6 +33,7 @@ const FAMILIES: Readonly<Record<string, number>> = {
   NM: 1,
   NP: 1,
   NV: 5,
+  PB: 1,
 };
 /** Letters of features that follow the number of processors. */
 const FEATURES = /^[abcdegilmnoprstx]*$/;
@@ -46,6 +47,13 @@ export const COMMON_SIZES: readonly string[] = (
   "Standard_E2s_v5 Standard_E4s_v5 Standard_E8s_v5 Standard_E2as_v5 Standard_F2s_v2 Standard_F4s_v2 Standard_A2_v2"
 ).split(" ");
 
+/** Families without newer versions to come: their names are these and no others. */
+const CLOSED_FAMILIES: ReadonlySet<string> = new Set(["DS", "G", "GS", "H", "HC"]);
+/** Of the burstable family, which has no others without a version. */
+const FIRST_B_SIZES: ReadonlySet<string> = new Set("1ls 1s 1ms 2s 2ms 4ms 8ms 12ms 16ms 20ms".split(" "));
+/** Far above the largest of other families, and the largest of M. */
+const MOST_CPUS = { M: 1792, others: 512 };
+
 export function sizeProblems(size: string | undefined): readonly InputProblem[] {
   if (size === undefined) return [];
   const named = SIZE.exec(size)?.groups;
@@ -56,27 +64,48 @@ export function sizeProblems(size: string | undefined): readonly InputProblem[] 
     const hint = near === undefined ? "sizes are named as in Standard_D2s_v5" : `did you mean "${near}"?`;
     return [{ at: "/size", message: `"${size}" is no name of a VM size`, hint }];
   }
-  const doubt = doubtOf(named);
+  const doubt = doubtOf(named, /^basic/i.test(size));
   if (doubt === undefined) return [];
-  const near = nearest(size, COMMON_SIZES);
+  const near = misplaced(size) ?? (doubt.startsWith("no family") ? undefined : nearest(size, COMMON_SIZES));
   const hint = near === undefined ? "`az vm list-sizes --location <region>` lists them" : `did you mean "${near}"?`;
   return [{ at: "/size", message: `"${size}" is no size that this engine knows: ${doubt}`, hint, isDoubt: true }];
 }
 
-function doubtOf({ family = "", cpus = "", used, features = "", rest = "" }: Record<string, string | undefined>) {
+type Named = Record<string, string | undefined>;
+
+function doubtOf({ family = "", cpus = "", used, features = "", rest = "" }: Named, isBasic: boolean) {
   const name = family.toUpperCase();
   const newest = Object.hasOwn(FAMILIES, name) ? FAMILIES[name] : undefined;
   if (newest === undefined) return `no family is called "${name}"`;
   const count = Number(cpus);
-  if (
-    count === 0 ||
-    (count > 1 && count % 2 === 1 && count !== 15 && count < 100 && !/^(?:A|DS?|GS?|H|NC)$/.test(name))
-  )
-    return `none has ${count} processors`;
-  if (used !== undefined && Number(used) >= count) return `${used} of ${count} processors is no part of them`;
+  if (isBasic) return name === "A" && count <= 4 && features + rest === "" ? undefined : "Basic sizes are A0 to A4";
+  if (used !== undefined && Number(used) >= count && !CLOSED_FAMILIES.has(name))
+    return `${used} of ${count} processors is no part of them`;
   if (!FEATURES.test(features.toLowerCase())) return `"${features}" stands for no features`;
-  const version = /(?:^|_)v(\d+)$/i.exec(rest)?.[1];
+  const slip = rest.split("_").find((part) => /^v\d+[a-z]/i.test(part));
+  if (slip !== undefined) return `"${slip}" is no version, and features stand before it`;
+  const written = /(?:^|_)v(\d+)$/i.exec(rest)?.[1];
+  const version = written === undefined ? 1 : Number(written);
+  if (!canHave(name, count, version)) return `none has ${count} processors`;
+  if (name === "B" && written === undefined && !FIRST_B_SIZES.has(`${count}${features.toLowerCase()}`))
+    return `family B has no such size without a version`;
   // What is one newer than the newest may have come since.
-  if (version !== undefined && Number(version) > newest + 1) return `family ${name} has no version ${version}`;
-  return undefined;
+  const last = CLOSED_FAMILIES.has(name) ? newest : newest + 1;
+  return version > last ? `family ${name} has no version ${version}` : undefined;
+}
+
+/** Whether a family may have a size with so many processors. Odd numbers are those of old sizes, which count otherwise. */
+function canHave(family: string, count: number, version: number): boolean {
+  if (count > (family === "M" ? MOST_CPUS.M : MOST_CPUS.others)) return false;
+  // Standard_A0 is a size.
+  if (count === 0) return family === "A" && version === 1;
+  if (count % 2 === 0 || count === 15 || count > 100) return true;
+  if (family === "D" || family === "DS") return version <= 2;
+  return count === 1 || /^(?:A|G|GS|H|NC)$/.test(family);
+}
+
+/** The same size with its features where they belong: `Standard_D2_v5s`. */
+function misplaced(size: string): string | undefined {
+  const parts = /^(Standard_[A-Za-z]+\d+)_(v\d+)([a-z]+)$/i.exec(size);
+  return parts === null ? undefined : `${parts[1]}${parts[3]}_${parts[2]}`;
 }
