@@ -19,6 +19,8 @@ export interface EmulatorTargetOptions {
   readonly latency?: NonNullable<Settings["latency"]>;
   /** Absent: as Azure does when the latency is real, and off otherwise. */
   readonly throttling?: NonNullable<Settings["throttling"]>;
+  /** What the subscription may have; absent: more than a runbook needs. */
+  readonly limits?: NonNullable<Settings["limits"]>;
   /** What strikes requests, and who is told of them. */
   readonly faults?: NonNullable<Settings["faults"]>;
   /** As a person would write it. */
@@ -38,6 +40,7 @@ export async function openEmulatorTarget(options: EmulatorTargetOptions): Promis
     ...(directory !== undefined && { directory }),
     ...(latency !== undefined && { latency }),
     ...(options.throttling !== undefined && { throttling: options.throttling }),
+    ...(options.limits !== undefined && { limits: options.limits }),
     ...(faults !== undefined && { faults }),
     ...(options.guest !== undefined && { guest: options.guest }),
     now,

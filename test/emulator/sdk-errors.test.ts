@@ -71,9 +71,11 @@ describe("an error of Azure's, through the SDKs", () => {
       process.stdout.write("    AZURE_SPECS_DIR is not set: the documents beside it are not read\n");
       this.skip();
     }
-    const { codes, texts } = documented;
+    const { codes, texts, statuses } = documented;
+    const answered = new Set(rows.map(({ status, code }) => `${status} ${code}`));
     const unknown = [
       ...codes.filter((code) => !isTold(new RegExp(`^${code}(:|$)`))),
+      ...statuses.filter((one) => !answered.has(one)),
       ...texts.filter(({ form }) => !isTold(form)).map(({ text }) => text),
     ];
     process.stdout.write(`    ${codes.length} codes and ${texts.length} texts of the documents, ${rows.length} rows\n`);

@@ -4,6 +4,8 @@ import { join } from "node:path";
 
 export interface Documented {
   readonly codes: readonly string[];
+  /** `409 RoleAssignmentExists` */
+  readonly statuses: readonly string[];
   readonly texts: readonly { readonly text: string; readonly form: RegExp }[];
 }
 /** In code font, and no errors. */
@@ -35,6 +37,13 @@ function textIn(quoted: string): string | undefined {
     /^[A-Z'][^{:|]* .* /.test(quoted) && !/^(GET|PUT|POST|DELETE|PATCH|WWW-Authenticate|Location:)/.test(quoted);
   return isSentence ? quoted : undefined;
 }
+/** Where other sources weigh more: docs/decisions/0046 and 0081. */
+const seenOtherwise = new Set([
+  "400 PlatformImageNotFound",
+  "429 RetryableErrorDueToAnotherOperation",
+  // It is said to be either; the emulator answers 409.
+  "429 AnotherOperationInProgress",
+]);
 /** `undefined`: they are not at hand. */
 export function documentedErrors(directory: string | undefined): Documented | undefined {
   const files = ["operations.md", "arm-contract.md", "imds-and-entra.md"].map((name) => join(directory ?? "", name));
@@ -45,7 +54,12 @@ export function documentedErrors(directory: string | undefined): Documented | un
   ].map(([, code, number]) => code ?? number ?? "");
   const quoted = [...all.matchAll(/`([^`\n]{20,})`/g)].map(([, text = ""]) => textIn(text));
   const texts = [...new Set(quoted)].filter((text) => text !== undefined && !(text in otherwise)) as string[];
+  const written = [...all.matchAll(/\b([45]\d\d)(?: |\*\* | \| )`?([A-Z][A-Za-z]{7,})\b/g)].map(
+    ([, status, code]) => `${status} ${code}`,
+  );
+  const statuses = [...new Set(written)].filter((one) => !words.test(one.slice(4)) && !seenOtherwise.has(one));
   return {
+    statuses: statuses.filter((one) => !(one.slice(4) in otherwise)),
     codes: [...new Set(codes)].filter((code) => !words.test(code) && !(code in otherwise)),
     texts: texts.map((text) => ({ text, form: formOf(text) })),
   };

@@ -89,7 +89,7 @@ export const network: Rows = [
   ),
   row(
     "AnotherOperationInProgress",
-    "Another operation on this or dependent resource is in progress. To retrieve status of the operation use uri: https://management.azure.comRG/providers/Microsoft.Network/networkSecurityGroups/going?api-version=2024-10-01.",
+    "Another operation on this or dependent resource is in progress. To retrieve status of the operation use uri: https://management.azure.comSUB/providers/Microsoft.Network/locations/eastus/operations/GUID?api-version=2024-10-01.",
     async (w) => {
       const id = group(w, "going");
       await w.make(id, eastus);

@@ -146,7 +146,7 @@ function put(t: NetworkType, c: Context): Answer {
   const region = requireLocation(c, was);
   const id = was?.id ?? c.id.path;
   requireName(nameOf(id));
-  if (was?.goneAt !== undefined) throw inProgress(c);
+  if (was?.goneAt !== undefined) throw inProgress(was);
   if (was) t.requireIdle?.(c, was);
   const etags = etagsFor(c, id);
   const body: Body = {
@@ -183,11 +183,11 @@ function put(t: NetworkType, c: Context): Answer {
     },
   };
 }
-const inProgress = (c: Context): AzureError =>
+const inProgress = (e: Entry): AzureError =>
   new AzureError(
     409,
     "AnotherOperationInProgress",
-    `Another operation on this or dependent resource is in progress. To retrieve status of the operation use uri: ${c.origin}${c.id.path}?api-version=${c.apiVersion}.`,
+    `Another operation on this or dependent resource is in progress. To retrieve status of the operation use uri: ${String(e.hidden?.["operation"])}.`,
     { details: [] },
   );
 function get(t: NetworkType, c: Context): Answer {
@@ -218,16 +218,12 @@ function remove(t: NetworkType, c: Context): Answer {
   requirePreconditions(c, view(c, t, e)["etag"]);
   t.requireUnused(c, e);
   const goneAt = c.tx.now + c.tx.latency.networkMs;
-  c.tx.put({ ...e, goneAt });
+  const region = e.body["location"] as string;
+  const headers = startOperation(c, { provider, region, readyAt: goneAt, location: true, finalStatus: 204 });
+  c.tx.put({ ...e, goneAt, hidden: { ...e.hidden, operation: headers["azure-asyncoperation"] } });
   const below = `${lower(e.id)}/`;
   for (const part of c.tx.all()) if (lower(part.id).startsWith(below)) c.tx.put({ ...structuredClone(part), goneAt });
-  return {
-    status: 202,
-    headers: {
-      ...startOperation(c, { provider, region: e.body["location"], readyAt: goneAt, location: true, finalStatus: 204 }),
-      "azure-asyncnotification": "Enabled",
-    },
-  };
+  return { status: 202, headers: { ...headers, "azure-asyncnotification": "Enabled" } };
 }
 export function routesOf(t: NetworkType): Route[] {
   return [
