@@ -3,7 +3,8 @@
 import type { SealingKeys } from "../azure/guest/sealing-key.ts";
 import { performerFor } from "../azure/performer.ts";
 import type { Target } from "../azure/target.ts";
-import { reportingTap, type WireTap } from "../azure/wire.ts";
+import { reportingTap } from "../azure/wire.ts";
+import type { Guarding } from "../plan/guard.ts";
 import { executeRun, type RunOptions, type RunResult } from "../run/execute.ts";
 import type { HeldStep } from "../run/scheduler.ts";
 import type { Vault } from "../run/vault.ts";
@@ -32,7 +33,7 @@ export interface SessionOptions {
   readonly view: RunView;
   readonly io: Io;
   /** Lets through what the run's plan lists. */
-  readonly guard?: WireTap;
+  readonly guard?: Guarding;
   /** Somebody walks through it, step by step. */
   readonly walk?: Walk;
   /** Aborted by the guard: nothing more is started. */
@@ -58,7 +59,7 @@ export async function performRun(options: SessionOptions): Promise<RunResult | u
     const run = executeRun({
       runbook: runbook.name,
       target: target.description,
-      steps: runbook.steps,
+      steps: guard?.steps(runbook.steps) ?? runbook.steps,
       registry: options.registry ?? registryOf(options.runbook),
       inputs,
       outputs: (scope) => runbook.outputs(scope),
@@ -68,7 +69,7 @@ export async function performRun(options: SessionOptions): Promise<RunResult | u
           vault,
           clock: io.clock,
           onRetry,
-          tap: reportingTap(guard, onSend),
+          tap: reportingTap(guard?.tap, onSend),
           ...(sealingKeys && { sealingKeys }),
         }),
       journal,

@@ -49,7 +49,11 @@ export interface EmulatorOptions {
   upstream?: Upstream;
   faults?: FaultInjector;
   /** Runs scripts that the emulated guest does not know; absent: they are refused. */
-  guest?: { run(emulator: Emulator, job: GuestJob): Promise<GuestOutput>; close(): void };
+  guest?: {
+    run(emulator: Emulator, job: GuestJob): Promise<GuestOutput>;
+    close(): void;
+    readonly takesWindows?: boolean;
+  };
   /** Called when something has been written. */
   onWrite?: () => void;
 }
@@ -239,6 +243,7 @@ export class Emulator {
       arm: (url, headers, then) => this.#fromGuest(url, headers, then, log),
       imds: (vmId, sent, then) => this.#imds(vmId, sent, then, "guest", log),
       ...(this.#guest && { sandbox: (job, finish) => void jobs.push({ job, finish }) }),
+      ...(this.#guest?.takesWindows === true && { takesWindows: true }),
     };
     const { headers, body = "" } = request;
     const lifetimeMs = lifetimeOf(struck);

@@ -1,9 +1,11 @@
-// The value of an expression in a scope. Operators convert nothing; secrets are passed on and never looked into.
+// The value of an expression in a scope. Operators convert nothing; secrets are passed on and never looked into. What is made
+// of something unknown is unknown, and what asks for a truth takes the one that is assumed.
 
 import type { Span } from "../source/source-text.ts";
 import { canonicalJson, isJsonObject, type Json } from "../value/json.ts";
 import { Secret } from "../value/secret.ts";
-import type { Binary, Call, Expression, Local, LocalValue } from "./ast.ts";
+import { labelOf, Unknown, unknownsIn } from "../value/unknown.ts";
+import { type Binary, type Call, type Expression, type Local, type LocalValue, PLAIN_NAME } from "./ast.ts";
 import { functionNamed, kindOfValue } from "./functions.ts";
 import type { Template } from "./template.ts";
 import { describeKind, type ValueType } from "./types.ts";
@@ -14,6 +16,8 @@ export interface EvaluationScope {
   readonly steps: Readonly<Record<string, { readonly outputs: Json }>>;
   readonly each?: { readonly key: string; readonly value: Json };
   readonly run?: { readonly outcome: string };
+  /** Present in a rehearsal, whose scope may hold what is not known: what it is taken to be where it decides something. */
+  readonly assume?: (unknown: Unknown) => boolean;
 }
 
 /** A mistake that shows only with the values; its message holds none of a secret. */
@@ -30,9 +34,16 @@ export class EvaluationError extends Error {
 export function evaluateTemplate(template: Template, scope: EvaluationScope): Json {
   const [only] = template.parts;
   if (template.whole && only !== undefined && typeof only !== "string") return evaluate(only, scope);
+  const unknown: Unknown[] = [];
+  let written = "";
   const pieces = template.parts.flatMap((part): Secret["parts"] => {
+    const value = typeof part === "string" ? part : evaluate(part, scope);
+    written += typeof part === "string" ? part : `\${{ ${labelOf(value)} }}`;
+    if (value instanceof Unknown) {
+      unknown.push(value);
+      return [value.text];
+    }
     if (typeof part === "string") return [part];
-    const value = evaluate(part, scope);
     if (value instanceof Secret) return value.parts;
     if (typeof value === "object") {
       throw new EvaluationError(
@@ -42,7 +53,9 @@ export function evaluateTemplate(template: Template, scope: EvaluationScope): Js
     }
     return [String(value)];
   });
-  return pieces.some((piece) => typeof piece === "object") ? new Secret(pieces) : pieces.join("");
+  if (pieces.some((piece) => typeof piece === "object")) return new Secret(pieces);
+  const text = pieces.join("");
+  return unknown.length === 0 ? text : Unknown.from(unknown, written, { text }).asJson;
 }
 
 function evaluate(expression: Expression, scope: EvaluationScope): Json {
@@ -58,6 +71,9 @@ function evaluate(expression: Expression, scope: EvaluationScope): Json {
       return memberOf(evaluate(expression.target, scope), expression.name);
     case "index": {
       const [target, index] = [evaluate(expression.target, scope), evaluate(expression.index, scope)];
+      if (target instanceof Unknown || index instanceof Unknown) {
+        return Unknown.from(unknownsIn([target, index]), `${labelOf(target)}[${labelOf(index)}]`).asJson;
+      }
       if (target === null) return null;
       if (Array.isArray(target) && typeof index === "number") return (target as readonly Json[])[index] ?? null;
       if (isJsonObject(target) && typeof index === "string") return memberOf(target, index);
@@ -99,12 +115,16 @@ function localValue({ name, value, span }: Local, scope: EvaluationScope): Json 
 
 /** An absent member is null, so that optional outputs can be asked for; `default` replaces it. */
 function memberOf(value: Json, name: string): Json {
+  if (value instanceof Unknown) {
+    return value.member(PLAIN_NAME.test(name) ? `.${name}` : `[${labelOf(name)}]`).asJson;
+  }
   return isJsonObject(value) && Object.hasOwn(value, name) ? (value[name] ?? null) : null;
 }
 
 function truth(expression: Expression, scope: EvaluationScope): boolean {
   const value = evaluate(expression, scope);
   if (typeof value === "boolean") return value;
+  if (value instanceof Unknown && scope.assume !== undefined) return scope.assume(value);
   throw new EvaluationError(expression.span, `${nameOfKind(value)} stands here, expected a boolean`);
 }
 
@@ -112,11 +132,13 @@ function nameOfKind(value: Json): string {
   return describeKind(kindOfValue(value));
 }
 
-function binary({ operator, left, right, span }: Binary, scope: EvaluationScope): boolean {
+function binary({ operator, left, right, span }: Binary, scope: EvaluationScope): Json {
   if (operator === "&&") return truth(left, scope) && truth(right, scope);
   if (operator === "||") return truth(left, scope) || truth(right, scope);
   const [a, b] = [evaluate(left, scope), evaluate(right, scope)];
   if (a instanceof Secret || b instanceof Secret) throw new EvaluationError(span, "a secret cannot be compared");
+  const unknown = unknownsIn([a, b]);
+  if (unknown.length > 0) return compared(operator, a, b, unknown).asJson;
   if (operator === "==") return canonicalJson(a) === canonicalJson(b);
   if (operator === "!=") return canonicalJson(a) !== canonicalJson(b);
   const order = compare(a, b);
@@ -127,6 +149,18 @@ function binary({ operator, left, right, span }: Binary, scope: EvaluationScope)
   if (operator === "<") return order < 0;
   if (operator === "<=") return order <= 0;
   return operator === ">" ? order > 0 : order >= 0;
+}
+
+/** Equality asks what one side comes out as, so that two of one thing with different values are never taken to hold at once. */
+function compared(operator: string, a: Json, b: Json, unknown: readonly Unknown[]): Unknown {
+  const expression = `${labelOf(a)} ${operator} ${labelOf(b)}`;
+  const [subject, other] = a instanceof Unknown ? [a, b] : [b, a];
+  const isPlain = subject instanceof Unknown && unknown.length === 1;
+  if ((operator !== "==" && operator !== "!=") || !isPlain) {
+    return Unknown.from(unknown, expression, { isTruth: true });
+  }
+  const question = { subject: subject.expression, literal: labelOf(other), isNegated: operator === "!=" };
+  return Unknown.from(unknown, expression, { question, isTruth: true });
 }
 
 /** Texts are ordered by their code units, which is the same on every machine. */
@@ -140,6 +174,11 @@ function call({ name, arguments: args, span }: Call, scope: EvaluationScope): Js
   const known = functionNamed(name);
   if (known === undefined) throw new EvaluationError(span, `there is no function "${name}"`);
   const values = args.map((arg) => evaluate(arg, scope));
+  const unknown = values.flatMap(unknownsIn);
+  if (unknown.length > 0) {
+    const isTruth = known.gives.kind === "boolean";
+    return Unknown.from(unknown, `${name}(${values.map(labelOf).join(", ")})`, { isTruth }).asJson;
+  }
   for (const [place, value] of values.entries()) {
     const takes: readonly ValueType["kind"][] = known.takes[Math.min(place, known.takes.length - 1)]!;
     if (takes.includes(kindOfValue(value))) continue;

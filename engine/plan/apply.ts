@@ -79,11 +79,12 @@ export async function runPlan(options: GuardedRunOptions): Promise<AppliedRun> {
   const result = await executeRun({
     runbook: runbook.name,
     target: target.description,
-    steps: runbook.steps,
+    steps: guard.steps(runbook.steps),
     registry,
     inputs,
     outputs: (scope) => runbook.outputs(scope),
-    performer: (onRetry, onSend) => performerFor({ target, vault, clock, onRetry, tap: reportingTap(guard, onSend) }),
+    performer: (onRetry, onSend) =>
+      performerFor({ target, vault, clock, onRetry, tap: reportingTap(guard.tap, onSend) }),
     journal,
     clock,
     concurrency,

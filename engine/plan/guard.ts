@@ -2,13 +2,14 @@
 
 import type { WireRequest, WireResponse, WireTap } from "../azure/wire.ts";
 import { OperationError } from "../run/failure.ts";
-import { pathOf, stepOf } from "../run/operation-key.ts";
+import { instanceName, instanceOf, pathOf, stepOf } from "../run/operation-key.ts";
 import type { JournalEntry } from "../run/journal.ts";
+import type { ScheduledStep, Scope } from "../run/scheduled-step.ts";
 import { isJsonObject, type Json } from "../value/json.ts";
 import { pick } from "./answers.ts";
 import type { Plan, PlannedRequest, PlannedStep } from "./model.ts";
 import { isMutation } from "./slots.ts";
-import { type Hole, matchTemplate } from "./template.ts";
+import { filled, type Filling, matchTemplate, piecesOf } from "./template.ts";
 
 interface Claim {
   readonly path: string;
@@ -35,8 +36,13 @@ export class PlanGuard {
   readonly #conditional: ReadonlySet<PlannedRequest>;
   readonly #claims = new Map<PlannedRequest, Claim>();
   readonly #answers = new Map<string, Json[]>();
+  /** By step: inputs that only the run knows. */
+  readonly #given: ReadonlyMap<string, NonNullable<PlannedStep["given"]>>;
+  /** By step or item, then by expression: what it gave in this run; absent where nobody tells. */
+  #evaluated: Map<string, ReadonlyMap<string, readonly string[]>> | undefined;
 
   constructor(plan: Plan) {
+    this.#given = new Map(plan.steps.map(({ id, given = [] }) => [id, given]));
     this.#entries = new Map(plan.steps.map((step) => [step.id, [...step.requests, ...conditionalIn(step)]]));
     this.#conditional = new Set(plan.steps.flatMap(conditionalIn));
   }
@@ -44,6 +50,24 @@ export class PlanGuard {
   /** What a request was answered: later ones may hold values of it. */
   answered(path: string, body: Json): void {
     this.#answers.set(path, [...(this.#answers.get(path) ?? []), body]);
+  }
+
+  /** From now on it is told of inputs, and takes nothing that it was not told of. */
+  watch(): void {
+    this.#evaluated = new Map();
+  }
+
+  /** Told of the inputs of a step or item, as the runbook's expressions give them in this run. */
+  evaluated(instance: string, inputs: Json): void {
+    const values = new Map<string, readonly string[]>();
+    for (const { instance: planned, at, text } of this.#given.get(stepOf(instance)) ?? []) {
+      const value = planned === instance ? pick(inputs, at) : undefined;
+      const found = typeof value === "string" ? filled(piecesOf(text) ?? [], value) : undefined;
+      for (const { hole, text: got } of found ?? []) {
+        if (hole.expression !== undefined) values.set(hole.expression, [...(values.get(hole.expression) ?? []), got]);
+      }
+    }
+    this.#evaluated?.set(instance, values);
   }
 
   /** What was refused was not done: the planned request is open again. */
@@ -97,15 +121,31 @@ export class PlanGuard {
     return [...this.#conditional].filter((entry) => this.#claims.has(entry)).length;
   }
 
+  /** Those of the step itself if it was given it; otherwise it has read what another one wrote. */
+  #valuesOf(expression: string, instance: string): readonly string[] | undefined {
+    if (this.#evaluated === undefined) return undefined;
+    const own = this.#evaluated.get(instance)?.get(expression);
+    return own ?? [...this.#evaluated.values()].flatMap((values) => values.get(expression) ?? []);
+  }
+
   #match(entry: PlannedRequest, request: WireRequest): ReturnType<typeof matchTemplate> {
     if (entry.method !== request.method) return { ok: false, at: "method", why: `it is ${request.method}` };
-    const answers = (from: NonNullable<Hole["from"]>): readonly Json[] =>
-      (this.#answers.get(from.operation) ?? []).flatMap((body) => pick(body, from.at) ?? []);
-    const url = matchTemplate(entry.url, request.url, answers, "url");
+    const filling: Filling = {
+      answered: (from) => (this.#answers.get(from.operation) ?? []).flatMap((body) => pick(body, from.at) ?? []),
+      evaluated: (expression) => this.#valuesOf(expression, instanceOf(request.key)),
+    };
+    const url = matchTemplate(entry.url, request.url, filling, "url");
     if (!url.ok) return url;
-    const body = matchTemplate(entry.body, request.body, answers, "body");
+    if (leadsElsewhere(entry.url, request.url)) return { ok: false, at: "url", why: "its address is known only later" };
+    const body = matchTemplate(entry.body, request.body, filling, "body");
     return body.ok ? { ok: true, values: [...url.values, ...body.values] } : body;
   }
+}
+
+/** Whether what is put into an address is more than a name in it. */
+function leadsElsewhere(planned: PlannedRequest["url"], url: string): boolean {
+  const found = filled(piecesOf(planned) ?? [], url) ?? [];
+  return found.some(({ hole, text }) => hole.like === "text" || /^\.+$/.test(text));
 }
 
 const conditionalIn = ({ onlyIf = [] }: PlannedStep): readonly PlannedRequest[] =>
@@ -141,18 +181,25 @@ function answersIn(value: Json): readonly Json[] {
   return isJsonObject(value) && value["body"] !== undefined ? [value["body"]] : [];
 }
 
+/** A guard at the wire, and at the steps that it has to know the inputs of. */
+export interface Guarding {
+  readonly tap: WireTap;
+  /** The steps, which tell the guard what they are given. */
+  steps<T extends ScheduledStep>(steps: readonly T[]): readonly T[];
+}
+
 /**
- * A guard as a tap of the wire. `onRefusal` is told of what was not sent; `journal` is what an earlier process recorded of
- * the same run.
+ * `onRefusal` is told of what was not sent; `journal` is what an earlier process recorded of the same run.
  */
 export function guarding(
   plan: Plan,
   onRefusal: (refusal: Refusal) => void,
   journal: readonly JournalEntry[] = [],
-): WireTap {
+): Guarding {
   const guard = new PlanGuard(plan);
   recall(guard, journal);
-  return {
+  guard.watch();
+  const tap: WireTap = {
     sending(request: WireRequest) {
       const refusal = guard.check(request);
       if (refusal === undefined) return;
@@ -168,5 +215,19 @@ export function guarding(
       guard.answered(pathOf(request.key), response.body);
       if (isRefusal(response.status)) guard.refused(pathOf(request.key));
     },
+  };
+  const told = new Set(plan.steps.flatMap(({ id, given = [] }) => (given.length > 0 ? [id] : [])));
+  return {
+    tap,
+    steps: (steps) =>
+      steps.map((step) => {
+        if (!told.has(step.id)) return step;
+        const inputs = (scope: Scope): Json => {
+          const given = step.inputs(scope);
+          guard.evaluated(scope.each === undefined ? step.id : instanceName(step.id, scope.each.key), given);
+          return given;
+        };
+        return { ...step, inputs };
+      }),
   };
 }

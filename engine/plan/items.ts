@@ -3,10 +3,13 @@
 
 import type { RunEvent } from "../run/events.ts";
 import { instanceOf, stepOf } from "../run/operation-key.ts";
+import type { Json } from "../value/json.ts";
 import type { Rehearsal } from "./rehearse.ts";
+import { mapTexts, replacing } from "./stand-ins.ts";
 
 /** The rehearsal with its items named as in the base. One with more or fewer items keeps its names: it differs in what it does. */
-export function aligned(base: Rehearsal, other: Rehearsal): Rehearsal {
+export function aligned(base: Rehearsal, varied: Rehearsal): Rehearsal {
+  const other = withUsualStandIns(base, varied);
   const names = renamedIn(base, other);
   if (names.size === 0) return other;
   const rename = (path: string): string => {
@@ -21,6 +24,28 @@ export function aligned(base: Rehearsal, other: Rehearsal): Rehearsal {
       const step = "step" in event ? { step: rename(event.step) } : {};
       return { ...event, ...step, ...("path" in event && { path: rename(event.path) }) };
     }),
+  };
+}
+
+/** What stands in for the same is the same text. */
+function withUsualStandIns(base: Rehearsal, other: Rehearsal): Rehearsal {
+  const replace = replacing(base.standIns, other.standIns);
+  if (replace === undefined) return other;
+  const json = <T>(value: T): T => mapTexts(value as Json, replace) as T;
+  return {
+    ...other,
+    result: { ...other.result, outputs: json(other.result.outputs) },
+    sent: other.sent.map((one) => {
+      const { path, url, body, response } = one;
+      const answer = response && { response: { ...response, body: json(response.body) } };
+      return { ...one, path: replace(path), url: replace(url), body: json(body), ...answer };
+    }),
+    performed: other.performed.map((one) => {
+      const operation = { ...one.operation, input: json(one.operation.input) };
+      return { ...one, path: replace(one.path), operation };
+    }),
+    events: other.events.map((event) => json(event)),
+    given: new Map([...other.given].map(([instance, inputs]) => [replace(instance), json(inputs)])),
   };
 }
 

@@ -9,7 +9,7 @@ import { aligned, namedLater } from "./items.ts";
 import type { Known } from "./planned-steps.ts";
 import type { Rehearsal } from "./rehearse.ts";
 import { guestRunsOf, isMutation, slotsOf } from "./slots.ts";
-import { type Hole, holesIn, type Template, TemplateMaker, type Variant, withHoles } from "./template.ts";
+import { type Hole, holesIn, piecesOf, type Template, TemplateMaker, type Variant, withHoles } from "./template.ts";
 import type { Code } from "./variation.ts";
 
 export interface Comparison extends Known {
@@ -17,6 +17,8 @@ export interface Comparison extends Known {
   templating(text: string): Template;
   /** The runbook's outputs. */
   readonly result: Template;
+  /** Of steps and items that were given what is not known: their inputs. */
+  given(instance: string): Template;
   /** Sentences about requests whose being sent depends on what is not known. */
   readonly unpredictable: readonly string[];
 }
@@ -33,7 +35,12 @@ export function compareRehearsals(
   );
   const others = varied.map(({ label, rehearsal }) => ({ label, rehearsal: aligned(base, rehearsal) }));
   const rehearsals = others.map(({ rehearsal }) => rehearsal);
-  const maker = new TemplateMaker(sourcesIn(base, rehearsals, unnamed), (labels) => code.decode(labels), nonces);
+  const maker = new TemplateMaker(
+    sourcesIn(base, rehearsals, unnamed),
+    (labels) => code.decode(labels),
+    nonces,
+    base.standIns.known,
+  );
   const slots = slotsOf(base.sent);
   const otherSlots = others.map(({ label, rehearsal }) => ({ label, slots: slotsOf(rehearsal.sent) }));
   const made = new Map<string, Template>();
@@ -84,14 +91,28 @@ export function compareRehearsals(
     return `whether ${stepOf(path)} sends the ${method} of ${path} is known only after ${code.decode(labels).join(" or ")}`;
   });
   return {
-    url: (slot) => ofSlot(slot, "url"),
+    url: (slot) => addressing(ofSlot(slot, "url")),
     body: (slot) => ofSlot(slot, "body"),
     guest,
     outputs,
     result,
-    templating: (text) => withHoles(text, holes),
+    given: (instance) =>
+      make(
+        `given ${instance}`,
+        base.given.get(instance),
+        others.map(({ label, rehearsal }) => ({ label, value: rehearsal.given.get(instance) })),
+      ),
+    templating: (text) => withHoles(text, holes, base.standIns.known),
     unpredictable,
   };
+}
+
+/** In an address only a word is put in, so that it stays where it is. */
+function addressing(url: Template): Template {
+  const pieces = piecesOf(url);
+  if (pieces?.some((piece) => typeof piece === "object" && piece.expression !== undefined) !== true) return url;
+  const word = (piece: Hole): Hole => (piece.expression === undefined ? piece : { ...piece, like: "word" });
+  return { $text: pieces.map((piece) => (typeof piece === "string" ? piece : (word(piece) as unknown as Json))) };
 }
 
 type Slots = ReturnType<typeof slotsOf>;

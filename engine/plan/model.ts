@@ -82,6 +82,12 @@ const OnlyIf = object(
   "What a step does beyond the rest when other steps, or the run, end otherwise than in the rehearsal.",
 );
 
+const Given = object({
+  instance: Text("The step, with its item if it has one."),
+  at: Text("JSON pointer into its inputs."),
+  text: Value("A template."),
+});
+
 const PlannedStep = object({
   id: Type.String(),
   uses: Type.String(),
@@ -97,6 +103,12 @@ const PlannedStep = object({
   reads: Type.Array(Read),
   inVm: Type.Array(InVm),
   onlyIf: Type.Optional(Type.Array(OnlyIf)),
+  given: Type.Optional(
+    Type.Array(Given, {
+      description:
+        "Inputs made of what no rehearsal can tell. What a request holds in their place must be what these expressions give in the run.",
+    }),
+  ),
   outputs: Type.Optional(Value("A template.")),
 });
 

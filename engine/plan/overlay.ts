@@ -8,6 +8,7 @@ import type { Target } from "../azure/target.ts";
 import { currentKey } from "../azure/wire.ts";
 import { Emulator } from "../emulator/emulator.ts";
 import type { LatencySettings } from "../emulator/latency.ts";
+import type { Upstream } from "../emulator/store.ts";
 import { stepOf } from "../run/operation-key.ts";
 import type { VirtualClock } from "../run/virtual-clock.ts";
 import { VaryingInventor } from "./inventions.ts";
@@ -20,6 +21,8 @@ export interface OverlayOptions {
   readonly clock: VirtualClock;
   /** Steps for which other values are invented than usual. */
   readonly varied: ReadonlySet<string>;
+  /** Whether a path holds a name that was made up, so that nothing can be there. */
+  readonly isMadeUp: (path: string) => boolean;
 }
 
 export interface Overlay {
@@ -45,7 +48,7 @@ export async function prepareOverlays(): Promise<KeyObject> {
   return Emulator.prepare();
 }
 
-export function openOverlay({ target, caller, snapshot, clock, varied }: OverlayOptions): Overlay {
+export function openOverlay({ target, caller, snapshot, clock, varied, isMadeUp }: OverlayOptions): Overlay {
   const stepNow = (): string | undefined => {
     const key = currentKey();
     return key === undefined ? undefined : stepOf(key);
@@ -53,14 +56,19 @@ export function openOverlay({ target, caller, snapshot, clock, varied }: Overlay
   const inventor = new VaryingInventor("rehearsal", varied, stepNow);
   const { tenantId } = caller;
   const now = (): number => clock.now();
+  const upstream: Upstream = {
+    get: async (id, apiVersion) => (isMadeUp(id) ? null : snapshot.get(id, apiVersion)),
+    list: async (scope, type) => (isMadeUp(scope) ? [] : snapshot.list(scope, type)),
+  };
   const emulator = Emulator.open({
     subscriptionId: target.subscriptionId,
     tenantId,
     now,
     latency: AT_ONCE,
     inventor,
-    upstream: snapshot,
+    upstream,
   });
-  const readThrough: Snapshot["readThrough"] = (path, apiVersion) => snapshot.readThrough(path, apiVersion);
+  const readThrough: Snapshot["readThrough"] = async (path, apiVersion) =>
+    isMadeUp(path) ? null : snapshot.readThrough(path, apiVersion);
   return { inventor, target: overlayTarget({ target, tenantId, server: emulator, now, readThrough }) };
 }

@@ -85,7 +85,7 @@ async function made(options: PlanOptions): Promise<{ readonly plan: Plan; readon
     explore: (first, supposition) => explore(first, (varied) => once(varied, supposition), sealingKeys),
     rightsOf: async (under) => (await rightsOf(under.base, caller, access, under.known.templating, order)).rights,
   });
-  const steps = usual.map((step): PlannedStep => {
+  const steps = beyond.usual.map((step): PlannedStep => {
     const onlyIf = beyond.onlyIf.get(step.id);
     return onlyIf === undefined ? step : { ...step, onlyIf: [...onlyIf] };
   });

@@ -6,13 +6,13 @@ import { stepOf } from "../run/operation-key.ts";
 import type { Runbook, RunbookStep } from "../runbook/model.ts";
 import { factsFor } from "../steps/resource.ts";
 import { isJsonObject, type Json, type JsonObject } from "../value/json.ts";
-import { differencesOf, valueAt } from "./differences.ts";
+import { differencesOf, escapePointer, valueAt } from "./differences.ts";
 import type { Difference, Mark, PlannedChange, PlannedRequest, PlannedStep, ResourceChange } from "./model.ts";
 import { KNOWN_LATER } from "./opaque.ts";
 import type { Rehearsal, SentRequest } from "./rehearse.ts";
 import { comparePaths, guestRunsOf, isMutation, isPoll, pathOfUrl, shownBefore, slotsOf } from "./slots.ts";
 import { typeOfId } from "./snapshot.ts";
-import { fillTemplate, type Template } from "./template.ts";
+import { fillTemplate, piecesOf, type Template } from "./template.ts";
 
 /** What is known of the requests and values of a rehearsal. */
 export interface Known {
@@ -20,6 +20,7 @@ export interface Known {
   body(slot: string): Template;
   guest(path: string): { readonly vm: Template; readonly request: Template };
   outputs(step: string): Template | undefined;
+  given(instance: string): Template;
 }
 
 export function plannedSteps(runbook: Runbook, base: Rehearsal, known: Known): readonly PlannedStep[] {
@@ -39,6 +40,7 @@ export function plannedSteps(runbook: Runbook, base: Rehearsal, known: Known): r
     };
     // What an opaque step gave in the rehearsal was made up.
     const outputs = outcome.change === "opaque" ? undefined : known.outputs(step.id);
+    const given = givenTo(step.id, base, known);
     return {
       id: step.id,
       uses: step.uses,
@@ -52,9 +54,32 @@ export function plannedSteps(runbook: Runbook, base: Rehearsal, known: Known): r
       requests: changing.map(([slot, sent]) => plannedRequest(slot, sent, base, known)),
       reads: readsOf(own, known),
       inVm: guests.filter(([, run]) => run.step === step.id).map(([path]) => known.guest(path)),
+      ...(given.length > 0 && { given }),
       ...(outputs !== undefined && { outputs }),
     };
   });
+}
+
+/** Inputs that only the run will know, item by item. */
+function givenTo(step: string, base: Rehearsal, known: Known): NonNullable<PlannedStep["given"]> {
+  return [...base.given.keys()]
+    .filter((instance) => stepOf(instance) === step)
+    .toSorted()
+    .flatMap((instance) => textsIn(known.given(instance)).map(([at, text]) => ({ instance, at, text })));
+}
+
+/** Texts in which an expression of the runbook has its place, with where they stand. */
+function textsIn(template: Template, at = ""): readonly (readonly [at: string, text: Template])[] {
+  const pieces = piecesOf(template);
+  if (pieces !== undefined) {
+    return pieces.some((piece) => typeof piece === "object" && piece.expression !== undefined) ? [[at, template]] : [];
+  }
+  const members = Array.isArray(template)
+    ? (template as readonly Json[]).map((item, index) => [String(index), item] as const)
+    : isJsonObject(template)
+      ? Object.entries(template)
+      : [];
+  return members.flatMap(([key, member]) => textsIn(member, `${at}/${escapePointer(key)}`));
 }
 
 type Slot = readonly [slot: string, sent: SentRequest];
@@ -200,7 +225,7 @@ function outcomeOf(
       : { change: "opaque", reason: `what it does is known only when ${failed.reason} is done` };
   }
   if (failed?.failure !== undefined && failed.continued !== true) {
-    const message = clauseOf(failed.failure);
+    const message = hasStandIns(base, step.id) ? knownAfter(step.id, base) : clauseOf(failed.failure);
     return isOpaque(failed.failure, base, step.id)
       ? { change: "opaque", reason: message }
       : { change: "failed", reason: message };
@@ -235,8 +260,19 @@ function isLost(step: string, base: Rehearsal): boolean {
   });
 }
 
+/** Whether it was given what only stands in for what it will be given. */
+const hasStandIns = ({ given }: Rehearsal, step: string): boolean =>
+  [...given.keys()].some((instance) => stepOf(instance) === step);
+
+function knownAfter(step: string, { given, standIns }: Rehearsal): string {
+  const inputs = [...given].flatMap(([instance, value]) => (stepOf(instance) === step ? [JSON.stringify(value)] : []));
+  const after = inputs.flatMap((text) => standIns.in(text)).flatMap((word) => standIns.known.get(word)!.after);
+  return `what it does is known only when ${[...new Set(after)].join(" and ")} is done`;
+}
+
 /** Whether it is the rehearsal that cannot tell, not the step that would fail. */
 function isOpaque(failure: Failure, base: Rehearsal, step: string): boolean {
+  if (hasStandIns(base, step)) return true;
   if (failure.code === "NotEmulated" || failure.code === KNOWN_LATER || failure.status === 501) return true;
   const last = base.performed.findLast((one) => one.step === step);
   return last?.operation.name === "local-token" && !last.outcome.ok;

@@ -13,16 +13,20 @@ import { failureOf, type Failure } from "../run/failure.ts";
 import { holding } from "../run/held-clock.ts";
 import type { Journal } from "../run/journal.ts";
 import type { ActivityOperation, Performer } from "../run/local-driver.ts";
-import { pathOf, stepOf } from "../run/operation-key.ts";
+import { instanceName, instanceOf, pathOf, stepOf } from "../run/operation-key.ts";
 import { Vault } from "../run/vault.ts";
 import { VirtualClock } from "../run/virtual-clock.ts";
-import type { Runbook } from "../runbook/model.ts";
+import type { Runbook, RunbookStep } from "../runbook/model.ts";
 import type { StepRegistry } from "../steps/definition.ts";
 import type { Json } from "../value/json.ts";
 import type { Secret, SecretRef } from "../value/secret.ts";
-import { guessing, veiled, withoutAnswersOf } from "./opaque.ts";
+import { stoodIn } from "../runbook/unknown-inputs.ts";
+import { isJsonObject } from "../value/json.ts";
+import { Assumptions } from "./assumptions.ts";
+import { guessing, type Veil, veiled, withoutAnswersOf } from "./opaque.ts";
 import { openOverlay } from "./overlay.ts";
 import type { Snapshot } from "./snapshot.ts";
+import { StandIns } from "./stand-ins.ts";
 import { type Supposition, supposing } from "./suppositions.ts";
 
 export interface RehearsalOptions {
@@ -71,6 +75,12 @@ export interface Rehearsal {
   readonly inventing: readonly string[];
   /** Steps whose operations a rehearsal cannot perform, with the reason: what they answer is known only to the run. */
   readonly opaque: ReadonlyMap<string, string>;
+  /** What stands in for the answers of those steps, and for what is made of them. */
+  readonly standIns: StandIns;
+  /** What was assumed of them. */
+  readonly assumptions: Assumptions;
+  /** Of steps and items that were given what is not known: their inputs. */
+  readonly given: ReadonlyMap<string, Json>;
   /** By reference of a token: whose it is. */
   readonly tokens: ReadonlyMap<SecretRef, Caller>;
   /** By step: what somebody is asked to approve. */
@@ -83,7 +93,11 @@ const LIMIT_MS = 7 * 86_400_000;
 export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
   const { runbook, registry, inputs, target, caller, snapshot, sealingKeys, supposition, varied = new Set() } = options;
   const clock = new VirtualClock(options.now, { limitMs: LIMIT_MS });
-  const { target: overlay, inventor } = openOverlay({ target, caller, snapshot, clock, varied });
+  // The overlay asks the target for nothing that only a stand-in names.
+  const isMadeUp = (path: string): boolean => standIns.in(path).length > 0;
+  const { target: overlay, inventor } = openOverlay({ target, caller, snapshot, clock, varied, isMadeUp });
+  const standIns = new StandIns((step) => inventor.isVaried(step));
+  const assumptions = new Assumptions(supposition?.choices);
   const vault = new RehearsalVault();
   for (const [ref, value] of options.secrets) vault.put(ref, value);
   const sent: SentRequest[] = [];
@@ -91,6 +105,10 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
   const performed: Performed[] = [];
   const events: RunEvent[] = [];
   const opaque = new Map<string, string>();
+  const given = new Map<string, Json>();
+  const repeated = new Set(runbook.steps.flatMap(({ id, forEach }) => (forEach === undefined ? [] : [id])));
+  const veil: Veil = { opaque, standIns, assumptions, given, repeated, seen: new WeakMap() };
+  const exitCodes = new Map<string, number>();
   const approvals = new Map<string, string>();
   const tap = {
     sending(request: WireRequest) {
@@ -102,18 +120,23 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
       bySent.get(request)!.response = response;
     },
   };
+  const hasEnds = supposition !== undefined && supposition.choices === undefined;
   const result = await executeRun({
     runbook: runbook.name,
     target: overlay.description,
     steps: runbook.steps.map((step) =>
-      veiled(supposition ? supposing(step, supposition, (id) => inventor.isVaried(id)) : step, opaque),
+      expecting(veiled(hasEnds ? supposing(step, supposition, (id) => inventor.isVaried(id)) : step, veil), exitCodes),
     ),
     registry,
     inputs,
-    outputs: (scope) => runbook.outputs(withoutAnswersOf(opaque, scope)),
+    outputs: (scope) => stoodIn(runbook.outputs(withoutAnswersOf(veil, scope)), undefined, assumptions.assume),
     performer: (onRetry) =>
       recording(performed, clock, (inner) =>
-        guessing(performerFor({ target: overlay, vault, clock: inner, onRetry, tap, sealingKeys }), opaque),
+        guessing(performerFor({ target: overlay, vault, clock: inner, onRetry, tap, sealingKeys }), {
+          opaque,
+          vault,
+          exitCodeOf: (key) => exitCodes.get(instanceOf(key)) ?? 0,
+        }),
       ),
     journal: NO_JOURNAL,
     clock,
@@ -130,7 +153,35 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
   });
   await overlay.close();
   const inventing = [...inventor.steps].toSorted();
-  return { result, events, sent, performed, inventing, opaque, tokens: vault.tokens, approvals };
+  const { tokens } = vault;
+  return {
+    result,
+    events,
+    sent,
+    performed,
+    inventing,
+    opaque,
+    standIns,
+    assumptions,
+    given,
+    tokens,
+    approvals,
+  };
+}
+
+/** Notes which exit codes of their scripts steps expect: the first one is as good as any in a rehearsal. */
+function expecting(step: RunbookStep, exitCodes: Map<string, number>): RunbookStep {
+  if (step.uses !== "run-command") return step;
+  return {
+    ...step,
+    inputs: (scope) => {
+      const inputs = step.inputs(scope);
+      const [first] = isJsonObject(inputs) && Array.isArray(inputs["exitCodes"]) ? (inputs["exitCodes"] as Json[]) : [];
+      const instance = scope.each === undefined ? step.id : instanceName(step.id, scope.each.key);
+      if (typeof first === "number") exitCodes.set(instance, first);
+      return inputs;
+    },
+  };
 }
 
 const NO_JOURNAL: Journal = { append: () => {}, durable: async () => {} };

@@ -2,6 +2,7 @@
 // expressions are then shown another end than the one that was rehearsed.
 
 import type { Runbook, RunbookScope, RunbookStep } from "../runbook/model.ts";
+import type { Choice } from "./assumptions.ts";
 
 /** `continued`: it fails and the run goes on. */
 type End = "failed" | "continued" | "skipped";
@@ -12,6 +13,10 @@ export interface Supposition {
   /** By step. */
   readonly ends: ReadonlyMap<string, End>;
   readonly outcome: "done" | "failed";
+  /** What answers are taken to be that only the run will know; absent: as it comes. */
+  readonly choices?: ReadonlyMap<string, Choice>;
+  /** For each of the choices: what it is supposed to be otherwise. */
+  readonly contraries?: readonly string[];
 }
 
 export const RUN_FAILS = "the run fails";

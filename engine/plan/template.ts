@@ -14,6 +14,8 @@ export interface Hole {
   readonly example: string;
   /** Where it will be read: an operation, and a JSON pointer into an answer of it. Absent: it is derived from that. */
   readonly from?: { readonly operation: string; readonly at: string };
+  /** The runbook's expression that gives it, of what no rehearsal can tell. */
+  readonly expression?: string;
 }
 
 /** JSON with `{ "$text": [pieces] }` for a text with holes and `{ "$unknown": [steps] }` for what has no known shape. */
@@ -35,8 +37,15 @@ const isA = Object.fromEntries(
   Object.entries(LOOKS).map(([like, source]) => [like, new RegExp(`^${source}$`, "i")]),
 ) as Record<Hole["like"], RegExp>;
 
+type StandInTexts = ReadonlyMap<string, { readonly expression: string; readonly after: readonly string[] }>;
+const NO_STAND_INS: StandInTexts = new Map();
+
 /** A text in pieces between which holes may begin and end, so that a hole is never a whole URL. */
-function tokensOf(text: string): readonly string[] {
+function tokensOf(text: string, standIns: StandInTexts = NO_STAND_INS): readonly string[] {
+  if (standIns.size > 0) {
+    const parts = text.split(new RegExp(`(${[...standIns.keys()].join("|")})`));
+    if (parts.length > 1) return parts.flatMap((part, index) => (index % 2 === 1 ? [part] : tokensOf(part)));
+  }
   return text.match(new RegExp(`${GUID_TEXT}|${WORD_TEXT}|[^A-Za-z0-9_.~-]`, "gi")) ?? [];
 }
 
@@ -51,15 +60,18 @@ export class TemplateMaker {
   readonly #decode: (labels: readonly string[]) => readonly string[];
   /** Texts that the engine makes anew for each attempt. */
   readonly #nonces: ReadonlySet<string>;
+  readonly #standIns: StandInTexts;
 
   constructor(
     sources: Sources,
     decode: (labels: readonly string[]) => readonly string[],
     nonces: ReadonlySet<string> = new Set(),
+    standIns: StandInTexts = NO_STAND_INS,
   ) {
     this.#sources = sources;
     this.#decode = decode;
     this.#nonces = nonces;
+    this.#standIns = standIns;
   }
 
   make(base: Json, variants: readonly Variant[]): Template {
@@ -71,7 +83,8 @@ export class TemplateMaker {
     if (base instanceof Secret) return whole();
     if (typeof base === "string") {
       if (!variants.every(({ value }) => typeof value === "string")) return unknown();
-      if (this.#nonces.size === 0 && variants.every(({ value }) => value === base)) return base;
+      const hasMadeUp = this.#nonces.size > 0 || this.#standIns.size > 0;
+      if (!hasMadeUp && variants.every(({ value }) => value === base)) return base;
       return this.#text(base, variants);
     }
     if (Array.isArray(base)) {
@@ -89,8 +102,8 @@ export class TemplateMaker {
 
   #text(base: string, variants: readonly Variant[]): Template {
     const texts = variants.map(({ value }) => value as string);
-    const tokens = tokensOf(base);
-    const others = texts.map(tokensOf);
+    const tokens = tokensOf(base, this.#standIns);
+    const others = texts.map((text) => tokensOf(text, this.#standIns));
     const stepsOf = (differs: (index: number) => boolean): readonly string[] =>
       this.#decode(variants.filter((_, index) => differs(index)).map(({ label }) => label));
     if (others.some((other) => other.length !== tokens.length)) {
@@ -100,7 +113,9 @@ export class TemplateMaker {
     for (const [index, token] of tokens.entries()) {
       const values = [token, ...others.map((other) => other[index] ?? "")];
       const last = pieces.at(-1);
-      if (this.#nonces.has(token)) pieces.push({ after: [], like: "word", example: token });
+      const standIn = this.#standIns.get(token);
+      if (standIn !== undefined) pieces.push({ ...standIn, like: "text", example: token });
+      else if (this.#nonces.has(token)) pieces.push({ after: [], like: "word", example: token });
       else if (values.some((value) => value !== token)) {
         const from = this.#sources(values);
         const after = stepsOf((variant) => others[variant]?.[index] !== token);
@@ -146,9 +161,13 @@ export function* holesIn(template: Template): Generator<Hole> {
 }
 
 /** A text of the base rehearsal with the holes that were found elsewhere. */
-export function withHoles(text: string, holes: ReadonlyMap<string, Hole>): Template {
+export function withHoles(
+  text: string,
+  holes: ReadonlyMap<string, Hole>,
+  standIns: StandInTexts = NO_STAND_INS,
+): Template {
   const pieces: (string | Hole)[] = [];
-  for (const token of tokensOf(text)) {
+  for (const token of tokensOf(text, standIns)) {
     const hole = holes.get(token);
     const last = pieces.at(-1);
     if (hole !== undefined) pieces.push(hole);
@@ -170,16 +189,19 @@ export type Match =
   | { readonly ok: true; /** Of the holes that an attempt does not change. */ readonly values: readonly string[] }
   | { readonly ok: false; /** JSON pointer. */ readonly at: string; readonly why: string };
 
-/** Whether a value is one that the template allows. `answered` says what an operation was answered at a pointer. */
-export function matchTemplate(
-  template: Template,
-  value: Json | undefined,
-  answered: (from: NonNullable<Hole["from"]>) => readonly Json[],
-  at = "",
-): Match {
+/** What a run knows of the holes by now. */
+export interface Filling {
+  /** What an operation was answered at a pointer. */
+  answered(from: NonNullable<Hole["from"]>): readonly Json[];
+  /** What an expression of the runbook gave; `undefined`: nobody can tell. */
+  evaluated?(expression: string): readonly string[] | undefined;
+}
+
+/** Whether a value is one that the template allows. */
+export function matchTemplate(template: Template, value: Json | undefined, filling: Filling, at = ""): Match {
   const no = (why: string): Match => ({ ok: false, at, why });
   const pieces = piecesOf(template);
-  if (pieces !== undefined) return matchText(pieces, value, answered, at);
+  if (pieces !== undefined) return matchText(pieces, value, filling, at);
   if (unknownAfter(template) !== undefined) return no("the plan does not know what belongs there");
   if (template instanceof Secret || !(typeof template === "object" && template !== null)) {
     if (typeof template === "string" && typeof value === "string" && sameSpelling(template, value)) return NOTHING;
@@ -189,7 +211,7 @@ export function matchTemplate(
   if (Array.isArray(template)) {
     if (!Array.isArray(value) || value.length !== template.length) return no("the list is another one");
     for (const [index, item] of (template as readonly Json[]).entries()) {
-      const match = matchTemplate(item, (value as readonly Json[])[index], answered, `${at}/${index}`);
+      const match = matchTemplate(item, (value as readonly Json[])[index], filling, `${at}/${index}`);
       if (!match.ok) return match;
       values.push(...match.values);
     }
@@ -198,7 +220,7 @@ export function matchTemplate(
   if (!isJsonObject(value)) return no("it is no object");
   const given = new Map(Object.entries(value).map(([key, member]) => [foldKey(key), member]));
   for (const [key, member] of Object.entries(template as JsonObject)) {
-    const match = matchTemplate(member, given.get(foldKey(key)), answered, `${at}/${key}`);
+    const match = matchTemplate(member, given.get(foldKey(key)), filling, `${at}/${key}`);
     if (!match.ok) return match;
     given.delete(foldKey(key));
     values.push(...match.values);
@@ -214,29 +236,42 @@ const NOTHING: Match = { ok: true, values: [] };
 function matchText(
   pieces: readonly (string | Hole)[],
   value: Json | undefined,
-  answered: (from: NonNullable<Hole["from"]>) => readonly Json[],
+  { answered, evaluated }: Filling,
   at: string,
 ): Match {
   if (typeof value !== "string") return { ok: false, at, why: "it is no text" };
+  const found = filled(pieces, value);
+  if (found === undefined) return { ok: false, at, why: "it is another text" };
+  const values: string[] = [];
+  for (const { hole, text: got } of found) {
+    const { from, expression } = hole;
+    const isAnswer = (answer: Json): boolean =>
+      typeof answer === "string" && tokensOf(answer).some((token) => token.toLowerCase() === got.toLowerCase());
+    if (from !== undefined && !answered(from).some(isAnswer)) {
+      return { ok: false, at, why: `it is not what ${from.operation} was answered at ${from.at}` };
+    }
+    if (expression !== undefined && evaluated?.(expression)?.includes(got) === false) {
+      return { ok: false, at, why: `it is not what ${expression} gave` };
+    }
+    if (hole.after.length > 0) values.push(expression === undefined ? got.toLowerCase() : got);
+  }
+  return { ok: true, values };
+}
+
+/** What stands in the holes of a text; `undefined` when it is another one. */
+export function filled(
+  pieces: readonly (string | Hole)[],
+  value: string,
+): readonly { readonly hole: Hole; readonly text: string }[] | undefined {
   const source = pieces
     .map((piece) =>
       typeof piece === "string" ? piece.replace(/[.*+?^${}()|[\]\\]/g, "\\$&") : `(${LOOKS[piece.like]})`,
     )
     .join("");
   const found = new RegExp(`^${source}$`, "i").exec(value);
-  if (found === null) return { ok: false, at, why: "it is another text" };
-  const values: string[] = [];
-  for (const [index, hole] of pieces.filter((piece) => typeof piece === "object").entries()) {
-    const got = found[index + 1] ?? "";
-    const { from } = hole;
-    const isAnswer = (answer: Json): boolean =>
-      typeof answer === "string" && tokensOf(answer).some((token) => token.toLowerCase() === got.toLowerCase());
-    if (from !== undefined && !answered(from).some(isAnswer)) {
-      return { ok: false, at, why: `it is not what ${from.operation} was answered at ${from.at}` };
-    }
-    if (hole.after.length > 0) values.push(got.toLowerCase());
-  }
-  return { ok: true, values };
+  if (found === null) return undefined;
+  const holes = pieces.filter((piece) => typeof piece === "object");
+  return holes.map((hole, index) => ({ hole, text: found[index + 1] ?? "" }));
 }
 
 /** ARM ids and URLs of Resource Manager compare without case. */

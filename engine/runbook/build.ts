@@ -8,8 +8,9 @@ import { builtinSteps } from "../steps/builtin/index.ts";
 import type { StepRegistry } from "../steps/definition.ts";
 import { isJsonObject, type Json } from "../value/json.ts";
 import { Secret } from "../value/secret.ts";
+import { Unknown, unknownsIn } from "../value/unknown.ts";
 import { type Authored, type AuthoredScalar, entriesOf, entryAt, pathOf, templatesIn, textAt } from "./authored.ts";
-import { AuthoredError, type ForEach, type Runbook, type RunbookScope, type RunbookStep } from "./model.ts";
+import { AuthoredError, type ForEach, KnownLater, type Runbook, type RunbookScope, type RunbookStep } from "./model.ts";
 import type { CallOutline } from "./calls.ts";
 import { flattened } from "./flatten.ts";
 import { pathText, valueProblems } from "./input-values.ts";
@@ -20,6 +21,7 @@ import { acceptedBy, dependenciesOf } from "./rules/dependencies.ts";
 import type { InputsValidator } from "./rules/step-inputs.ts";
 import { retryPolicy } from "./rules/timeouts.ts";
 import { schemaProblem } from "./schema-messages.ts";
+import { stoodIn } from "./unknown-inputs.ts";
 
 const outlines = new WeakMap<Runbook, Outline>();
 const registries = new WeakMap<object, StepRegistry>();
@@ -38,7 +40,7 @@ export function authoredIn(runbook: Runbook): Outline {
 export function buildRunbook(outline: Outline, registry: StepRegistry, validate: InputsValidator): Runbook {
   const top = entriesOf(outline.root);
   const description = textAt(top, "description");
-  const values = new Values(outline);
+  const values = new Values(outline, registry);
   const runbook: Runbook = {
     source: outline.source,
     name: textAt(top, "name") ?? "",
@@ -100,7 +102,7 @@ function buildStep(
     span: idSpan,
     source: values.source,
     inputs(scope) {
-      const inputs = withoutNulls(step.with === undefined ? {} : values.of(step.with, scope));
+      const inputs = values.inputs(uses, step.with, scope);
       for (const error of validate(uses, inputs)) {
         const path = pathOf(error.instancePath);
         const missing =
@@ -130,7 +132,13 @@ function buildForEach({ forEach, if: condition }: StepOutline, values: Values): 
   const { in: over, concurrency, maxErrors = 0 } = forEach;
   return {
     items(scope) {
-      const found = itemsOf(values.of(over, scope));
+      const value = values.of(over, scope);
+      // Of a map the names are known all the same.
+      const [unknown] = isJsonObject(value) && !(value instanceof Unknown) ? [] : unknownsIn(value);
+      if (unknown !== undefined) {
+        throw new KnownLater(`its items are known only when ${unknown.after.join(" and ")} is done`);
+      }
+      const found = itemsOf(value);
       if (found !== undefined) return found;
       throw values.errorAt(over.span, '"forEach" came out as something else than a list or a map');
     },
@@ -143,8 +151,10 @@ function buildForEach({ forEach, if: condition }: StepOutline, values: Values): 
 /** Evaluates what was written; a mistake that shows only then names its place. */
 class Values {
   readonly #outline: Outline;
-  constructor(outline: Outline) {
+  readonly #registry: StepRegistry;
+  constructor(outline: Outline, registry: StepRegistry) {
     this.#outline = outline;
+    this.#registry = registry;
   }
 
   get source(): SourceText {
@@ -159,13 +169,19 @@ class Values {
       const span = inputs?.entries.get(input.name)?.value.span ?? path!.span;
       const name = `input "${input.name}" of ${called.source.path}`;
       if (value === undefined) throw this.errorAt(span, `${name} came out as null, expected a value`);
-      if (value instanceof Secret) return [[input.name, value]];
+      if (value instanceof Secret || unknownsIn(value).length > 0) return [[input.name, value]];
       const [problem] = valueProblems(input, value, input.secret);
       if (problem === undefined) return [[input.name, withMemberDefaults(input, value)]];
       const where = problem.path.length === 0 ? "" : `, at \`${pathText(input.name, problem.path)}\`,`;
       throw this.errorAt(span, `${name}${where} ${problem.message}`);
     });
     return Object.fromEntries(values);
+  }
+
+  /** Of a step type, with its inputs as they are written. */
+  inputs(uses: string, written: Authored | undefined, scope: RunbookScope): Json {
+    const inputs = withoutNulls(written === undefined ? {} : this.of(written, scope));
+    return scope.assume ? stoodIn(inputs, this.#registry.get(uses)?.inputs, scope.assume) : inputs;
   }
 
   of(node: Authored, scope: RunbookScope): Json {
@@ -177,6 +193,7 @@ class Values {
   condition(node: AuthoredScalar, scope: RunbookScope): boolean {
     const value = this.#evaluated(node, scope);
     if (typeof value === "boolean") return value;
+    if (value instanceof Unknown && scope.assume !== undefined) return scope.assume(value);
     throw this.errorAt(node.span, '"if" came out as something else than true or false');
   }
 

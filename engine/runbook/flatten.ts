@@ -78,5 +78,6 @@ function innerScope(
     steps: Object.fromEntries(ended.map(({ step, result }) => [step.id, result])),
     run: { outcome: hasFailed ? "failed" : "done" },
     ...(scope.each && { each: scope.each }),
+    ...(scope.assume && { assume: scope.assume }),
   };
 }

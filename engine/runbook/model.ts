@@ -2,6 +2,7 @@
 
 import type { SourceText, Span } from "../source/source-text.ts";
 import type { Json } from "../value/json.ts";
+import type { Unknown } from "../value/unknown.ts";
 
 export const INPUT_TYPES = ["string", "number", "integer", "boolean", "list", "map", "object"] as const;
 export type InputType = (typeof INPUT_TYPES)[number];
@@ -66,7 +67,12 @@ export interface RunbookScope {
   readonly run?: { readonly outcome: "done" | "failed" };
   /** Present for one item of a `forEach`. */
   readonly each?: Item;
+  /** Present in a rehearsal, whose scope may hold what is not known: what it is taken to be where it decides something. */
+  readonly assume?: (unknown: Unknown) => boolean;
 }
+
+/** In a rehearsal: something must be known for the rehearsal to go on, and is not. */
+export class KnownLater extends Error {}
 
 export interface RetryPolicy {
   /** How often the step is tried at most, the first time included. */

@@ -58,7 +58,7 @@ describe("run-command", () => {
     const { world, go } = await stepRuns();
     const { plan, run } = await go(TEXT, { password: PASSWORD });
     expect(plan.obstacles).eql([]);
-    expect(changesIn(plan)).eql(["create", "create", "opaque", "opaque"]);
+    expect(changesIn(plan)).eql(["create", "create", "opaque", "none"]);
     const greet = plan.steps[2]!;
     expect(greet).deep.include({ reason: "what its script does in vm nobody can tell", resources: [] });
     expect(

@@ -8,6 +8,7 @@ import { type AppliedRun, runPlan } from "../../engine/plan/apply.ts";
 import { planText } from "../../engine/plan/plan-run.ts";
 import type { RunEvent } from "../../engine/run/events.ts";
 import type { Journal, JournalEntry } from "../../engine/run/journal.ts";
+import { type ScriptAnswer, ScriptedGuest } from "../../engine/emulator/guest/scripted-guest.ts";
 import { loadRunbook } from "../../engine/runbook/load.ts";
 import type { Runbook } from "../../engine/runbook/model.ts";
 import { builtinSteps } from "../../engine/steps/builtin/index.ts";
@@ -42,9 +43,11 @@ export interface World {
   close(): Promise<void>;
 }
 
-export async function openWorld(description = "emulator"): Promise<World> {
+/** `answers`: what scripts say in its VMs; without, no script is run. */
+export async function openWorld(description = "emulator", answers?: readonly ScriptAnswer[]): Promise<World> {
   const clock = new VirtualClock();
-  const inner = await openEmulatorTarget({ description, now: () => clock.now() });
+  const guest = answers && { guest: new ScriptedGuest(answers) };
+  const inner = await openEmulatorTarget({ description, now: () => clock.now(), ...guest });
   const requests: string[] = [];
   const httpClient: HttpClient = {
     async sendRequest(request) {

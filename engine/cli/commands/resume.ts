@@ -11,9 +11,8 @@ import { lineDiff } from "../../run/line-diff.ts";
 import { ReplayMismatch } from "../../run/replay.ts";
 import { prepareResume, refuseOtherTarget, refuseOtherText, ResumeRefused, runbookRecord } from "../../run/resume.ts";
 import { loadFile, readerIn, type RunbookFile } from "../runbook-file.ts";
-import type { WireTap } from "../../azure/wire.ts";
 import type { Plan } from "../../plan/model.ts";
-import type { Refusal } from "../../plan/guard.ts";
+import type { Guarding, Refusal } from "../../plan/guard.ts";
 import { admitToAzure, refuseUnattended } from "../azure-admission.ts";
 import { CliError } from "../cli-error.ts";
 import type { CliCommand } from "../command.ts";
@@ -219,7 +218,7 @@ async function goOn(open: OpenJournal, options: ResumeCommandOptions, io: Io): P
 
 interface RunGuard {
   readonly plan?: Plan;
-  readonly guard?: WireTap;
+  readonly guard?: Guarding;
   readonly stop: AbortSignal;
   readonly refusals: readonly Refusal[];
 }

@@ -23,6 +23,8 @@ export interface GuestDoor {
   imds(vmId: string, request: ImdsRequest, tx: Transaction): GuestReply;
   /** Runs a job once the request that asks for it has been kept; absent: no unknown script is run. */
   readonly sandbox?: (job: GuestJob, finish: Finish) => void;
+  /** Whether it takes those of a Windows VM, too. */
+  readonly takesWindows?: boolean;
 }
 
 /** A script that only a sandbox may run. */
@@ -86,8 +88,8 @@ export function runScript(tx: Transaction, machine: Machine, script: Script): Sc
   }
   const sha256 = scriptHash(script.text);
   if (recognise(sha256)?.os !== machine.os) {
-    const { sandbox } = machine.door;
-    if (machine.os === "Linux" && sandbox !== undefined) {
+    const { sandbox, takesWindows = false } = machine.door;
+    if ((machine.os === "Linux" || takesWindows) && sandbox !== undefined) {
       const job = jobOf(machine, script);
       return { known: true, stdout: "", ranMs: never, later: (finish) => sandbox(job, finish) };
     }
