@@ -21,6 +21,8 @@ export interface Target {
   readonly ca?: string;
   /** Whether the machine that the engine runs on can have an IMDS of this target. */
   readonly localImds: boolean;
+  /** Emulator: what runs scripts in its VMs, as it was named to the engine; absent: nothing does. */
+  readonly guest?: string;
   /** Does some work while no injected fault strikes: they are for the run, not for its plan. Absent: there are none. */
   undisturbed?<T>(work: () => Promise<T>): Promise<T>;
   close(): Promise<void>;

@@ -35,8 +35,10 @@ export function runStore(io: Io): RunStore {
   return new RunStore(makeStateDirectory(io, "runs"));
 }
 
-export function targetRecord({ kind, description, subscriptionId, resourceManager, cloud }: Target): TargetRecord {
-  const where = kind === "azure" ? { resourceManager, ...(cloud !== undefined && { cloud }) } : {};
+export function targetRecord(target: Target): TargetRecord {
+  const { kind, description, subscriptionId, resourceManager, cloud, guest } = target;
+  const where =
+    kind === "azure" ? { resourceManager, ...(cloud !== undefined && { cloud }) } : { ...(guest && { guest }) };
   return { kind, description, subscriptionId, ...where };
 }
 

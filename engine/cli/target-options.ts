@@ -153,5 +153,5 @@ async function openEmulator(
     if (faults) injection?.tellIdleFaults(faults, io);
     await target.close().finally(() => lock.release());
   };
-  return { ...target, close };
+  return { ...target, ...(guestOption && { guest: guestOption }), close };
 }

@@ -27,6 +27,8 @@ export interface TargetRecord {
   readonly resourceManager?: string;
   /** Azure: its cloud as it was named to the engine, by name or file, so that nobody has to name it again. */
   readonly cloud?: string;
+  /** Emulator: what ran scripts in its VMs, so that whoever goes on need not name it. */
+  readonly guest?: string;
 }
 
 /** Whether what was made on one can be found on the other. Two clouds may have a subscription's id in common. */

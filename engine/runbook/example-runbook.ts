@@ -96,7 +96,8 @@ export function exampleRunbook(
       ...(Object.keys(given).length > 0 && { with: given }),
     })),
   };
-  return { text: stringify(authored, { lineWidth: 0 }), step: own };
+  const note = example.note === undefined ? "" : `# ${example.note}\n`;
+  return { text: note + stringify(authored, { lineWidth: 0 }), step: own };
 }
 
 /** The inputs or steps that expressions in a value read, in the order written. */

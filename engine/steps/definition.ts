@@ -35,6 +35,8 @@ export interface StepExample {
   readonly with: JsonObject;
   /** Other files that it reads, by name. */
   readonly files?: Readonly<Record<string, string>>;
+  /** What it takes to try it, as a sentence; a comment in front of the runbook. */
+  readonly note?: string;
   /** Steps of those above that must be done before, besides those that it reads. */
   readonly after?: readonly string[];
 }

@@ -13,7 +13,7 @@ import { worldState } from "../support/world.ts";
 
 const BIN = fileURLToPath(new URL("../../bundle/cli/bin.js", import.meta.url));
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
-const PASSWORD = String.raw`Pl4nted"can\ary$(x)`;
+const PASSWORD = `${String.raw`Pl4nted"can\ary$(x)`}\ttab`;
 
 /** A runbook, and where its script must come to the same. */
 const RUNBOOKS = [

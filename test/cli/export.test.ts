@@ -52,6 +52,26 @@ describe("runbook export", function () {
     }
   });
 
+  it("takes a group for one, however its name is written on the wire", async () => {
+    const named = readProjectFile("test/exports/odd.yaml").replace("{ name: lab,", '{ name: "(my_Group).x-1",');
+    await rig.write("named.yaml", named);
+    const argv = ["export", "named.yaml", "--to", "bicep", "--secret-file", "password=password.txt"];
+    const { code, stdout, stderr } = await rig.cli(argv);
+    expect(code, stderr).equal(0);
+    const plain = readProjectFile("test/exports/odd.bicep");
+    expect(stdout).equal(
+      plain.replaceAll("--name lab", "--name '(my_Group).x-1'").replace("-group lab", "-group '(my_Group).x-1'"),
+    );
+  });
+
+  it("escapes every character of a secret that JSON does not take as it is", async function () {
+    const script = readProjectFile("test/exports/odd.sh");
+    const json = /^json\(\) \{[^]*?^\}$/m.exec(script)![0];
+    const secret = 'tab\t, line\n, "quote", back\\slash, & and \u0001';
+    const { stdout } = spawnSync("bash", ["-c", `${json}\njson "$1"`, "bash", secret], { encoding: "utf8" });
+    expect(JSON.parse(`"${stdout}"`)).equal(secret);
+  });
+
   it("asks for the group where a runbook has several", async () => {
     await rig.write(
       "two.yaml",

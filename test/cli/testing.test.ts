@@ -31,6 +31,30 @@ outputs:
   list: [one, two]
 `;
 
+const SCRIPT = `version: 1
+name: vm
+inputs:
+  password: { type: string, secret: true }
+steps:
+  - { id: group, uses: create-rg, with: { name: lab, location: eastus } }
+  - id: vm
+    uses: create-vm
+    with:
+      resourceGroup: \${{ steps.group.outputs.name }}
+      name: vm
+      location: eastus
+      image: Ubuntu2204
+      adminUsername: someone
+      adminPassword: \${{ inputs.password }}
+  - id: check
+    uses: run-command
+    with: { vm: "\${{ steps.vm.outputs.id }}", script: systemctl is-active web, exitCodes: [0, 3] }
+  - id: then
+    uses: create-uami
+    if: \${{ steps.check.outputs.stdout == 'active' }}
+    with: { resourceGroup: "\${{ steps.group.outputs.name }}", name: own, location: eastus }
+`;
+
 const PASSING = `version: 1
 tests:
   - name: makes a group
@@ -159,6 +183,44 @@ describe("runbook test", function () {
     for (const [argv, message] of usage) {
       expectEnd(await rig.cli(["test", ...argv]), { code: 64, stderr: `error: ${message}\n` });
     }
+  });
+
+  it("lets scripts say what a test says, and runs none", async () => {
+    await using rig = await Rig.open({
+      "vm.yaml": SCRIPT,
+      "vm.test.yaml": `version: 1
+tests:
+  - name: goes on when the service runs
+    scripts: [{ contains: is-active, stdout: active }]
+    expect:
+      plan: { check: opaque, then: create }
+      steps: { check: run, then: create }
+  - name: stays when it does not
+    scripts: [{ contains: is-active, vm: vm, stdout: unknown, exitCode: 3 }, { contains: reboot }]
+    expect: { steps: { then: skipped } }
+  - name: knows every script
+    scripts: [{ contains: reboot }]
+    expect: { failure: { step: check } }
+`,
+    });
+    const { code, stdout } = await rig.cli(["test"]);
+    expect(code).equal(1);
+    expect(stdout.replaceAll(/\d+ ms|[\d.]+ s/g, "t")).equal(`vm.test.yaml
+  ✓ goes on when the service runs
+  ✗ stays when it does not
+  ✗ knows every script
+
+vm.test.yaml:9:90: error: no script holds "reboot" [scripts]
+  |
+9 |     scripts: [{ contains: is-active, vm: vm, stdout: unknown, exitCode: 3 }, { contains: reboot }]
+  |                                                                                          ~~~~~~
+
+vm.test.yaml:12:27: error: no script holds "reboot" [scripts]
+   |
+12 |     scripts: [{ contains: reboot }]
+   |                           ~~~~~~
+
+`);
   });
 
   it("writes JUnit's XML", async () => {

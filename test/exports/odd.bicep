@@ -4,7 +4,9 @@
 //
 // It leaves out:
 // - the step "never": it is skipped (its `if` is false)
+// - the step "old": its DELETE is outside of this resource group
 // - the step "look": it reads, and declares nothing
+// - the step "address": its DELETE is something that is done, and not declared
 targetScope = 'resourceGroup'
 
 @secure()

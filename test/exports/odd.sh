@@ -67,9 +67,14 @@ guid() {
 
 # json TEXT: as it stands between quotes in JSON.
 json() {
-  local text=${1//\\/\\\\}
+  local text=${1//\\/\\\\} code character escape
   text=${text//\"/\\\"}
-  printf '%s' "${text//$'\n'/\\n}"
+  for code in {1..31}; do
+    printf -v character '%b' "$(printf '\\0%03o' "$code")"
+    printf -v escape '\\u%04x' "$code"
+    text=${text//"$character"/$escape}
+  done
+  printf '%s' "$text"
 }
 
 echo 'group (create-rg)' >&2
@@ -86,6 +91,13 @@ send put "$url" <<'JSON'
 JSON
 fi
 settled "$url"
+
+echo 'old (delete-rg)' >&2
+url="/subscriptions/${subscription}/resourcegroups/old?api-version=2025-04-01"
+if exists "$url"; then
+  az rest --method delete --url "$url" --output none
+  while exists "$url"; do sleep 5; done
+fi
 
 echo 'identity (create-uami)' >&2
 url="/subscriptions/${subscription}/resourceGroups/lab/providers/Microsoft.ManagedIdentity/userAssignedIdentities/own?api-version=2024-11-30"
@@ -276,3 +288,10 @@ settled "$url"
 echo 'look (arm-get)' >&2
 url="/subscriptions/${subscription}/resourceGroups/lab?api-version=2021-04-01"
 az rest --method get --url "$url" --output json
+
+echo 'address (arm-delete)' >&2
+url="/subscriptions/${subscription}/resourceGroups/lab/providers/Microsoft.Network/publicIPAddresses/unused?api-version=2024-10-01"
+if exists "$url"; then
+  az rest --method delete --url "$url" --output none
+  while exists "$url"; do sleep 5; done
+fi

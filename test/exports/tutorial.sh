@@ -71,9 +71,14 @@ guid() {
 
 # json TEXT: as it stands between quotes in JSON.
 json() {
-  local text=${1//\\/\\\\}
+  local text=${1//\\/\\\\} code character escape
   text=${text//\"/\\\"}
-  printf '%s' "${text//$'\n'/\\n}"
+  for code in {1..31}; do
+    printf -v character '%b' "$(printf '\\0%03o' "$code")"
+    printf -v escape '\\u%04x' "$code"
+    text=${text//"$character"/$escape}
+  done
+  printf '%s' "$text"
 }
 
 echo 'group (create-rg)' >&2

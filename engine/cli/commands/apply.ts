@@ -15,6 +15,7 @@ import type { CliCommand } from "../command.ts";
 import { tellDiagnostics } from "../diagnostic-formats.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { addFaultOptions, type FaultOptions, faultOptionsOf } from "../faults/fault-options.ts";
+import { addGuestOption, type GuestOption, guestOptionOf } from "../guest-option.ts";
 import { addInputOptions, type InputOptions, inputOptionsOf } from "../input-options.ts";
 import type { Io } from "../io.ts";
 import { withPlannedInputs } from "../plan-inputs.ts";
@@ -40,6 +41,7 @@ export interface ApplyCommandOptions {
   /** Absent: that of the plan. */
   readonly target?: TargetOptions;
   readonly faults?: FaultOptions;
+  readonly guest?: GuestOption;
   readonly output: RunOutput;
 }
 
@@ -54,6 +56,7 @@ export const applyCommand: CliCommand = {
     command.option("--runbook <file>", "the runbook; absent: where it was when it was planned");
     addInputOptions(command);
     addTargetOptions(command);
+    addGuestOption(command);
     addFaultOptions(command);
     command
       .option("--json", "tell events as JSON lines on standard output")
@@ -64,6 +67,7 @@ export const applyCommand: CliCommand = {
 
 function optionsOf(command: Command): ApplyCommandOptions {
   const { runbook, json, quiet } = command.opts<{ runbook?: string; json?: true; quiet?: true }>();
+  const guest = guestOptionOf(command);
   const isGiven = ["target", "subscription", "cloud", "latency"].some(
     (name) => command.getOptionValueSource(name) === "cli",
   );
@@ -73,6 +77,7 @@ function optionsOf(command: Command): ApplyCommandOptions {
     inputs: inputOptionsOf(command),
     ...(isGiven && { target: targetOptionsOf(command) }),
     faults: faultOptionsOf(command),
+    ...(guest !== undefined && { guest }),
     output: json === true ? "json" : quiet === true ? "quiet" : "human",
   };
 }
@@ -88,7 +93,7 @@ export async function apply(options: ApplyCommandOptions, io: Io): Promise<ExitC
   if (runbook === undefined) return EXIT.badInput;
   const given = options.target ?? targetOf(plan);
   const { inputs, vault } = await runInputs(runbook, withPlannedInputs(options.inputs, plan.inputs), given.target, io);
-  const target = await openTarget(given, io, "runbook apply", options.faults);
+  const target = await openTarget(given, io, "runbook apply", options.faults, options.guest);
   try {
     const [{ requireApplicable }, { runUnderPlan }] = await Promise.all([
       import("../../plan/apply.ts"),

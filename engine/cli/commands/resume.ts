@@ -157,7 +157,9 @@ async function goOn(open: OpenJournal, options: ResumeCommandOptions, io: Io): P
   const written = runbookRecord(recorded.name, file.text, recorded.file, runbook.calls);
   const targetOptions = recordedTarget(header.target, options.cloud);
   const { inputs, vault } = await runInputs(runbook, options.inputs, header.target.kind, io, journal.state.inputs);
-  const target = await openTarget(targetOptions, io, "runbook resume", options.faults, options.guest);
+  // What ran the scripts of the run so far runs the rest of them.
+  const guest = options.guest ?? (header.target.guest === "sandbox" ? header.target.guest : undefined);
+  const target = await openTarget(targetOptions, io, "runbook resume", options.faults, guest);
   try {
     // Before a new plan reads anything.
     refuseOtherTarget(header.target, targetRecord(target));

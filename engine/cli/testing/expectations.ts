@@ -45,6 +45,13 @@ export function unmet(test: RunbookTest, observed: Observed, source: SourceText)
       message: `the fault "${faultText(value as Fault)}" struck nothing`,
     })),
   );
+  tell(
+    "scripts",
+    observed.idleAnswers.map(({ value, span }) => ({
+      span,
+      message: `no script holds ${shown(value.script)}${value.vm === undefined ? "" : ` in ${value.vm}`}`,
+    })),
+  );
   return found;
 }
 

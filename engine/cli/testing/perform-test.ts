@@ -5,6 +5,7 @@ import { performerFor } from "../../azure/performer.ts";
 import { readerFor } from "../../azure/reader.ts";
 import { putResource } from "../../azure/put-resource.ts";
 import type { Target } from "../../azure/target.ts";
+import { type ScriptAnswer, ScriptedGuest } from "../../emulator/guest/scripted-guest.ts";
 import { type AnsweredRequest, FaultInjector } from "../../emulator/faults/injector.ts";
 import type { Plan } from "../../plan/model.ts";
 import { planRun } from "../../plan/plan-run.ts";
@@ -44,6 +45,8 @@ export interface Observed {
   readonly events: readonly RunEvent[];
   readonly requests: readonly AnsweredRequest[];
   readonly idleFaults: readonly Placed<unknown>[];
+  /** Answers that no script was given. */
+  readonly idleAnswers: readonly Placed<ScriptAnswer>[];
   /** When the test asks for it. */
   readonly plan?: Plan;
   /** What a plan after the run would change; when the test asks for it. */
@@ -77,8 +80,11 @@ export async function performTest(setting: TestSetting): Promise<Observed> {
   const injector = new FaultInjector({ onAnswered: (request) => isWatched && requests.push(request) });
   // The clock of whoever sends a request, while one is under way.
   const latency: { clock: Clock } = { clock };
+  const guest = new ScriptedGuest(test.scripts.map(({ value }) => value));
   const target = await openEmulatorTarget({
     description: "an emulator of the test",
+    // Without answers a script is told of as one that the emulator does not run.
+    ...(test.scripts.length > 0 && { guest }),
     faults: injector,
     now: () => clock.now(),
     sleep: (ms) => latency.clock.sleep(ms),
@@ -98,6 +104,7 @@ export async function performTest(setting: TestSetting): Promise<Observed> {
     const { result, events } = await runOn({ runbook, registry, inputs, vault, target, clock, latency, rejected });
     isWatched = false;
     const idleFaults = test.faults.filter((_, index) => injector.tally[index]?.struck === 0);
+    const idleAnswers = test.scripts.filter(({ value }) => !guest.given.has(value));
     injector.clear();
     await clock.sleep(SETTLED_MS);
     const again = test.expect.has("again") ? await planRun(planning) : undefined;
@@ -113,6 +120,7 @@ export async function performTest(setting: TestSetting): Promise<Observed> {
       events,
       requests,
       idleFaults,
+      idleAnswers,
       state: state.map((one) => vault.redactJson(one)),
       hidden: (text) => vault.redact(text),
       ...(plan && { plan }),

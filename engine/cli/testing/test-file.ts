@@ -2,6 +2,7 @@
 
 import { createRequire } from "node:module";
 import type { Ajv } from "ajv";
+import type { ScriptAnswer } from "../../emulator/guest/scripted-guest.ts";
 import type { Fault } from "../../emulator/faults/kinds.ts";
 import { patternProblem } from "../faults/fault-words.ts";
 import { faultOfSpec } from "../faults/fault-plan.ts";
@@ -53,6 +54,8 @@ export interface RunbookTest extends GivenInputs {
   readonly faults: readonly Placed<Fault>[];
   /** Steps whose question is answered no. */
   readonly reject: readonly Placed<string>[];
+  /** What scripts say. */
+  readonly scripts: readonly Placed<ScriptAnswer>[];
   /** Where its `state` looks, in the order written. */
   readonly looks: readonly StateRequest[];
   /** Entries of `expect`; empty without it. */
@@ -113,6 +116,7 @@ class Reader {
       reject: listAt(entries, "reject").flatMap((node) =>
         node.kind === "scalar" ? [{ value: String(node.value), span: node.span }] : [],
       ),
+      scripts: listAt(entries, "scripts").map(scriptAnswer),
       expect,
     };
   }
@@ -169,6 +173,12 @@ class Reader {
   #tell(span: Span, message: string, hint?: string): void {
     this.diagnostics.push(diagnosticAt(this.#source, span, "wrong-value", message, { hint }));
   }
+}
+
+function scriptAnswer(node: Authored): Placed<ScriptAnswer> {
+  const { contains, ...answer } = plain(node) as { contains: string } & Omit<ScriptAnswer, "script">;
+  const span = scalarAt(entriesOf(node), "contains")?.span ?? node.span;
+  return { value: { script: contains, ...answer }, span };
 }
 
 function apiVersionOf(path: string): string | undefined {

@@ -70,7 +70,25 @@ export function testSchema(): Schema {
             items: { type: "string", minLength: 1 },
             uniqueItems: true,
           },
+          scripts: {
+            type: "array",
+            description:
+              "What scripts of `run-command` say, so that none is run. The first item that fits counts; one that fits no script of the run is told.",
+            items: { $ref: "#/definitions/script" },
+          },
           expect: { $ref: "#/definitions/expect" },
+        },
+      },
+      script: {
+        type: "object",
+        required: ["contains"],
+        additionalProperties: false,
+        properties: {
+          contains: { type: "string", minLength: 1, description: "A text that the script holds." },
+          vm: { type: "string", minLength: 1, description: "Name of the VM. Default any." },
+          exitCode: { type: "integer", minimum: 0, maximum: 255, description: "Default 0." },
+          stdout: { type: "string", description: "What it prints." },
+          stderr: { type: "string", description: "What it tells as errors." },
         },
       },
       before: {

@@ -88,7 +88,7 @@ function FUNCTIONS(requests: readonly ExportedRequest[]): readonly string[] {
           "}",
         ]
       : []),
-    ...(uses("PUT") || uses("PATCH") || uses("DELETE")
+    ...(uses("PUT") || uses("PATCH") || uses("DELETE") || requests.some(({ mayFindNothing }) => mayFindNothing)
       ? ["", "exists() {", '  az rest --method get --url "$1" --output none 2>/dev/null', "}"]
       : []),
     ...(uses("PUT") || uses("PATCH")
@@ -131,9 +131,14 @@ function FUNCTIONS(requests: readonly ExportedRequest[]): readonly string[] {
           "",
           "# json TEXT: as it stands between quotes in JSON.",
           "json() {",
-          "  local text=${1//\\\\/\\\\\\\\}",
+          "  local text=${1//\\\\/\\\\\\\\} code character escape",
           '  text=${text//\\"/\\\\\\"}',
-          "  printf '%s' \"${text//$'\\n'/\\\\n}\"",
+          "  for code in {1..31}; do",
+          `    printf -v character '%b' "$(printf '\\\\0%03o' "$code")"`,
+          "    printf -v escape '\\\\u%04x' \"$code\"",
+          '    text=${text//"$character"/$escape}',
+          "  done",
+          "  printf '%s' \"$text\"",
           "}",
         ]
       : []),
@@ -173,7 +178,7 @@ class Writer {
     this.#environmentName = environmentName;
   }
 
-  request({ method, path, apiVersion, body }: ExportedRequest): readonly string[] {
+  request({ method, path, apiVersion, body, mayFindNothing }: ExportedRequest): readonly string[] {
     const scope = derivedAssignmentScope(path);
     const lines: string[] = [];
     if (scope !== undefined && isJsonObject(body) && isJsonObject(body["properties"])) {
@@ -183,7 +188,10 @@ class Writer {
       lines.push(`name=$(guid "$scope|${this.#quoted(piecesOf(principalId ?? ""))}|${role}")`);
       lines.push(`url="$scope/providers/Microsoft.Authorization/roleAssignments/$name?api-version=${apiVersion}"`);
     } else lines.push(`url="${this.#quoted(piecesOf(path))}?api-version=${apiVersion}"`);
-    if (method === "GET") return [...lines, 'az rest --method get --url "$url" --output json'];
+    if (method === "GET") {
+      const read = 'az rest --method get --url "$url" --output json';
+      return mayFindNothing ? [...lines, `if exists "$url"; then ${read}; fi`] : [...lines, read];
+    }
     if (method === "DELETE") {
       return [
         ...lines,

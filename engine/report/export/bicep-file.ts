@@ -56,11 +56,13 @@ function groupsIn({ requests }: ExportModel): readonly string[] {
   return [...found.values()];
 }
 
-/** With a name in the place of what is not known. */
+/** With a name in the place of what is not known. A path is as it went over the wire, where some clients write `(` as `%28`. */
 const literalOf = (path: Json): string =>
-  piecesOf(path)
-    .map((piece) => (typeof piece === "string" ? piece : piece.example))
-    .join("");
+  decodeURIComponent(
+    piecesOf(path)
+      .map((piece) => (typeof piece === "string" ? piece : piece.example))
+      .join(""),
+  );
 
 class Declarations {
   readonly #model: ExportModel;
@@ -166,8 +168,8 @@ class Declarations {
       `// The resources of the runbook ${plan.runbook.name}, made by \`runbook export --to bicep\`. Deploy them with:`,
       ...(this.#location === ""
         ? []
-        : [`//   az group create --name ${this.#group} --location ${this.#location}${tags}`]),
-      `//   az deployment group create --resource-group ${this.#group} --template-file <this file>${given}`,
+        : [`//   az group create --name ${shellWord(this.#group)} --location ${this.#location}${tags}`]),
+      `//   az deployment group create --resource-group ${shellWord(this.#group)} --template-file <this file>${given}`,
       ...(this.#leftOut.length === 0 ? [] : ["//", "// It leaves out:"]),
       ...this.#leftOut.map(({ step, why }) => `// - the step "${step}": ${why}`),
       "targetScope = 'resourceGroup'",
@@ -265,4 +267,5 @@ const RESERVED: ReadonlySet<string> = new Set([
 
 /** For a POSIX shell. */
 const singleQuoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
+const shellWord = (text: string): string => (/^[\w.-]+$/.test(text) ? text : singleQuoted(text));
 const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");

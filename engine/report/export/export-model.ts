@@ -15,6 +15,8 @@ export interface ExportedRequest {
   readonly apiVersion: string;
   /** A template; null when there is none. */
   readonly body: Json;
+  /** It is there to find out, and finds nothing in the plan. */
+  readonly mayFindNothing: boolean;
 }
 
 export interface LeftOut {
@@ -46,9 +48,9 @@ export function exportModel(plan: Plan): ExportModel {
       leftOut.push({ step: step.id, why });
       continue;
     }
-    const own = step.change === "read" ? step.reads.map(readOf) : step.requests;
+    const own = requestsOf(step);
     for (const request of own) {
-      const exported = exportedRequest(step, request);
+      const exported = exportedRequest(step, request, absentIn(plan.observed, requests));
       const unknown = unknownIn(exported, written);
       if (unknown === undefined) {
         requests.push(exported);
@@ -61,13 +63,27 @@ export function exportModel(plan: Plan): ExportModel {
   return { plan, requests, leftOut, secrets: [...secrets].toSorted() };
 }
 
-function reasonAgainst({ change, reason, inVm, requests }: PlannedStep): string | undefined {
+/** What takes something away finds nothing to take from an empty target; when the script runs it may be there. */
+const REMOVERS: ReadonlySet<string> = new Set(["delete-rg", "arm-delete"]);
+
+function requestsOf(step: PlannedStep): readonly PlannedRequest[] {
+  const { change, uses, reads, requests } = step;
+  if (requests.length > 0) return requests;
+  const [first] = reads.map(readOf);
+  if (REMOVERS.has(uses) && first !== undefined) return [{ ...first, method: "DELETE" }];
+  return change === "read" ? reads.map(readOf) : [];
+}
+
+function reasonAgainst(step: PlannedStep): string | undefined {
+  const { change, reason, inVm, requests, onlyIf = [] } = step;
   if (change === "skipped") return `it is skipped${reason === undefined ? "" : ` (${reason})`}`;
   if (change === "failed" || change === "opaque")
     return `its plan is ${change}${reason === undefined ? "" : `: ${reason}`}`;
   if (inVm.length > 0) return "it asks inside a VM, with a script of the runbook's own whose answer is sealed";
   // What it does is nothing that is sent: it looks at values, or waits.
-  return change !== "read" && requests.length === 0 ? "it sends nothing" : undefined;
+  const [condition] = onlyIf;
+  if (requests.length === 0 && condition !== undefined) return `it is done only if ${condition.when}`;
+  return requestsOf(step).length === 0 ? "it sends nothing" : undefined;
 }
 
 const readOf = ({ method, url }: PlannedStep["reads"][number], index: number): PlannedRequest => ({
@@ -78,7 +94,11 @@ const readOf = ({ method, url }: PlannedStep["reads"][number], index: number): P
   repeatable: true,
 });
 
-function exportedRequest(step: PlannedStep, { operation, method, url, body }: PlannedRequest): ExportedRequest {
+function exportedRequest(
+  step: PlannedStep,
+  { operation, method, url, body }: PlannedRequest,
+  isAbsent: (path: string) => boolean,
+): ExportedRequest {
   const pieces = piecesOf(url);
   const last = pieces.at(-1);
   const [path = "", query = ""] = typeof last === "string" ? last.split("?") : [];
@@ -89,8 +109,19 @@ function exportedRequest(step: PlannedStep, { operation, method, url, body }: Pl
     operation,
     method: method as ExportedRequest["method"],
     path: literal ? kept.join("") : { $text: kept as unknown as Json[] },
+    mayFindNothing: method === "GET" && literal && isAbsent(kept.join("")),
     apiVersion: new URLSearchParams(query).get("api-version") ?? "",
     body,
+  };
+}
+
+/** Whether nothing is at a path, neither before nor because of what is sent before. */
+function absentIn(observed: Plan["observed"], before: readonly ExportedRequest[]): (path: string) => boolean {
+  const idOf = (path: Json): string => (typeof path === "string" ? decodeURIComponent(path).toLowerCase() : "");
+  return (path) => {
+    const found = observed[idOf(path)];
+    const isMade = before.some((one) => one.method === "PUT" && idOf(one.path) === idOf(path));
+    return found !== undefined && Object.keys(found).length === 0 && !isMade;
   };
 }
 

@@ -54,6 +54,7 @@ export const runCommand = defineStep({
   examples: [
     {
       title: "A file in a Linux machine",
+      note: "On the emulator scripts run only in a sandbox, with bubblewrap: `runbook run <file> --guest sandbox`.",
       with: {
         vm: "${{ steps.vm.outputs.id }}",
         script: 'echo "$greeting" > /tmp/greeting\nwc -c /tmp/greeting\n',

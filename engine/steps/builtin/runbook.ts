@@ -27,6 +27,7 @@ export const runbook = defineStep({
   examples: [
     {
       title: "A group that another file describes",
+      note: "It needs team-group.yaml, whose text is at the end: put it into a file of that name beside this one.",
       with: { path: "./team-group.yaml", inputs: { team: "web" } },
       files: {
         "team-group.yaml": [
