@@ -76,7 +76,8 @@ function told({ range, severity, code, message, relatedInformation = [] }: Diagn
 function shown(item: CompletionItem): string {
   const { range, newText } = item.textEdit as { range: Range; newText: string };
   return [
-    `${item.label} (${item.kind}, ${item.sortText}) ${item.detail ?? ""}`.trimEnd(),
+    // Which group it sorts in: its place there follows lists of regions, roles and sizes, which grow.
+    `${item.label} (${item.kind}, ${item.sortText!.slice(0, 1)}) ${item.detail ?? ""}`.trimEnd(),
     `  ${span(range)} ${JSON.stringify(newText)}${item.insertTextFormat === 2 ? " snippet" : ""}`,
     ...(item.documentation === undefined
       ? []
