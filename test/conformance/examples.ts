@@ -102,6 +102,7 @@ const placed: Readonly<Record<string, readonly [RegExp, string]>> = {
   scope: [/^scope$/, `/subscriptions/${subscription}`],
   roleDefinitionId: [/^roleDefinitionId$/i, role],
   roleAssignmentName: [/^roleAssignmentName$/i, assignment],
+  location: [/^(a+|[-._e\d]+)$/, "eastus"],
   publisherName: [/^a+$/, "Canonical"],
   offer: [/^a+$/, "ubuntu-24_04-lts"],
   skus: [/^a+$/, "server"],

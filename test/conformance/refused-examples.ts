@@ -28,6 +28,10 @@ export const refusedExamples: Readonly<Record<string, readonly [code: string, wh
     "InvalidParameter",
     "A generated example without publisher, type and version, which Azure refuses too.",
   ],
+  "DedicatedHostGroup_Update_MaximumSet_Gen.json": [
+    "AvailabilityZoneNotSupported",
+    "A generated example: no zone is called aaaaaaaaaaaaaaaaaaaaaaaaaaaaa.",
+  ],
   "SystemAssignedIdentityGet.json": [
     "ResourceNotFound",
     "Its scope only says what belongs there, and is no resource with an identity.",

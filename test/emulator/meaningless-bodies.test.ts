@@ -32,6 +32,7 @@ describe("a body that cannot mean anything", () => {
     const vm = () => world.compute("virtualMachines", "linux");
     const convert = (value: unknown, type: string, path: string) =>
       `Error converting value ${JSON.stringify(value)} to type '${type}'. Path '${path}', line 1, position …`;
+    const nic = { id: namesIn(azure).network("networkInterfaces", "nic") };
     const empty = { lun: 0, createOption: "Empty", diskSizeGB: 8 };
     const rows: readonly Row[] = [
       [
@@ -208,6 +209,13 @@ describe("a body that cannot mean anything", () => {
         "Authentication using either SSH or by user name and password must be enabled in Linux profile.",
       ],
       [
+        "one interface twice",
+        { [`${P}.networkProfile.networkInterfaces`]: [nic, nic] },
+        400,
+        "InvalidParameter",
+        "The value of parameter networkProfile.networkInterfaces is invalid.",
+      ],
+      [
         "a key that is none",
         { [`${os}.linuxConfiguration`]: { ssh: { publicKeys: [{ keyData: "sesame" }] } } },
         400,
@@ -305,6 +313,22 @@ describe("a body that cannot mean anything", () => {
         `The address prefixes 10.1.0.0/16 and 10.1.2.0/24 of virtual network ${namesIn(azure).network("virtualNetworks", "other")} overlap.`,
       ],
       [
+        "the end of a service that there is not",
+        { [`${P}.subnets.0.properties.serviceEndpoints`]: [{ service: "Contoso.Storage" }] },
+        400,
+        "SubnetWithInvalidServiceEndpoint",
+        `Subnet ${namesIn(azure).network("virtualNetworks", "other")}/subnets/a has an invalid or repeated service endpoint 'Contoso.Storage'.`,
+      ],
+      [
+        "the end of a service twice",
+        {
+          [`${P}.subnets.0.properties.serviceEndpoints`]: [{ service: "Microsoft.Sql" }, { service: "microsoft.sql" }],
+        },
+        400,
+        "SubnetWithInvalidServiceEndpoint",
+        `Subnet ${namesIn(azure).network("virtualNetworks", "other")}/subnets/a has an invalid or repeated service endpoint 'microsoft.sql'.`,
+      ],
+      [
         "a policy that there is not",
         { [`${P}.subnets.0.properties.privateEndpointNetworkPolicies`]: "Perhaps" },
         400,
@@ -391,6 +415,26 @@ describe("a body that cannot mean anything", () => {
         "InvalidRequestFormat",
         "InvalidJson: Required property 'name' not found in JSON. Path 'properties.securityRules[0]'.",
       ],
+      ...["source", "destination"].flatMap((end): Row[] => {
+        const name = `${end.charAt(0).toUpperCase()}${end.slice(1)}`;
+        const says = `Required security rule parameters are missing for security rule with Id: ${namesIn(azure).network("networkSecurityGroups", "nsg")}/securityRules/in. Security rule must specify`;
+        return [
+          [
+            `a rule without a ${end}`,
+            { [`${one}.properties.${end}AddressPrefix`]: undefined },
+            400,
+            "SecurityRuleParametersMissing",
+            `${says} ${name}AddressPrefixes, ${name}AddressPrefix, or ${name}ApplicationSecurityGroups.`,
+          ],
+          [
+            `a rule without ports of its ${end}`,
+            { [`${one}.properties.${end}PortRange`]: undefined },
+            400,
+            "SecurityRuleParametersMissing",
+            `${says} ${name}PortRanges or ${name}PortRange.`,
+          ],
+        ];
+      }),
       [
         "two rules of one priority",
         { [`${P}.securityRules.1`]: rule({ name: "too" }) },

@@ -54,7 +54,11 @@ export function observedErrors(file: string): ObservedError[] {
 const guidOf = (hex: string): string => hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 /** The catalogue keeps no bodies: the smallest that brings the error about. */
 function bodyFor({ code, method, url, sample }: Json): Json {
-  const template = { contentVersion: "1.0.0.0", resources: [] };
+  const template = {
+    $schema: "https://schema.management.azure.com/schemas/2015-01-01/deploymentTemplate.json#",
+    contentVersion: "1.0.0.0",
+    resources: [],
+  };
   switch (code) {
     case "PrincipalNotFound": {
       const principalId = guidOf(/Principal ([0-9a-f]{32})/.exec(String(sample.error.message))?.[1] ?? "");

@@ -253,7 +253,16 @@ export class World {
         await this.#put(id, {
           ...(typeOf(id).split("/").length > 2 ? {} : common),
           ...without(shown, "id", "name", "type", "etag"),
-          properties: without(p, ...readOnly, "diskState"),
+          properties: without(
+            p,
+            ...readOnly,
+            "diskState",
+            // Who uses a proximity placement group, as its example shows it; and a policy that one shows by its number.
+            ...["virtualMachines", "virtualMachineScaleSets", "availabilitySets"].filter((name) =>
+              Array.isArray(p[name]),
+            ),
+            ...(/^\d$/.test(String(p.networkAccessPolicy)) ? ["networkAccessPolicy"] : []),
+          ),
         });
     }
   }
@@ -308,7 +317,7 @@ export class World {
     for (const self of ids) {
       const subnet =
         subnetOf.get(key(self)) ??
-        `${groupIn(id)}/providers/Microsoft.Network/virtualNetworks/seeded-${common.location}/subnets/default`;
+        `${groupIn(id)}/providers/Microsoft.Network/virtualNetworks/seeded-${String(common.location).replaceAll(" ", "")}/subnets/default`;
       await this.ensure(subnet.split(/\/subnets\//i)[0] ?? "", at, undefined, common.location as string);
       if (!(await this.exists(subnet))) await this.#put(subnet, { properties: { addressPrefix: "10.0.200.0/24" } });
       const pip = publicIpOf.get(key(self));
@@ -339,10 +348,13 @@ export class World {
     const os: Json = p.osProfile ?? { computerName: "seeded", adminUsername: "seeduser" };
     const keys: Json[] | undefined = os.linuxConfiguration?.ssh?.publicKeys;
     const image = without(p.storageProfile?.imageReference ?? ubuntuImage, "exactVersion");
-    const osDisk: Json = p.storageProfile?.osDisk ?? {
-      createOption: "FromImage",
-      ...(disk && { name: this.#facts.spelled(disk).split("/").at(-1) }),
-    };
+    // Examples show disks that are smaller than what their images need.
+    const osDisk: Json = p.storageProfile?.osDisk
+      ? without(p.storageProfile.osDisk, "diskSizeGB")
+      : {
+          createOption: "FromImage",
+          ...(disk && { name: this.#facts.spelled(disk).split("/").at(-1) }),
+        };
     await this.#put(id, {
       ...common,
       ...(shown?.identity && {

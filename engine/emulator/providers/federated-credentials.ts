@@ -43,8 +43,11 @@ function putCredential(c: Context): Answer {
   const p: Body = c.body["properties"] ?? {};
   for (const field of ["issuer", "subject"])
     if (typeof p[field] !== "string" || p[field] === "") throw bad(`Federated credential needs properties.${field}.`);
+  if (!/^https:\/\/[^\s/]+/i.test(String(p["issuer"])))
+    throw bad(`Federated credential's issuer '${String(p["issuer"])}' is not an address that begins with https://.`);
   const audiences: unknown[] = p["audiences"] ?? [];
-  if (audiences.length !== 1) throw bad("Federated credential needs exactly one value in properties.audiences.");
+  if (audiences.length !== 1 || String(audiences[0]).trim() === "")
+    throw bad("Federated credential needs exactly one value in properties.audiences.");
   const others = allOf(c).filter((e) => lower(e.id) !== lower(c.id.path));
   if (!was && others.length >= mostOfOne)
     throw bad(`Too many Federated Identity Credentials are configured on this identity. The limit is ${mostOfOne}.`);

@@ -39,7 +39,8 @@ function requireReferences(value: unknown, path: string): void {
   if (typeof value !== "object" || value === null) return;
   const members = Object.entries(value as Body);
   if (!Array.isArray(value) && members.length === 1 && members[0]?.[0] === "id") {
-    requireId(members[0][1], `${path}.id`);
+    const [[, id]] = members as [[string, unknown]];
+    if (typeof id !== "string" || !id.startsWith("/")) requireId(id, `${path}.id`);
     return;
   }
   for (const [name, member] of members)
@@ -153,7 +154,15 @@ export function unknownTypeRoute(method: string, id: ResourceId): Route | undefi
   return { method: method as Route["method"], path: id.path, operation: "Resources_ById", handler, type: id.type };
 }
 
-const shape = { location: "string", tags: "map", properties: "object", zones: ["string"] } as const;
+const shape = {
+  location: "string",
+  tags: "map",
+  properties: "object",
+  zones: ["string"],
+  sku: "object",
+  kind: "string",
+  identity: { type: "string" },
+} as const;
 const imageShape = {
   ...shape,
   properties: { sourceVirtualMachine: { id: "string" }, storageProfile: { osDisk: "object", dataDisks: ["object"] } },

@@ -137,6 +137,14 @@ const table: Readonly<Record<string, Words>> = {
   },
   "microsoft.network/routetables": below("properties.routes[]", route),
   "microsoft.network/routetables/routes": route,
+  "microsoft.storage/storageaccounts": {
+    kind: "Storage StorageV2 BlobStorage FileStorage BlockBlobStorage",
+    "properties.accessTier": "Hot Cool Premium Cold",
+    "properties.minimumTlsVersion": "TLS1_0 TLS1_1 TLS1_2 TLS1_3",
+    "properties.publicNetworkAccess": "Enabled Disabled SecuredByPerimeter",
+    "sku.name":
+      "Standard_LRS Standard_GRS Standard_RAGRS Standard_ZRS Premium_LRS Premium_ZRS Standard_GZRS Standard_RAGZRS StandardV2_LRS StandardV2_GRS StandardV2_ZRS StandardV2_GZRS PremiumV2_LRS PremiumV2_ZRS",
+  },
   "microsoft.managedidentity/userassignedidentities": { "properties.isolationScope": "None Regional" },
   "microsoft.authorization/roleassignments": {
     "properties.principalType": "User Group ServicePrincipal ForeignGroup Device",

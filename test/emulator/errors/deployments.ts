@@ -4,8 +4,14 @@ import type { SdkWorld } from "../../support/sdk-world.ts";
 import type { Row, Rows } from "./row.ts";
 
 const path = (w: SdkWorld, name = "d"): string => `${w.names.group}/providers/Microsoft.Resources/deployments/${name}`;
+const head = {
+  $schema: "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
+  contentVersion: "1.0.0.0",
+};
 const bodyOf = (template: object | undefined, more: object = {}): string =>
-  JSON.stringify({ properties: { mode: "Incremental", ...(template && { template }), ...more } });
+  JSON.stringify({
+    properties: { mode: "Incremental", ...(template && { template: { ...head, ...template } }), ...more },
+  });
 /** The clients for deployments are a package of their own: this is what they send. */
 const validate = (w: SdkWorld, template: object | undefined, more: object = {}, version = "2025-04-01") =>
   w.raw("POST", `${path(w)}/validate?api-version=${version}`, { body: bodyOf(template, more) });

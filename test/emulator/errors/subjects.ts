@@ -5,6 +5,7 @@ import { envelope } from "./envelope.ts";
 import { gateway, groups } from "./gateway.ts";
 import { identities } from "./identities.ts";
 import { network } from "./network.ts";
+import { omissions } from "./omissions.ts";
 import type { Rows } from "./row.ts";
 import { entra, metadata } from "./sign-in.ts";
 import { troubles } from "./troubles.ts";
@@ -21,6 +22,7 @@ export const subjects: readonly { readonly subject: string; readonly rows: Rows 
   { subject: "rights and roles", rows: authorization },
   { subject: "identities", rows: identities },
   { subject: "deployments", rows: deployments },
+  { subject: "what is left out", rows: omissions },
   { subject: "Entra", rows: entra },
   { subject: "the metadata service of a VM", rows: metadata },
   { subject: "troubles of Azure's own", rows: troubles },

@@ -10,6 +10,22 @@ const provider = "Microsoft.Compute" as const;
 const type = "Microsoft.Compute/virtualMachines/extensions";
 const vmOf = (c: Context): Entry => requireEntry(c, c.id.path.split("/").slice(0, 9).join("/"));
 
+/** Which extensions there are is not known here; what their names look like is. */
+function requireHandler(given: Body): void {
+  const isName = (text: unknown): boolean => typeof text === "string" && /^[a-z0-9]+([.\-_][a-z0-9]+)*$/i.test(text);
+  const { publisher, type: name, typeHandlerVersion: version } = given;
+  if ((publisher !== undefined && !isName(publisher)) || (name !== undefined && !isName(name)))
+    throw new AzureError(
+      404,
+      "ArtifactNotFound",
+      `The VM extension with publisher '${String(publisher)}' and type '${String(name)}' could not be found.`,
+      { target: "extension" },
+    );
+  if (version !== undefined && !/^\d+(\.\d+){0,3}$/.test(String(version)))
+    throw new AzureError(400, "InvalidParameter", "The value of parameter typeHandlerVersion is invalid.", {
+      target: "typeHandlerVersion",
+    });
+}
 function putExtension(c: Context): Answer {
   const vm = vmOf(c);
   const was = c.tx.get(c.id.path);
@@ -20,6 +36,7 @@ function putExtension(c: Context): Answer {
       throw new AzureError(400, "InvalidParameter", `Required parameter 'extension.${field}' is missing (null).`, {
         target: `extension.${field}`,
       });
+  requireHandler(given);
   const readyAt = c.tx.now + c.tx.latency.vmUpdateMs;
   const id = was?.id ?? `${vm.id}/extensions/${c.id.names[1]}`;
   const entry: Entry = {
@@ -56,6 +73,7 @@ function patchExtension(c: Context): Answer {
   const e = c.tx.get(c.id.path);
   if (!e) throw notThere();
   const { protectedSettings: _, ...given }: Body = c.body["properties"] ?? {};
+  requireHandler(given);
   e.body["properties"] = { ...e.body["properties"], ...given };
   if (c.body["tags"] !== undefined) e.body["tags"] = c.body["tags"];
   const readyAt = c.tx.now + c.tx.latency.vmUpdateMs;
@@ -75,7 +93,22 @@ function deleteExtension(c: Context): Answer {
   };
 }
 const at = "Microsoft.Compute/virtualMachines/{vmName}/extensions";
-const body = { body: { location: "string", tags: "map", properties: { settings: "object" } } } as const;
+const body = {
+  body: {
+    location: "string",
+    tags: "map",
+    properties: {
+      publisher: "string",
+      type: "string",
+      typeHandlerVersion: "string",
+      autoUpgradeMinorVersion: "boolean",
+      enableAutomaticUpgrade: "boolean",
+      suppressFailures: "boolean",
+      settings: "object",
+      protectedSettings: "object",
+    },
+  },
+} as const;
 export const extensionRoutes = [
   ...on(inGroup(at), ["GET", "VirtualMachineExtensions_List", listExtensions]),
   ...on(

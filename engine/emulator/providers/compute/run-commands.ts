@@ -39,13 +39,20 @@ function begin(c: Context, vm: Entry, was: Entry | null, location: string, prope
   for (const other of ["scriptUri", "commandId", "galleryScriptReferenceId"])
     if (shown["source"]?.[other] !== undefined && script === undefined)
       throw notEmulated(`run commands whose script is not inline (source.${other})`);
-  if (typeof script !== "string") {
+  if (typeof script !== "string" || script === "") {
     throw new AzureError(400, "InvalidParameter", "Required parameter 'source.script' is missing (null).", {
       target: "source.script",
     });
   }
   const parameters = parametersOf(shown["parameters"], protectedParameters);
   const seconds = Number(shown["timeoutInSeconds"] ?? 0);
+  if (!Number.isInteger(seconds) || seconds < 0 || seconds > longestRunSeconds)
+    throw new AzureError(
+      400,
+      "InvalidParameter",
+      `The value '${seconds}' of parameter 'timeoutInSeconds' is out of range. Value '${seconds}' must be between '0' and '${longestRunSeconds}' inclusive.`,
+      { target: "timeoutInSeconds" },
+    );
   const run = startScript(c, vm, { text: script, parameters, ...(seconds > 0 && { timeMs: seconds * 1000 }) });
   const time = (ms: number): string => new Date(ms).toISOString();
   const times = { startTime: time(c.tx.now + c.tx.latency.runCommandMs), endTime: time(run.endsAt) };
@@ -80,6 +87,8 @@ function begin(c: Context, vm: Entry, was: Entry | null, location: string, prope
   return { status: was ? 200 : 201, body: view(entry, c.tx.now), headers };
 }
 
+/** A day: longer than any run that Azure waits for. */
+const longestRunSeconds = 86_400;
 const tooLong = (seconds: number): string => `the script took longer than ${seconds} s`;
 
 export function getManagedRunCommand(c: Context): Answer {

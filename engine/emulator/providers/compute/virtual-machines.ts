@@ -63,6 +63,15 @@ function attachInterfaces(c: Context, id: string, p: Body, region: string): void
   const given = ((p["networkProfile"]?.networkInterfaces as Body[] | undefined) ?? []).map((n, i) =>
     requireId(n["id"], `properties.networkProfile.networkInterfaces[${i}].id`),
   );
+  if (new Set(given.map(lower)).size < given.length)
+    throw new AzureError(
+      400,
+      "InvalidParameter",
+      "The value of parameter networkProfile.networkInterfaces is invalid.",
+      {
+        target: "networkProfile.networkInterfaces",
+      },
+    );
   for (const [index, n] of given.entries()) {
     const nic = c.tx.get(n);
     if (!nic || nic.body["location"] !== region) throw missingReference(c, n);

@@ -84,6 +84,7 @@ const isBase64 = (text: unknown): boolean => {
 const longestData = 87_380;
 /** What a change may hold as well as a new VM. */
 export function validateOsParts(os: Body, windows: boolean): void {
+  if (os["adminPassword"] !== undefined) validatePasswordText(os["adminPassword"], windows);
   const data: unknown = os["customData"];
   if (data !== undefined && data !== null && (!isBase64(data) || String(data).length > longestData))
     throw bad(
@@ -109,7 +110,9 @@ function validatePassword(os: Body, windows: boolean): void {
       "linuxConfiguration",
       "Authentication using either SSH or by user name and password must be enabled in Linux profile.",
     );
-  if (password === undefined) return;
+  if (password !== undefined) validatePasswordText(password, windows);
+}
+function validatePasswordText(password: unknown, windows: boolean): void {
   const text = String(password),
     min = windows ? 8 : 6,
     max = windows ? 123 : 72;

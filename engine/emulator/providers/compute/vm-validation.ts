@@ -112,6 +112,7 @@ export function validateChange(c: Context, was: Entry, p: Body): void {
   const [stored, sent]: [Body, Body] = [old["storageProfile"] ?? {}, p["storageProfile"] ?? {}];
   const storageProfile = { ...stored, ...sent, osDisk: { ...stored["osDisk"], ...sent["osDisk"] } };
   const whole = { ...old, ...p, storageProfile };
+  if ((p["networkProfile"]?.networkInterfaces as unknown[] | undefined)?.length === 0) throw missing("networkProfile");
   validateStorage(c, was.id, p["storageProfile"] as Body | undefined, whole, false);
   if (p["osProfile"]) validateOsParts(p["osProfile"] as Body, isWindows(whole));
   validateParts(c, p, whole);

@@ -75,7 +75,7 @@ function make(c: Context, resources: readonly Wanted[]): Made[] {
 }
 /** Found before anything is made, as Azure's preflight finds them. */
 const preflight =
-  /^(InvalidParameter|PlatformImageNotFound|OperationNotAllowed|SkuNotAvailable|QuotaExceeded|LinkedInvalidPropertyId|LocationNotAvailableForResourceType|AuthorizationFailed|LinkedAuthorizationFailed|MissingSubscriptionRegistration)$/;
+  /^(Invalid(Parameter|RequestFormat|RequestContent|ResourceName|ResourceType|ResourceNamespace|ApiVersionParameter)|BadRequest|NoRegisteredProviderFound|LocationRequired|PlatformImageNotFound|OperationNotAllowed|SkuNotAvailable|QuotaExceeded|LinkedInvalidPropertyId|LocationNotAvailableForResourceType|AuthorizationFailed|LinkedAuthorizationFailed|MissingSubscriptionRegistration)$/;
 /** Where the compute provider still says that an operation is not allowed, the preflight has a word of its own. */
 const inPreflight = (error: Body): Body =>
   error["code"] === "OperationNotAllowed" && /exceeding approved .* quota/.test(String(error["message"]))

@@ -1,5 +1,6 @@
 /** What a deployment's template asks for: its parameters, its resources in order, their dependencies. */
 import type { AzureError, Body } from "../../wire.ts";
+import { requireTemplate, requireValue } from "./template-form.ts";
 import { invalidTemplate, resolve, resourceId, splitId, type Scope, type Value } from "./expressions.ts";
 
 export interface Wanted {
@@ -40,6 +41,7 @@ function parametersOf(template: Body, given: Body, apiVersion: string): { values
         `The value for the template parameter '${name}' at line '1' and column '1' is not provided. Please see ${apiVersion < "2020-01-01" ? "https://aka.ms/resource-manager-parameter-files" : "https://aka.ms/arm-create-parameter-file"} for usage details`,
         `properties.template.parameters.${name}`,
       );
+    requireValue(name, one, value);
     values.set(name, value);
     const type = String(one["type"] ?? "string");
     shown[name] = isSecure(type) ? { type: shownType(type) } : { type: shownType(type), value };
@@ -47,13 +49,16 @@ function parametersOf(template: Body, given: Body, apiVersion: string): { values
   return { values, shown };
 }
 export function planOf(template: Body, given: Body, scope: Omit<Scope, "parameters" | "variables">): Plan {
+  requireTemplate(template);
   const { values, shown } = parametersOf(template, given, scope.apiVersion);
   const first: Scope = { ...scope, parameters: values, variables: {} };
   const own: Scope = { ...first, variables: resolve(template["variables"] ?? {}, first) as Record<string, Value> };
   // A default may be an expression of its own.
   for (const [name, value] of values) values.set(name, resolve(value, own));
   const list = (template["resources"] as Body[] | undefined) ?? [];
-  const resources = list.filter((r) => resolve(r["condition"] ?? true, own) !== false).map((r) => wanted(r, own));
+  const all = list.map((r) => ({ isWanted: resolve(r["condition"] ?? true, own) !== false, one: wanted(r, own) }));
+  requireDefined(all.map(({ one }) => one));
+  const resources = all.filter(({ isWanted }) => isWanted).map(({ one }) => one);
   return {
     resources: inOrder(resources),
     parameters: shown,
@@ -87,6 +92,21 @@ function wanted(resource: Body, scope: Scope): Wanted {
     .map((d) => String(resolve(d, scope)))
     .map((d) => (d.startsWith("/") ? d : resourceId(splitId(d), scope)));
   return { id, type, name, apiVersion: String(apiVersion), body: resolve(body, scope) as Body, after };
+}
+/** What is waited for stands in the template too, if only under a condition that does not hold; and each stands there once. */
+function requireDefined(all: readonly Wanted[]): void {
+  const ids = all.map(({ id }) => id.toLowerCase());
+  for (const [index, { id, after }] of all.entries()) {
+    if (ids.indexOf(id.toLowerCase()) < index)
+      throw invalidTemplate(
+        `The resource '${id}' at line '1' and column '1' is defined multiple times in a template. Please see https://aka.ms/arm-syntax-resources for usage details`,
+      );
+    const missing = after.find((other) => !ids.includes(other.toLowerCase()));
+    if (missing !== undefined)
+      throw invalidTemplate(
+        `The resource '${missing}' is not defined in the template. Please see https://aka.ms/arm-syntax for usage details`,
+      );
+  }
 }
 const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
 function inOrder(resources: readonly Wanted[]): Wanted[] {

@@ -1,6 +1,6 @@
 /** What Azure refuses in a security rule: its priority, its ports and its addresses. */
 import { lower } from "../../resource-id.ts";
-import type { Body } from "../../wire.ts";
+import type { AzureError, Body } from "../../wire.ts";
 import { addressOf } from "./addresses.ts";
 import { bad } from "./network-resource.ts";
 
@@ -37,6 +37,20 @@ function isAddress(text: string): boolean {
 const given = (p: Body, one: string, many: string): string[] =>
   [p[one], ...((p[many] as unknown[] | undefined) ?? [])].filter((x) => x !== undefined && x !== null).map(String);
 
+/** Each end has an address, a group of applications in its stead, and ports. */
+function requireEnd(id: string, p: Body, end: string): void {
+  const missing = (which: string): AzureError =>
+    bad(
+      "SecurityRuleParametersMissing",
+      `Required security rule parameters are missing for security rule with Id: ${id}. Security rule must specify ${which}.`,
+    );
+  const name = `${end.charAt(0).toUpperCase()}${end.slice(1)}`;
+  const applications = (p[`${end}ApplicationSecurityGroups`] as unknown[] | undefined)?.length ?? 0;
+  if (given(p, `${end}AddressPrefix`, `${end}AddressPrefixes`).length + applications === 0)
+    throw missing(`${name}AddressPrefixes, ${name}AddressPrefix, or ${name}ApplicationSecurityGroups`);
+  if (given(p, `${end}PortRange`, `${end}PortRanges`).length === 0)
+    throw missing(`${name}PortRanges or ${name}PortRange`);
+}
 export function requireRule(id: string, p: Body): void {
   for (const field of ["protocol", "access", "direction", "priority"])
     if (p[field] === undefined)
@@ -48,6 +62,7 @@ export function requireRule(id: string, p: Body): void {
       `Security rule has invalid Priority. Value provided: ${priority} Allowed range 100-4096.`,
     );
   for (const end of ["source", "destination"]) {
+    requireEnd(id, p, end);
     for (const port of given(p, `${end}PortRange`, `${end}PortRanges`))
       if (port !== "*" && !isPort(port))
         throw bad(

@@ -67,6 +67,24 @@ const delegation = (subnet: string, d: Body): Body => ({
   },
   type: `${networks}/subnets/delegations`,
 });
+/** Services that a subnet may have an end of: https://learn.microsoft.com/azure/virtual-network/virtual-network-service-endpoints-overview */
+const services = new Set(
+  `microsoft.storage microsoft.storage.global microsoft.sql microsoft.azurecosmosdb microsoft.keyvault microsoft.servicebus
+  microsoft.eventhub microsoft.web microsoft.cognitiveservices microsoft.containerregistry microsoft.azureactivedirectory
+  microsoft.networkserviceendpointtest microsoft.datafactory microsoft.batch`.split(/\s+/),
+);
+function requireServices(c: Context, subnet: string, endpoints: readonly Body[]): void {
+  const seen = new Set<string>();
+  for (const endpoint of endpoints) {
+    const service = lower(String(endpoint["service"] ?? ""));
+    if ((!services.has(service) && !c.tx.upstream) || service === "" || seen.has(service))
+      throw bad(
+        "SubnetWithInvalidServiceEndpoint",
+        `Subnet ${subnet} has an invalid or repeated service endpoint '${String(endpoint["service"] ?? "")}'.`,
+      );
+    seen.add(service);
+  }
+}
 function subnetOf(c: Context, vnetId: string, region: string, given: Body): Body {
   const id = `${vnetId}/subnets/${given["name"]}`;
   const ipam: unknown[] | undefined = given["properties"]?.ipamPoolPrefixAllocations;
@@ -77,6 +95,8 @@ function subnetOf(c: Context, vnetId: string, region: string, given: Body): Body
     );
   const { ipConfigurations: _, delegations = [], serviceEndpoints, ...p }: Body = given["properties"] ?? {};
   requireSecurityGroup(c, p["networkSecurityGroup"] as Body | undefined, region);
+  requireServices(c, id, (serviceEndpoints as Body[] | undefined) ?? []);
+  requirePartNames(delegations as Body[], "properties.delegations", `${networks}/subnets`);
   return {
     name: given["name"] as unknown,
     id,
