@@ -159,14 +159,21 @@ class Checker {
     if (called) {
       return this.#tell(span, "expression-syntax", `\`${name}\` is a function`, `write ${called.signature}`);
     }
-    const message = `\`${name}\` is neither \`inputs\` nor \`steps\``;
+    const { locals, each, isFinally } = this.#environment;
+    const roots = ["inputs", "steps"];
+    if (locals !== undefined && locals.size > 0) roots.push("locals");
+    if (each !== undefined) roots.push("each");
+    if (isFinally === true) roots.push("run");
+    const named = roots.map((root) => `\`${root}\``);
+    const none = roots.length === 2 ? `neither ${named.join(" nor ")}` : `none of ${listed(named)}`;
+    const message = `\`${name}\` is ${none}`;
     const hint = inputs.has(name)
       ? `write inputs.${name}`
       : this.#environment.locals?.has(name) === true
         ? `write locals.${name}`
         : this.#environment.steps.has(name)
           ? `write steps.${name}.outputs.<name>`
-          : (insteadOfName(name) ?? suggest(name, ["inputs", "steps"]));
+          : (insteadOfName(name) ?? suggest(name, roots));
     return this.#tell(span, "unknown-name", message, hint);
   }
 
@@ -179,7 +186,8 @@ class Checker {
     const without = of.nullWhen === undefined ? {} : { nullWhen: of.nullWhen };
     if (of.kind === "any") return { ...ANY, ...without };
     if (of.kind !== "object") {
-      return this.#tell(nameSpan, "type-mismatch", `"${name}" is read from ${describeType(of)}, expected an object`);
+      const message = `"${name}" is read from ${describeType(of)}, expected an object`;
+      return this.#tell(nameSpan, "type-mismatch", message, itemHint(expression, of));
     }
     const type = of.properties.get(name) ?? of.others;
     if (type !== undefined) return { ...type, ...without };
@@ -401,4 +409,14 @@ function isNumber({ kind }: ValueType): boolean {
 
 function isText({ kind }: ValueType): boolean {
   return kind === "string" || kind === "any";
+}
+
+/** Of a step with `forEach` the outputs are a list. */
+function itemHint({ target, name }: Property, of: ValueType): string | undefined {
+  if (of.kind !== "array" || of.items.kind !== "object" || !of.items.properties.has(name)) return undefined;
+  return `it is a list: write ${excerpt(target)}[0].${name} for that of the first`;
+}
+
+function listed(all: readonly string[]): string {
+  return `${all.slice(0, -1).join(", ")} and ${all.at(-1)!}`;
 }

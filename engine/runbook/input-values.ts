@@ -83,7 +83,11 @@ export function constraintProblem(input: RunbookInput, value: Json): string | un
 function ownProblem(shape: ValueShape, value: Json, isSecret: boolean): string | undefined {
   const shown = isSecret ? "not as expected" : shortJson(value);
   if (!isOfType(value, shape.type)) return `is ${shown}, expected ${describeInputType(shape.type)}`;
-  if (shape.enum !== undefined && !shape.enum.some((one) => canonicalJson(one) === canonicalJson(value))) {
+  if (
+    shape.enum !== undefined &&
+    shape.enum.length > 0 &&
+    !shape.enum.some((one) => canonicalJson(one) === canonicalJson(value))
+  ) {
     return `is ${shown}, expected ${shape.enum.map(shortJson).join(" or ")}`;
   }
   if (typeof value === "number") {

@@ -26,11 +26,12 @@ import { identityOrder } from "./rules/identities.ts";
 import { ids } from "./rules/ids.ts";
 import { impliedNeeds } from "./rules/implied-needs.ts";
 import { locals, unusedLocals } from "./rules/locals.ts";
+import { otherSyntax } from "./rules/other-syntax.ts";
 import { places } from "./rules/places.ts";
 import { type KnownValues, knownCallInputs, stepInputs } from "./rules/step-inputs.ts";
 import { timeouts } from "./rules/timeouts.ts";
 import { unreadSteps } from "./rules/unread-steps.ts";
-import { checkShape } from "./shape.ts";
+import { checkShape, schemaPlaces } from "./shape.ts";
 import { validatorsFor } from "./validators.ts";
 
 const RULES: readonly Rule[] = [ids, locals, describedInputs, timeouts, dependencies, calls, extensions, expressions];
@@ -108,7 +109,10 @@ function loadOne(
   const told = new Told(unreadable);
   // From the causes to their effects: what an earlier stage has told of a value, no later one tells again.
   told.add(places(outline));
-  told.add(checkShape(root, source, validators.runbook).map((one) => withExtensionHint(one, all)));
+  told.add(otherSyntax(outline));
+  told.add(
+    checkShape(root, source, validators.runbook, schemaPlaces(registry)).map((one) => withExtensionHint(one, all)),
+  );
   told.add(RULES.flatMap((rule) => rule(outline)));
   const defaults = { values: defaultsOf(outline), areGiven: false };
   told.add(stepInputs(outline, defaults, validators.knownInputs, (span) => told.isWithin(span)));

@@ -42,7 +42,14 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   outputs: ["output", "returns", "results"],
   version: ["apiVersion", "schemaVersion", "format"],
   name: ["title", "label"],
-  // An input's.
+  // An input's, and its types.
+  string: ["str", "text"],
+  integer: ["int", "long"],
+  number: ["num", "float", "double", "decimal"],
+  boolean: ["bool"],
+  list: ["array", "tuple", "set", "sequence"],
+  map: ["dict", "dictionary", "hash", "record"],
+  object: ["struct"],
   enum: ["allowed", "allowedValues", "choices", "options", "values", "oneOf"],
   secret: ["sensitive", "secure", "password", "isSecret"],
   default: ["defaultValue", "value", "initial"],

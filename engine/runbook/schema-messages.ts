@@ -22,12 +22,20 @@ export interface SchemaPlace {
   readonly owner: string;
   /** What the entries of the map are to an author. */
   readonly entry: "key" | "input";
+  /** Of a step: the inputs of its type, which stand in its `with`. */
+  readonly inputs?: readonly string[];
 }
+
+/** The hint for an input that stands beside `with`. */
+export const belongsInWith = (key: string): string => `"${key}" is an input and belongs in \`with\``;
 
 type Params = Readonly<Record<string, unknown>>;
 
 /** Absent for findings that only repeat others. */
-export function schemaProblem(error: ErrorObject, { what, owner, entry }: SchemaPlace): SchemaProblem | undefined {
+export function schemaProblem(
+  error: ErrorObject,
+  { what, owner, entry, inputs }: SchemaPlace,
+): SchemaProblem | undefined {
   // Of "a value or an expression" only the value's complaint is told: what is no expression was meant as a value.
   if (/\/anyOf\/1\//.test(error.schemaPath)) return undefined;
   // A name that is wrong is told of as a name.
@@ -58,7 +66,8 @@ export function schemaProblem(error: ErrorObject, { what, owner, entry }: Schema
     case "additionalProperties": {
       const key = String(params["additionalProperty"]);
       const known = Object.keys((schema["properties"] as object | undefined) ?? {});
-      const hint = otherWord(key, known) ?? suggest(key, known);
+      const isInput = inputs?.includes(key) === true;
+      const hint = isInput ? belongsInWith(key) : (otherWord(key, known) ?? suggest(key, known));
       return { code: "unknown-key", message: `${owner} has no ${entry} "${key}"`, hint, at: { key } };
     }
     case "propertyNames": {
@@ -132,6 +141,10 @@ function typeProblem(what: string, value: unknown, types: readonly string[], tim
     const hint = typeof value === "string" ? conditionHint(value.trim()) : undefined;
     return tell("wrong-type", `${what} is ${kindOf(value)}, expected true, false or an expression`, hint);
   }
+  if (what === '"forEach"') {
+    const hint = "write the items as [a, b], or an expression that gives a list";
+    return tell("wrong-type", `${what} is ${kindOf(value)}, expected a list, a map or an expression`, hint);
+  }
   const message = `${what} is ${kindOf(value)}, expected ${types.map(describeType).join(" or ")}`;
   const hint = time && typeof value === "number" ? `write ${value}s, ${value}m or ${value}h` : undefined;
   return tell("wrong-type", message, hint ?? typeHint(what, value, types));
@@ -168,12 +181,11 @@ function enumProblem(what: string, value: unknown, values: readonly unknown[], t
     const other = typeof value === "string" ? otherWord(value, names) : undefined;
     return tell("unknown-step-type", message, other ?? (near?.startsWith("did you") === true ? near : all));
   }
-  const list = names.map((one) => `"${one}"`).join(" or ");
-  return tell(
-    "wrong-value",
-    `${what} is ${shown(value)}, expected ${list}`,
-    near?.startsWith("did you") ? near : undefined,
-  );
+  const list =
+    names.length === 0 ? "one of no values: its `enum` is empty" : names.map((one) => `"${one}"`).join(" or ");
+  const other = what === '"type"' && typeof value === "string" ? otherWord(value, names) : undefined;
+  const hint = other ?? (near?.startsWith("did you") === true ? near : undefined);
+  return tell("wrong-value", `${what} is ${shown(value)}, expected ${list}`, hint);
 }
 
 function count(number: unknown, noun: string): string {

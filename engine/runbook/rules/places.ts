@@ -4,7 +4,8 @@ import { diagnosticAt } from "../../source/diagnostic.ts";
 import { type Authored, entriesOf, templatesIn } from "../authored.ts";
 import type { Rule } from "../outline.ts";
 
-const EVALUATED: ReadonlySet<string> = new Set(["with", "if", "forEach"]);
+/** Keys of a step in which none is evaluated. */
+const PLAIN: ReadonlySet<string> = new Set(["id", "uses", "description", "needs", "timeout", "retry", "onError"]);
 
 export const places: Rule = ({ root, source }) => {
   const outside = [...(entriesOf(root) ?? [])].flatMap(([key, { value }]) => {
@@ -25,5 +26,6 @@ export const places: Rule = ({ root, source }) => {
 function withoutEvaluated(step: Authored): readonly { readonly key: string; readonly node: Authored }[] {
   const entries = entriesOf(step);
   if (entries === undefined) return [{ key: "steps", node: step }];
-  return [...entries].flatMap(([key, { value }]) => (EVALUATED.has(key) ? [] : [{ key, node: value }]));
+  // Of a key that means nothing there that is told, and no more.
+  return [...entries].flatMap(([key, { value }]) => (PLAIN.has(key) ? [{ key, node: value }] : []));
 }

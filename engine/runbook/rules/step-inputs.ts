@@ -21,6 +21,7 @@ import {
 import type { Outline, StepOutline } from "../outline.ts";
 import { shortJson } from "../input-values.ts";
 import { schemaProblem } from "../schema-messages.ts";
+import { placeText } from "../shape.ts";
 import { addInputsOf } from "./described-inputs.ts";
 import { ownProblems } from "./own-check.ts";
 
@@ -168,7 +169,7 @@ class StepInputs {
       const node = nearestEntry(authored, path)?.node;
       if (path.length === 0 || node === undefined || ![...templatesIn(node)].length) return [];
       if (isStillToCome(error, authored)) return [];
-      const what = `"${path.at(-1)!}"`;
+      const what = /^\d+$/.test(path.at(-1)!) ? `"${placeText(path)}"` : `"${path.at(-1)!}"`;
       const problem = schemaProblem(error, { what, owner: what, entry: "key" });
       if (problem === undefined) return [];
       const { message, hint } = problem;
