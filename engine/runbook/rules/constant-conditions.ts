@@ -1,4 +1,5 @@
-// An `if` that is always true or never: it holds no name, or compares an input with what the input cannot be.
+// An `if` that is always true or never: it holds no name, contradicts itself, or compares an input with what the input cannot
+// be.
 
 import type { Expression } from "../../expression/ast.ts";
 import { childrenOf } from "../../expression/ast.ts";
@@ -8,12 +9,13 @@ import type { Json } from "../../value/json.ts";
 import type { AuthoredScalar } from "../authored.ts";
 import { shortJson } from "../input-values.ts";
 import type { Outline } from "../outline.ts";
+import { truthOf } from "./truth.ts";
 
 /** To be asked only of a runbook without errors. */
 export function constantConditions({ steps, inputs, source }: Outline): readonly Diagnostic[] {
   return steps.flatMap(({ if: condition, id }) => {
     if (condition === undefined) return [];
-    const value = constantOf(condition);
+    const value = constantOf(condition) ?? alwaysOf(condition, inputs);
     if (value !== undefined) {
       const message = value
         ? `"if" of step "${id!}" is always true`
@@ -27,6 +29,11 @@ export function constantConditions({ steps, inputs, source }: Outline): readonly
       return diagnosticAt(source, condition.inFile(expression.span), "constant-condition", message, { hint });
     });
   });
+}
+
+function alwaysOf({ template }: AuthoredScalar, inputs: Outline["inputs"]): boolean | undefined {
+  const [only] = template?.whole === true ? template.parts : [];
+  return only === undefined || typeof only === "string" ? undefined : truthOf(only, inputs);
 }
 
 function constantOf({ value, template }: AuthoredScalar): boolean | undefined {
