@@ -2,17 +2,13 @@
 // The command's first file where it is installed: loads the chunks of the bundle together with the compiled code that an
 // earlier start of the same command left behind. docs/decisions/0054-compiled-code-is-kept.md tells why.
 
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { closeSync, fstatSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { createRequire, Module } from "node:module";
+import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Script } from "node:vm";
 
-/** What Node 22.8 and later have, and 20 has not. */
-interface CompileCache {
-  enableCompileCache?(): unknown;
-  getCompileCacheDir?(): string | undefined;
-}
 /** A word that is no command: nothing was done that another start would do. `EXIT.usage`, without loading it for that. */
 const USAGE = 64;
 
@@ -31,7 +27,7 @@ const IMPORTER = "./import-module.js";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const native = createRequire(import.meta.url);
-const directory = ownedDirectory();
+const directory = cacheDirectory();
 /** Those that were compiled anew, by the files that will keep what they compiled. */
 const compiled = new Map<string, Script>();
 
@@ -48,7 +44,7 @@ function load(file: string): unknown {
   const source = `(function (exports, require, module, __filename, __dirname) {${readFileSync(file, "latin1")}\n})`;
   const kept =
     directory === undefined || !isNamedByContent(file) ? undefined : join(directory, `${basename(file)}.bin`);
-  const cachedData = kept === undefined ? undefined : readIfThere(kept);
+  const cachedData = kept === undefined ? undefined : readOwn(kept);
   const script = new Script(source, {
     filename: file,
     ...(cachedData && { cachedData }),
@@ -66,25 +62,31 @@ function isNamedByContent(file: string): boolean {
   return /-[\w-]{8}\.js$/.test(file);
 }
 
-/** A folder for each command, since each uses other functions; nothing where Node keeps no compiled code, or has been told not to. */
-function ownedDirectory(): string | undefined {
-  const cache = Module as unknown as CompileCache;
-  cache.enableCompileCache?.();
-  const parent = cache.getCompileCacheDir?.();
-  if (parent === undefined) return undefined;
+/**
+ * A folder for each command, since each uses other functions, beside what Node keeps itself; nothing where Node has been told
+ * to keep none (https://nodejs.org/api/module.html#module-compile-cache).
+ */
+function cacheDirectory(): string | undefined {
+  if (process.env["NODE_DISABLE_COMPILE_CACHE"] === "1") return undefined;
+  const parent = process.env["NODE_COMPILE_CACHE"] || join(tmpdir(), "node-compile-cache");
   const word = process.argv[2] ?? "";
-  try {
-    // Compiled code is code: another user's is not run.
-    if (process.getuid !== undefined && statSync(parent).uid !== process.getuid()) return undefined;
-  } catch {
-    return undefined;
-  }
-  return join(parent, "azure-runbook", /^[a-z]+$/.test(word) ? word : "overview");
+  const command = /^[a-z]+$/.test(word) ? word : "overview";
+  return join(parent, `azure-runbook-${process.version}-${process.arch}-${ourselves() ?? "any"}`, command);
 }
 
-function readIfThere(file: string): Buffer | undefined {
+function ourselves(): number | undefined {
+  return process.getuid?.();
+}
+
+/** Compiled code is code: what another user wrote there is not run. */
+function readOwn(file: string): Buffer | undefined {
   try {
-    return readFileSync(file);
+    const open = openSync(file, "r");
+    try {
+      return fstatSync(open).uid === (ourselves() ?? 0) ? readFileSync(open) : undefined;
+    } finally {
+      closeSync(open);
+    }
   } catch {
     return undefined;
   }
