@@ -95,7 +95,7 @@ describe("runbook new", () => {
     session.type("\u007f\u007f\u007flab\r");
     await session.until("What it begins with");
     session.type("\u001b[B");
-    await session.until("Access that somebody approves");
+    await session.until("An identity that somebody approves");
     session.type("\r");
     await session.until("wrote lab.test.yaml");
     expect(await session.ended).equal(0);
