@@ -7,7 +7,8 @@ import { builtinSteps } from "../steps/builtin/index.ts";
 import { calledIn, type FileReader } from "../runbook/calls.ts";
 import { namedExtensions } from "../runbook/extensions.ts";
 import { type Loaded, loadRunbook } from "../runbook/load.ts";
-import { type Diagnostic, sortDiagnostics } from "../source/diagnostic.ts";
+import { type Diagnostic, diagnosticAt, sortDiagnostics } from "../source/diagnostic.ts";
+import { SourceText } from "../source/source-text.ts";
 import type { StepRegistry } from "../steps/definition.ts";
 import { nearest } from "../source/suggestion.ts";
 import { CliError } from "./cli-error.ts";
@@ -23,25 +24,33 @@ export interface RunbookFile {
   /** As messages show it. */
   readonly shown: string;
   readonly text: string;
+  /** Its bytes are no UTF-8, and `text` has signs in place of some. */
+  readonly isOtherEncoding?: true;
   /** Reads those that it calls. */
   readonly readFile: FileReader;
 }
 
 /** Absent: the tutorial. A name without a folder or an ending may be that of a runbook that comes with the package. */
 export function readRunbookFile(given: string | undefined, io: Pick<Io, "cwd">): RunbookFile {
+  const file = readAnyEncoding(given, io);
+  if (file.isOtherEncoding !== true) return file;
+  throw new CliError(EXIT.badInput, `${given ?? file.path} is not text in UTF-8`, "save it in the encoding UTF-8");
+}
+
+/** As `readRunbookFile`, for whoever tells of other encodings with all else that is wrong. */
+export function readAnyEncoding(given: string | undefined, io: Pick<Io, "cwd">): RunbookFile {
   const path = given === undefined ? shippedPath(TUTORIAL) : resolve(io.cwd, given);
   try {
     return {
       path,
       shown: shownPath(path, io.cwd),
-      text: utf8Text(given ?? path, readFileSync(path)),
+      ...textOf(readFileSync(path)),
       readFile: readerIn(io.cwd),
     };
   } catch (thrown) {
-    if (thrown instanceof CliError) throw thrown;
     const { code } = thrown as NodeJS.ErrnoException;
     if (code === "ENOENT" && given !== undefined && shippedNames().includes(given)) {
-      return readRunbookFile(shippedPath(given), io);
+      return readAnyEncoding(shippedPath(given), io);
     }
     throw unreadable(given ?? path, path, code, thrown);
   }
@@ -58,10 +67,17 @@ export function readerIn(cwd: string): FileReader {
   };
 }
 
+export function textOf(bytes: Buffer): Pick<RunbookFile, "text" | "isOtherEncoding"> {
+  const text = bytes.toString("utf8");
+  return isUtf8(bytes) ? { text } : { text, isOtherEncoding: true };
+}
+
 /** Other encodings would show up as mistakes in names and texts that look right. */
-function utf8Text(given: string, bytes: Buffer): string {
-  if (isUtf8(bytes)) return bytes.toString("utf8");
-  throw new CliError(EXIT.badInput, `${given} is not text in UTF-8`, "save it in the encoding UTF-8");
+export function encodingProblem({ shown, text }: RunbookFile): Diagnostic {
+  const source = new SourceText(shown, text);
+  const at = Math.max(0, text.indexOf("\uFFFD"));
+  const extras = { hint: "save it in the encoding UTF-8" };
+  return diagnosticAt(source, { start: at, end: at + 1 }, "yaml-syntax", "the file is not text in UTF-8", extras);
 }
 
 /** Loads the extensions that the runbook names, which runs them. */

@@ -7,7 +7,7 @@ import { CliError } from "./cli-error.ts";
 import { EXIT } from "./exit-code.ts";
 import { hasWildcard, literalBeginning, matcherOf } from "./file-pattern.ts";
 import type { Io } from "./io.ts";
-import { readerIn, readRunbookFile, type RunbookFile } from "./runbook-file.ts";
+import { readAnyEncoding, readerIn, readRunbookFile, type RunbookFile, textOf } from "./runbook-file.ts";
 
 const ENDING = /\.ya?ml$/;
 /** What a folder may hold beside runbooks: tests of them, and what other tools or this one put there. */
@@ -28,23 +28,23 @@ export async function readRunbookFiles(given: readonly string[], io: Io): Promis
   const passedOver: string[] = [];
   for (const one of given) {
     if (one === "-") {
-      const { text } = await import("node:stream/consumers");
+      const { buffer } = await import("node:stream/consumers");
       found.set("-", {
         path: "-",
         shown: "<stdin>",
-        text: await text(io.stdin),
+        ...textOf(await buffer(io.stdin)),
         readFile: readerIn(io.cwd),
       });
       continue;
     }
     const isFolder = isFolderAt(resolve(io.cwd, one));
     if (!isFolder && (!hasWildcard(one) || isFileAt(resolve(io.cwd, one)))) {
-      const file = readRunbookFile(one, io);
+      const file = readAnyEncoding(one, io);
       found.set(file.path, file);
       continue;
     }
     const paths = isFolder ? yamlFilesIn(resolve(io.cwd, one)) : matching(one, io.cwd);
-    const files = paths.map((path) => readRunbookFile(path, io));
+    const files = paths.map((path) => readAnyEncoding(path, io));
     const runbooks = files.filter(({ text }) => isMeantAsRunbook(text));
     if (runbooks.length === 0) {
       const where = isFolder ? `in the folder ${one}` : `at ${one}`;

@@ -46,8 +46,23 @@ describe("runbook check", () => {
 
   it("says of a file in another encoding that it is", async () => {
     await using rig = await Rig.open();
-    await writeFile(`${rig.directory}/latin.yaml`, Buffer.from("version: 1\nname: caf\u00e9\n", "latin1"));
+    await writeFile(`${rig.directory}/latin.yaml`, Buffer.from("name: caf\u00e9\nsteps: []\n", "latin1"));
+    await writeFile(`${rig.directory}/other.yaml`, Buffer.from("name: caf\u00e9\n", "latin1"));
+    await rig.write("bad.yaml", BAD);
+    const told =
+      "latin.yaml:1:10: error: the file is not text in UTF-8 [yaml-syntax]\n  |\n" +
+      "1 | name: caf\uFFFD\n  |          ~\nhint: save it in the encoding UTF-8\n";
     expectEnd(await rig.cli(["check", "latin.yaml"]), {
+      code: 65,
+      stdout: told,
+      stderr: "\n1 runbook checked: 1 error\n",
+    });
+    expectEnd(await rig.cli(["fmt", "latin.yaml"]), { code: 65, stderr: told });
+    // With others it is one problem among theirs, whoever reads them.
+    const { code, stdout } = await rig.cli(["check", ".", "--format", "github"]);
+    const annotated = stdout.match(/^::error file=[^,]*/gm);
+    expect([code, annotated]).eql([65, ["::error file=bad.yaml", "::error file=latin.yaml"]]);
+    expectEnd(await rig.cli(["plan", "latin.yaml"]), {
       code: 65,
       stderr: "error: latin.yaml is not text in UTF-8\nhint: save it in the encoding UTF-8\n",
     });

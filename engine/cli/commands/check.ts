@@ -6,7 +6,7 @@ import type { CliCommand } from "../command.ts";
 import { countText, tellDiagnostics } from "../diagnostic-formats.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import type { Io } from "../io.ts";
-import { loadFile, type RunbookFile } from "../runbook-file.ts";
+import { encodingProblem, loadFile, type RunbookFile } from "../runbook-file.ts";
 import { readRunbookFiles } from "../runbook-files.ts";
 import { Terminal } from "../terminal.ts";
 
@@ -42,7 +42,8 @@ export async function check({ files: given, format }: CheckOptions, io: Io): Pro
   const { files, passedOver } = await readRunbookFiles(given, io);
   const all: Diagnostic[] = [];
   for (const file of files) {
-    if (!TESTS.test(file.path)) all.push(...(await loadFile(file)).diagnostics);
+    if (file.isOtherEncoding === true) all.push(encodingProblem(file));
+    else if (!TESTS.test(file.path)) all.push(...(await loadFile(file)).diagnostics);
     else all.push(...(await testProblems(file, io)));
   }
   // What is wrong with a file that others call is told once.

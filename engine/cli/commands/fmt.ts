@@ -6,6 +6,7 @@ import type { CliCommand } from "../command.ts";
 import { countText, tellDiagnostics } from "../diagnostic-formats.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import type { Io } from "../io.ts";
+import { encodingProblem } from "../runbook-file.ts";
 import { readRunbookFiles } from "../runbook-files.ts";
 import { Terminal } from "../terminal.ts";
 
@@ -38,8 +39,10 @@ export async function fmt({ files: given, isCheck }: FmtOptions, io: Io): Promis
   const err = new Terminal(io.stderr, io.env);
   const { files } = await readRunbookFiles(given, io);
   let [changed, broken] = [0, 0];
-  for (const { path, shown, text } of files) {
-    const formatted = formatRunbook(text, shown);
+  for (const file of files) {
+    const { path, shown, text } = file;
+    const formatted =
+      file.isOtherEncoding === true ? { diagnostics: [encodingProblem(file)] } : formatRunbook(text, shown);
     if ("diagnostics" in formatted) {
       broken++;
       tellDiagnostics(formatted.diagnostics, err);
