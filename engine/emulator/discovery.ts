@@ -1,12 +1,14 @@
 /** Documents that anyone may read: what a cloud is made of, and short names of images. */
-import type { Answer } from "./wire.ts";
+import { AzureError, type Answer } from "./wire.ts";
 
 /** `undefined`: no such document. */
 export function discovery(method: string, path: string, origin: string, tenantId: string): Answer | undefined {
-  if (method !== "GET" && method !== "HEAD") return undefined;
-  if (path === "/metadata/endpoints") return { status: 200, body: [cloud(origin, tenantId)] };
-  if (path === "/aliases.json") return { status: 200, body: aliases };
-  return undefined;
+  if (path !== "/metadata/endpoints" && path !== "/aliases.json") return undefined;
+  if (method !== "GET" && method !== "HEAD") {
+    const message = `The HTTP method '${method}' is not supported on the resource '${path}'.`;
+    throw new AzureError(405, "MethodNotAllowed", message, {}, { allow: "GET, HEAD" });
+  }
+  return { status: 200, body: path === "/aliases.json" ? aliases : [cloud(origin, tenantId)] };
 }
 
 /** As Resource Manager describes its cloud to `az cloud register` and to Terraform's `metadata_host`, from 2022-09-01 on. */

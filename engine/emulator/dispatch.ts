@@ -44,10 +44,10 @@ function service(r: DispatchedRequest, seen: (objectId: string) => void): Answer
   const { tx, keys, operator, requestId, lifetimeMs, headers, body, guestDoor, charge } = r;
   const { method, path, query, origin } = r.line;
   const { tenantId, now } = tx;
-  const own = { keys, tenantId, now, origin, requestId, operator, ...(lifetimeMs !== undefined && { lifetimeMs }) };
   const authorization = headers["authorization"];
+  const own = { keys, tenantId, now, origin, requestId, operator, method, query, body, authorization };
   return (
-    entra(method, path, query, body, own) ??
+    entra(path, { ...own, ...(lifetimeMs !== undefined && { lifetimeMs }) }) ??
     discovery(method, path, origin, tenantId) ??
     graph({ method, path, query, authorization, body, origin, tx, keys, operator }) ??
     arm({ method, path, query, headers, body, origin, tx, keys, guestDoor, charge }, seen)

@@ -69,7 +69,7 @@ function serve(r: ArmRequest, caller: Caller): Answer {
   // A target may have types that this program has never heard of.
   if (r.tx.upstream && !route && id.namespace && nearestType(about.type) === undefined)
     throw notEmulated(`${r.method} ${about.type}`);
-  const type = route?.type ?? requireKnownType(about.type, apiVersion);
+  const type = route?.type ?? requireKnownType((about.types.length === 0 ? id : about).type, apiVersion);
   // A target's versions may be newer than this program.
   if (r.tx.upstream) checkApiVersionForm(apiVersion);
   else checkApiVersion(type, apiVersion, locationAsked(r.tx, about, r.body));

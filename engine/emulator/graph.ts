@@ -1,5 +1,5 @@
 /** Microsoft Graph, as far as `az` looks names up in it: service principals by id, by application and by name. */
-import { callerOf } from "./entra/tokens.ts";
+import { requireGraphToken } from "./entra/tokens.ts";
 import type { Keys } from "./entra/keys.ts";
 import type { Operator } from "./operator.ts";
 import { nameOf, parseId } from "./resource-id.ts";
@@ -28,7 +28,7 @@ interface Principal {
 export function graph(r: GraphRequest): Answer | undefined {
   const [, version, rest = ""] = /^\/(v1\.0|beta)\/(.*)$/i.exec(r.path) ?? [];
   if (version === undefined) return undefined;
-  callerOf(r.keys, r.tx.tenantId, r.authorization, r.tx.now, r.origin);
+  requireGraphToken(r.keys, r.tx.tenantId, r.authorization, r.tx.now, r.origin);
   const context = (kind: string): string => `${r.origin}/${version}/$metadata#${kind}`;
   const all = principals(r.tx, r.operator).map(shown);
   if (/^directoryObjects\/getByIds$/i.test(rest) && r.method === "POST") {

@@ -83,12 +83,12 @@ class Caller {
       sent.on("error", reject).end(body);
     });
   }
-  async token(): Promise<string> {
+  async token(scope = "https://management.azure.com/.default"): Promise<string> {
     const form = new URLSearchParams({
       grant_type: "client_credentials",
       client_id: this.#at.clientId,
       client_secret: this.#secret,
-      scope: "https://management.azure.com/.default",
+      scope,
     });
     const type = { "content-type": "application/x-www-form-urlencoded" };
     const { body } = await this.send("POST", `/${this.#at.tenantId}/oauth2/v2.0/token`, type, form.toString());
@@ -229,7 +229,7 @@ describe("runbook emulator", () => {
       const endpoints = await call.send("GET", "/metadata/endpoints?api-version=2022-09-01");
       expect((endpoints.body as unknown as { resourceManager: string }[])[0]?.resourceManager).equal(`${url}/`);
       const filter = encodeURIComponent(`servicePrincipalNames/any(c:c eq '${clientId}')`);
-      const headers = { authorization: `Bearer ${await call.token()}` };
+      const headers = { authorization: `Bearer ${await call.token("https://graph.microsoft.com/.default")}` };
       const found = await call.send("GET", `/v1.0/servicePrincipals?$filter=${filter}`, headers);
       const [operator] = found.body["value"] as { id: string; appId: string }[];
       expect(operator?.appId).equal(clientId);

@@ -10,6 +10,9 @@ import { documents, openValidator } from "./validator.mjs";
 
 /** Where recorded Azure itself does what a document leaves out: `<operation> <status> <api-version>`. */
 const azureDoesIt = new Set(["Disks_Delete 409 2022-07-02"]);
+/** The last page has no link, which the document of these two wants of every page. */
+const isLastPage = (operation, errors) =>
+  /^(Subscriptions|Tenants)_List$/.test(operation) && errors.every((text) => /nextLink/.test(text));
 const { specs, directory, name } = workerData;
 const failures = [];
 const operations = [];
@@ -26,7 +29,12 @@ async function check(pair, isExample, what) {
   }
   operations.push(operation);
   const version = new URL(pair.url).searchParams.get("api-version");
-  if (errors.length === 0 || azureDoesIt.has(`${operation} ${pair.reply.status} ${version}`)) good.push(pair);
+  if (
+    errors.length === 0 ||
+    isLastPage(operation, errors) ||
+    azureDoesIt.has(`${operation} ${pair.reply.status} ${version}`)
+  )
+    good.push(pair);
   else failures.push(`${name}: ${operation}, ${what}\n    ${errors.join("\n    ")}`);
 }
 for (const pair of await walk({ newest, azureCli }[name]))

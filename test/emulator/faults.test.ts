@@ -180,6 +180,14 @@ describe("a pattern of a fault", () => {
     ["PUT */virtualMachines/*", "GET", "/subscriptions/s/resourcegroups/g/providers/P/virtualMachines/v", false],
     ["/subscriptions/s", "GET", "/subscriptions/s/x", false],
     ["* /subscriptions/*", "PATCH", "/subscriptions/s/x", true],
+    ["*/oauth2/token", "POST", "/11111111-2222-4333-8444-555555555555/oauth2/token", true],
+    ["*/oauth2/token", "GET", "/metadata/identity/oauth2/token/other", false],
+    [
+      "*/virtualMachines/write",
+      "PUT",
+      "/subscriptions/s/resourcegroups/g/providers/Microsoft.Compute/virtualMachines/v",
+      true,
+    ],
     ["Microsoft.Resources/*/read", "HEAD", "/subscriptions/s/resourceGroups/g", true],
     ["*a*b*c*", "GET", `/${"ab".repeat(40_000)}`, false],
   ];

@@ -2,6 +2,8 @@ import { expect } from "chai";
 import { AzureCalls } from "../support/azure-calls.ts";
 import { makeVm, openWorld } from "../support/azure-world.ts";
 
+type Row = [method: string, path: string, expected: unknown[]];
+
 describe("the emulator's gateway", () => {
   const refusal = async (method: string, path: string, headers: Record<string, string> = {}) => {
     const azure = await new AzureCalls({ seed: "gateway" }).signIn();
@@ -15,7 +17,7 @@ describe("the emulator's gateway", () => {
       reply.body.error.message.replaceAll(azure.emulator.subscriptionId, "ID"),
     ];
   };
-  const table: [string, string, unknown[]][] = [
+  const table: Row[] = [
     [
       "GET",
       "/nowhere?api-version=2025-04-01",
@@ -49,6 +51,21 @@ describe("the emulator's gateway", () => {
       "SUB/resourceGroups/Lab/providers/Contoso.Things/boxes/x",
       [404, "InvalidResourceNamespace", "The resource namespace 'Contoso.Things' is invalid."],
     ],
+    ...(
+      [
+        ["GET", "SUB/providers/microsoft.features/features", "Microsoft.Features/features"],
+        ["GET", "/providers/Microsoft.Management/managementGroups", "Microsoft.Management/managementGroups"],
+        ["GET", "/providers/Microsoft.Authorization/providerOperations", "Microsoft.Authorization/providerOperations"],
+        [
+          "GET",
+          "SUB/resourceGroups/Lab/providers/Microsoft.Compute/virtualMachines/x/providers/microsoft.insights/metrics",
+          "Microsoft.Insights/metrics",
+        ],
+        ["POST", "SUB/providers/Microsoft.Resources/checkZonePeers", "Microsoft.Resources/checkZonePeers"],
+        ["POST", "/providers/Microsoft.Resources/calculateTemplateHash", "Microsoft.Resources/calculateTemplateHash"],
+        ["GET", "/providers/Microsoft.Storage/operations", "Microsoft.Storage/operations"],
+      ] as const
+    ).map(([method, path, what]): Row => [method, path, [501, "NotEmulated", `The emulator does not serve ${what}.`]]),
     [
       "DELETE",
       "SUB/resourceGroups/Lab/providers/Microsoft.Compute/virtualMachines",

@@ -37,6 +37,8 @@ export interface WebService {
   answer(request: WebRequest): Promise<WebResponse>;
   /** How this service tells of an error. */
   refuse(status: number, code: string, message: string): WebResponse;
+  /** How long a request, and a greeting of TLS before it, may take to come in; absent: half a minute. */
+  readonly requestLimitMs?: number;
 }
 export interface WebDoor {
   readonly host: string;
@@ -47,15 +49,12 @@ export interface WebDoor {
 /** The most that Resource Manager takes: https://learn.microsoft.com/azure/azure-resource-manager/templates/best-practices */
 const bodyLimit = 4 * 1024 * 1024;
 const headersLimit = 32 * 1024;
-/** How long a request may take to come in. */
-const requestLimitMs = 30_000;
-
 export async function openWebDoor(options: WebDoorOptions): Promise<WebDoor> {
-  const { host, port, path, tls, refuse } = options;
+  const { host, port, path, tls, refuse, requestLimitMs = 30_000 } = options;
   const settings = { maxHeaderSize: headersLimit, requireHostHeader: false, keepAliveTimeout: 65_000 };
   const listener: RequestListener = (request, response) => serve(request, response, options);
   const server: Server = tls
-    ? createHttpsServer({ ...settings, key: tls.keyPem, cert: tls.certPem }, listener)
+    ? createHttpsServer({ ...settings, handshakeTimeout: requestLimitMs, key: tls.keyPem, cert: tls.certPem }, listener)
     : createHttpServer(settings, listener);
   server.requestTimeout = requestLimitMs;
   server.headersTimeout = requestLimitMs;
@@ -171,7 +170,9 @@ function send(response: ServerResponse, { status, headers, body }: WebResponse, 
 }
 
 function turnAway(error: NodeJS.ErrnoException, socket: Duplex, refuse: WebService["refuse"]): void {
-  if (error.code === "ECONNRESET" || !socket.writable) {
+  // Before TLS stands there is no way to say anything.
+  const isBeforeTls = /^ERR_(SSL|TLS)_/.test(error.code ?? "");
+  if (error.code === "ECONNRESET" || isBeforeTls || !socket.writable) {
     socket.destroy();
     return;
   }

@@ -1,6 +1,6 @@
 /** Access tokens: version 1.0 claims, RS256. */
 import { createHash, sign, verify } from "node:crypto";
-import { gatewayError, type AzureError } from "../wire.ts";
+import { AzureError, gatewayError } from "../wire.ts";
 import type { Caller } from "../rbac/evaluate.ts";
 import type { Keys } from "./keys.ts";
 
@@ -97,6 +97,23 @@ function verifiedClaims(keys: Keys, token: string): Readonly<Record<string, unkn
   } catch {
     return undefined;
   }
+}
+
+const graphAudiences = ["https://graph.microsoft.com", "00000003-0000-0000-c000-000000000000"];
+
+/**
+ * Lets through whom Graph lets through. `origin` is an audience too: `az` takes the address that its description of a cloud
+ * gives for Graph.
+ */
+export function requireGraphToken(keys: Keys, tenant: string, header: string | undefined, now: number, origin: string) {
+  const invalid = (message: string): AzureError => new AzureError(401, "InvalidAuthenticationToken", message);
+  if (!header) throw invalid("Access token is empty.");
+  const claims = verifiedClaims(keys, /^Bearer\s+(\S+)$/i.exec(header)?.[1] ?? "");
+  if (claims === undefined || claims["iss"] !== issuer(tenant)) throw invalid("Access token validation failure.");
+  const aud = String(claims["aud"]).replace(/\/+$/, "");
+  if (!graphAudiences.includes(aud) && aud !== origin)
+    throw invalid("Access token validation failure. Invalid audience.");
+  if (Number(claims["exp"]) * 1000 < now) throw invalid("Lifetime validation failed, the token is expired.");
 }
 
 /** The caller behind an `Authorization` header, as Resource Manager checks it. `origin` is an audience too: some clients ask for a token for the endpoint they call. */

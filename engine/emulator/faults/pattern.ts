@@ -15,7 +15,7 @@ export class BadPattern extends Error {
 
 const methods = ["GET", "HEAD", "PUT", "PATCH", "POST", "DELETE"];
 
-/** A method and a path, a path (it begins with a slash), or an operation's name. Throws `BadPattern`, whose message says what is wrong with it. */
+/** A method and a path, a path (it begins with a slash or a star), or an operation's name. Throws `BadPattern`, whose message says what is wrong with it. */
 export function patternOf(text: string): Pattern {
   const words = text.trim().split(/\s+/);
   const [first = "", second] = words;
@@ -24,7 +24,9 @@ export function patternOf(text: string): Pattern {
   if (second === undefined) {
     if (methods.includes(first.toUpperCase()) && first !== "*") throw new BadPattern("it has a method and no path");
     const matches = glob(first);
-    return first.startsWith("/") ? ({ path }) => matches(path) : ({ operation }) => matches(operation);
+    if (first.startsWith("/")) return ({ path }) => matches(path);
+    // What begins with a star may be either.
+    return ({ path, operation }) => matches(operation) || (first.startsWith("*") && matches(path));
   }
   const method = first.toUpperCase();
   if (method !== "*" && !methods.includes(method)) throw new BadPattern(`"${first}" is no method of HTTP`);

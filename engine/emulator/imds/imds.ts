@@ -70,7 +70,7 @@ export function imdsRequest(
   if (!isBeingMade && (vm.hidden?.["power"] ?? "running") !== "running") return undefined;
   const isIdentity = path.startsWith("/metadata/identity");
   if ((request.method ?? "GET") !== "GET")
-    return { status: 405, headers: { allow: "GET" }, body: { error: "method_not_allowed" } };
+    return { ...refuse("method_not_allowed", "The metadata service takes GET alone", 405), headers: { allow: "GET" } };
   if ((request.headers["metadata"] ?? "").toLowerCase() !== "true")
     return refuse("invalid_request", "Required metadata header not specified");
   if (request.headers["x-forwarded-for"] !== undefined)
@@ -80,6 +80,8 @@ export function imdsRequest(
   if (twice !== undefined) return refuse("invalid_request", `Query variable '${twice}' is specified more than once`);
   if (path === "/metadata/versions") return { status: 200, body: { apiVersions: versions } };
   if (!path.startsWith("/metadata/")) return { status: 404, body: { error: "not_found" } };
+  const unserved = /^\/metadata\/(attested|scheduledevents|loadbalancer|maintenance|thm)(\/|$)/.exec(path)?.[1];
+  if (unserved !== undefined) return refuse("not_emulated", `The emulator does not serve ${unserved}.`, 501);
   const version = [...q].find(([name]) => name.toLowerCase() === "api-version")?.[1];
   if (!version || !versions.includes(version)) {
     if (!isIdentity) return badVersion;

@@ -1,7 +1,7 @@
-/** How the metadata service says no: the form of OAuth, always 400. */
+/** How the metadata service says no: the form of OAuth, as a rule 400. */
 import type { Answer } from "../wire.ts";
 
-export const refuse = (error: string, error_description: string): Answer => ({
-  status: 400,
+export const refuse = (error: string, error_description: string, status = 400): Answer => ({
+  status,
   body: { error, error_description },
 });

@@ -1,6 +1,7 @@
 /** Tokens of a VM's identities: which one is meant, and what is said when none is or several are. */
 import type { Keys } from "../entra/keys.ts";
-import { describeFault, faultTime } from "../entra/endpoints.ts";
+import { describeFault, faultTime } from "../entra/refusal.ts";
+import { isResource, unknownResource } from "../entra/resources.ts";
 import { issueToken } from "../entra/tokens.ts";
 import { lower } from "../resource-id.ts";
 import type { Entry, Transaction } from "../store.ts";
@@ -24,16 +25,11 @@ export function identityToken(
   if (!resource) return refuse("invalid_request", "Required query variable 'resource' is missing");
   const chosen = identityOf(tx, vm, q);
   if (typeof chosen === "string") return refuse("invalid_request", chosen);
-  if (!/^https:\/\/[^/]+\/?$/.test(resource))
-    return refuse(
-      "invalid_resource",
-      describeFault(
-        500011,
-        `The resource principal named ${resource} was not found in the tenant named ${tx.tenantId}. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You might have sent your authentication request to the wrong tenant.`,
-        tx.invent.guid("trace", `${vm.id}|${resource}|${tx.now}`),
-        faultTime(tx.now),
-      ),
-    );
+  if (!isResource(resource)) {
+    const trace = tx.invent.guid("trace", `${vm.id}|${resource}|${tx.now}`);
+    const text = unknownResource(resource, tx.tenantId);
+    return refuse("invalid_resource", describeFault(500011, text, trace, faultTime(tx.now)));
+  }
   const t = issueToken(keys, {
     objectId: chosen.objectId,
     clientId: chosen.clientId,

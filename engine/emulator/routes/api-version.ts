@@ -1,7 +1,8 @@
 /** Which api-versions are accepted, and what Azure says about one that is not. */
-import { gatewayError } from "../wire.ts";
+import { gatewayError, notEmulated } from "../wire.ts";
 import { regions } from "../regions.ts";
 import { namespaceOf, resourceTypeOf, type Namespace, type ResourceType } from "./resource-types.ts";
+import { isUnserved } from "./unserved.ts";
 
 const form = /^\d{4}-\d{2}-\d{2}(-(preview|alpha|beta|rc|privatepreview))?$/;
 
@@ -60,13 +61,14 @@ export function nearestType(fullType: string): string | undefined {
 const versionsOf = (namespace: Namespace): string[] =>
   [...new Set(namespace.types.flatMap((type) => type.apiVersions))].toSorted().toReversed();
 
-/** Throws Azure's error for a namespace or type that does not exist. */
+/** Throws Azure's error for a namespace or type that does not exist; one that Azure has is not emulated. */
 export function requireKnownType(fullType: string, version: string): string {
   const [namespace = "", ...types] = fullType.split("/");
   const known = namespaceOf(namespace);
   if (!known) throw gatewayError(404, "InvalidResourceNamespace", `The resource namespace '${namespace}' is invalid.`);
   const near = nearestType(fullType);
   if (near) return near;
+  if (isUnserved(fullType)) throw notEmulated(`${known.name}/${types.join("/")}`);
   throw gatewayError(
     404,
     "InvalidResourceType",

@@ -26,7 +26,28 @@ export const otherNamespaces: readonly string[] =
   Microsoft.ResourceHealth Microsoft.Search Microsoft.Security Microsoft.SecurityInsights Microsoft.ServiceFabric
   Microsoft.SignalRService Microsoft.Solutions Microsoft.SqlVirtualMachine Microsoft.StorageCache Microsoft.StorageMover
   Microsoft.StorageSync Microsoft.StreamAnalytics Microsoft.Support Microsoft.Synapse Microsoft.VirtualMachineImages
-  Microsoft.VMware`);
+  Microsoft.VMware Microsoft.ADHybridHealthService Microsoft.Addons Microsoft.Advisor Microsoft.AgFoodPlatform
+  Microsoft.AnalysisServices Microsoft.ApiCenter Microsoft.AppPlatform Microsoft.Automanage Microsoft.AzureArcData
+  Microsoft.AzureData Microsoft.AzureStack Microsoft.AzureStackHCI Microsoft.BillingBenefits
+  Microsoft.BlockchainTokens Microsoft.ChangeAnalysis Microsoft.Chaos Microsoft.CodeSigning Microsoft.Commerce
+  Microsoft.ConfidentialLedger Microsoft.Confluent Microsoft.ConnectedVMwarevSphere Microsoft.CostManagementExports
+  Microsoft.CustomerInsights Microsoft.CustomerLockbox Microsoft.Dashboard Microsoft.DataBoxEdge Microsoft.DataCatalog
+  Microsoft.DataCollaboration Microsoft.DataLakeAnalytics Microsoft.DataReplication Microsoft.DataShare
+  Microsoft.Datadog Microsoft.DevOpsInfrastructure Microsoft.DeviceRegistry Microsoft.DeviceUpdate
+  Microsoft.DigitalTwins Microsoft.EdgeOrder Microsoft.Education Microsoft.Elastic Microsoft.ElasticSan
+  Microsoft.EntitlementManagement Microsoft.ExtendedLocation Microsoft.Fabric Microsoft.FluidRelay
+  Microsoft.GraphServices Microsoft.HanaOnAzure Microsoft.HardwareSecurityModules Microsoft.HealthBot
+  Microsoft.HealthDataAIServices Microsoft.HybridConnectivity Microsoft.HybridContainerService Microsoft.HybridNetwork
+  Microsoft.Intune Microsoft.IoTFirmwareDefense Microsoft.IoTOperations Microsoft.IoTSecurity
+  Microsoft.MachineLearning Microsoft.ManagedNetworkFabric Microsoft.Marketplace Microsoft.Media
+  Microsoft.NetworkAnalytics Microsoft.NetworkCloud Microsoft.NetworkFunction Microsoft.ObjectStore Microsoft.OffAzure
+  Microsoft.OpenEnergyPlatform Microsoft.Orbital Microsoft.Peering Microsoft.PowerBI Microsoft.PowerPlatform
+  Microsoft.Programmability Microsoft.ProviderHub Microsoft.Quantum Microsoft.RedHatOpenShift
+  Microsoft.ResourceConnector Microsoft.SaaS Microsoft.ScVmm Microsoft.Scheduler Microsoft.SecurityDevOps
+  Microsoft.ServiceFabricMesh Microsoft.ServiceLinker Microsoft.ServiceNetworking Microsoft.Singularity
+  Microsoft.StandbyPool Microsoft.StorSimple Microsoft.StorageActions Microsoft.Subscription Microsoft.Syntex
+  Microsoft.TimeSeriesInsights Microsoft.UsageBilling Microsoft.VideoIndexer Microsoft.VisualStudio
+  Microsoft.VoiceServices Microsoft.WindowsESU Microsoft.WindowsIoT Microsoft.WorkloadMonitor Microsoft.Workloads`);
 
 /** By namespace: the application and, of the roles that it has, the one that counts. */
 export const authorizations: Readonly<Record<string, readonly (readonly [string, string])[]>> = {

@@ -1,6 +1,7 @@
 /** What the emulator can say and no row provokes, by its beginning, and why. */
 const transport = "No client sends such a request; test/emulator/malformed.test.ts does, through a socket.";
-const graph = "Microsoft Graph has no client here; what az asks of it, test/cli/emulator.test.ts does.";
+const graph =
+  "Microsoft Graph has no client here; what az asks of it, test/cli/emulator.test.ts and test/emulator/entra.test.ts do.";
 const mistake = "Only a mistake of the emulator's own brings it about; test/emulator/bad-bodies.test.ts looks for one.";
 const status = "A state that is shown of a VM, and no refusal.";
 
@@ -13,6 +14,9 @@ export const notProvoked: readonly (readonly [start: string, why: string])[] = [
   ["The request's body holds no list of ids.", graph],
   ["Resource '…' does not exist or one of its queried", graph],
   ["Invalid filter clause: '…'", graph],
+  ["Access token is empty.", graph],
+  ["Access token validation failure.", graph],
+  ["Lifetime validation failed, the token is expired.", graph],
   ["VM status blob is found but not yet populated.", status],
   ["Plugin enabled", status],
   ["InternalServerError", mistake],

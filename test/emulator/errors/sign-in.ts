@@ -71,9 +71,22 @@ export const entra: Rows = [
   aadsts(70003, "unsupported_grant_type", 400, "The app requested an unsupported grant type 'password'.", (w) =>
     postToken(w, { grant_type: "password" }),
   ),
-  aadsts(900561, "invalid_request", 400, "The endpoint only accepts POST requests.", (w) =>
+  aadsts(900561, "invalid_request", 400, "The endpoint only accepts POST requests. Received a GET request.", (w) =>
     w.raw("GET", `/${w.azure.emulator.tenantId}/oauth2/v2.0/token`, { token: "" }),
   ),
+  aadsts(
+    7000218,
+    "invalid_client",
+    401,
+    "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.",
+    (w) => postToken(w, { client_secret: "" }),
+  ),
+  {
+    code: "not_emulated",
+    status: 501,
+    message: "The emulator does not serve GET oauth2/v2.0/authorize of sign-in: it signs in clients with a secret.",
+    provoke: (w) => w.raw("GET", `/${w.azure.emulator.tenantId}/oauth2/v2.0/authorize`, { token: "" }),
+  },
 ];
 
 const imds = (what: string, message: string, provoke: Row["provoke"], more: Partial<Row> = {}): Row => ({
@@ -183,9 +196,15 @@ export const metadata: Rows = [
   {
     code: "method_not_allowed",
     status: 405,
-    message: "method_not_allowed",
+    message: "The metadata service takes GET alone",
     headers: { allow: "GET" },
     provoke: (w) => w.metadata(token, { metadata: "true" }, "POST"),
+  },
+  {
+    code: "not_emulated",
+    status: 501,
+    message: "The emulator does not serve scheduledevents.",
+    provoke: (w) => w.metadata("scheduledevents?api-version=2020-07-01"),
   },
   throttled("tokens", 20, (w) => w.metadata(token)),
   throttled("anything else", 5, (w) => w.metadata("versions")),
