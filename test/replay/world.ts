@@ -211,6 +211,14 @@ export class World {
           });
         return;
       }
+      case "microsoft.compute/images": {
+        const storageProfile = { osDisk: { osType: "Linux", osState: "Generalized" } };
+        await this.#put(id, {
+          ...common,
+          properties: { storageProfile, ...without(p, ...readOnly, "sourceVirtualMachine") },
+        });
+        return;
+      }
       case "microsoft.managedidentity/userassignedidentities":
         await this.#put(id, {
           ...common,
@@ -336,6 +344,13 @@ export class World {
     const vm = [...interfacesOf].find(([, nics]) => [...nics].some((n) => key(n) === key(id)))?.[0];
     if (vm !== undefined) await this.ensure(vm, at);
   }
+  async #makeFreeDisk(id: string, location: string, diskSizeGB: unknown): Promise<void> {
+    if (!(await this.exists(id)))
+      await this.#put(id, {
+        location,
+        properties: { creationData: { createOption: "Empty" }, diskSizeGB: Number(diskSizeGB ?? 10) },
+      });
+  }
   async #makeVm(id: string, at: number, common: Json, shown: Json): Promise<void> {
     const { interfacesOf, vmOfDisk } = this.#facts.relations;
     const p: Json = shown?.properties ?? {};
@@ -343,6 +358,9 @@ export class World {
     if (nics.length === 0)
       nics.push(`${groupIn(id)}/providers/Microsoft.Network/networkInterfaces/${id.split("/").at(-1)}-seeded`);
     for (const nic of nics) await this.ensure(nic, at, undefined, common.location as string);
+    for (const neighbour of ["availabilitySet", "proximityPlacementGroup", "hostGroup"])
+      if (isId(p[neighbour]?.id))
+        await this.ensure(p[neighbour].id as string, at, undefined, common.location as string);
     for (const one of Object.keys(shown?.identity?.userAssignedIdentities ?? {})) await this.ensure(one, at);
     const disk = [...vmOfDisk].find(([, vm]) => key(vm) === key(id))?.[0];
     const os: Json = p.osProfile ?? { computerName: "seeded", adminUsername: "seeduser" };
@@ -355,6 +373,9 @@ export class World {
           createOption: "FromImage",
           ...(disk && { name: this.#facts.spelled(disk).split("/").at(-1) }),
         };
+    for (const data of p.storageProfile?.dataDisks ?? [])
+      if (/^attach$/i.test(String(data.createOption)) && isId(data.managedDisk?.id))
+        await this.#makeFreeDisk(data.managedDisk.id as string, common.location as string, data.diskSizeGB);
     await this.#put(id, {
       ...common,
       ...(shown?.identity && {
