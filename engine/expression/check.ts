@@ -92,6 +92,8 @@ const JOINED: Readonly<Record<"&&" | "||", string>> = {
   "||": "write default(a, b) for another value in place of null; `||` joins two conditions",
 };
 
+const isTextual = ({ kind }: ValueType): boolean => kind !== "array" && kind !== "object";
+
 class Checker {
   readonly problems: ExpressionProblem[] = [];
   readonly #environment: Environment;
@@ -129,7 +131,8 @@ class Checker {
     if (this.#isNullWithoutStep(expression, type, "and null cannot stand in text")) return;
     if (type.kind !== "array" && type.kind !== "object" && type.kind !== "null") return;
     const message = `${describeType(type)} stands among text, expected something that can be text`;
-    const hint = type.kind === "array" ? `write join(${excerpt(expression)}, ', ')` : undefined;
+    const hint =
+      type.kind === "array" && isTextual(type.items) ? `write join(${excerpt(expression)}, ', ')` : undefined;
     this.#tell(expression.span, "type-mismatch", message, hint);
   }
 

@@ -4,6 +4,7 @@ import type { ErrorObject } from "ajv";
 import type { DiagnosticCode } from "../source/diagnostic-codes.ts";
 import { suggest } from "../source/suggestion.ts";
 import { PATTERN_MESSAGE_KEYWORD, SECRET_KEYWORD } from "../steps/definition.ts";
+import { INPUT_TYPES } from "./model.ts";
 import { otherWord } from "./other-words.ts";
 
 export interface SchemaProblem {
@@ -78,7 +79,7 @@ export function schemaProblem(
       return { code: own ? "wrong-value" : "wrong-name", message: said, at: { key } };
     }
     case "type":
-      return typeProblem(what, value, [error.schema].flat().map(String), isTime(schema), tell);
+      return typeProblem({ what, owner, entry }, value, [error.schema].flat().map(String), isTime(schema), tell);
     case "enum":
       return enumProblem(what, value, error.schema as readonly unknown[], tell);
     case "const": {
@@ -90,7 +91,12 @@ export function schemaProblem(
       const expected = schema[PATTERN_MESSAGE_KEYWORD];
       const pattern = String(error.schema).replace("|\\$\\{\\{", "");
       const rule = typeof expected === "string" ? expected : `expected text that matches \`${pattern}\``;
-      return tell(what === '"id"' ? "wrong-name" : "wrong-value", `${what} is ${shown(value)}, ${rule}`);
+      const host =
+        typeof value === "string" && rule.includes("begins with `/`")
+          ? /^https?:\/\/[^/]+/.exec(value)?.[0]
+          : undefined;
+      const hint = host === undefined ? undefined : `remove ${host}`;
+      return tell(what === '"id"' ? "wrong-name" : "wrong-value", `${what} is ${shown(value)}, ${rule}`, hint);
     }
     case "minLength":
       return tell("wrong-value", `${what} is ${shown(value)}, expected ${count(error.schema, "character")} or more`);
@@ -136,7 +142,13 @@ function secretProblem(what: string, value: unknown, tell: Tell): SchemaProblem 
 /** Whether a text of a schema is a time such as 90s. */
 const isTime = (schema: Params): boolean => String(schema[PATTERN_MESSAGE_KEYWORD]).startsWith("expected a time");
 
-function typeProblem(what: string, value: unknown, types: readonly string[], time: boolean, tell: Tell): SchemaProblem {
+function typeProblem(
+  { what, owner }: SchemaPlace,
+  value: unknown,
+  types: readonly string[],
+  time: boolean,
+  tell: Tell,
+): SchemaProblem {
   if (what === '"if"') {
     const hint = typeof value === "string" ? conditionHint(value.trim()) : undefined;
     return tell("wrong-type", `${what} is ${kindOf(value)}, expected true, false or an expression`, hint);
@@ -147,23 +159,53 @@ function typeProblem(what: string, value: unknown, types: readonly string[], tim
   }
   const message = `${what} is ${kindOf(value)}, expected ${types.map(describeType).join(" or ")}`;
   const hint = time && typeof value === "number" ? `write ${value}s, ${value}m or ${value}h` : undefined;
-  return tell("wrong-type", message, hint ?? typeHint(what, value, types));
+  return tell("wrong-type", message, hint ?? typeHint({ what, owner }, value, types));
 }
 
 /** What to write so that a value becomes one of the types. */
-function typeHint(what: string, value: unknown, types: readonly string[]): string | undefined {
+function typeHint(
+  { what, owner }: Pick<SchemaPlace, "what" | "owner">,
+  value: unknown,
+  types: readonly string[],
+): string | undefined {
   const wants = (...some: readonly string[]): boolean => some.some((type) => types.includes(type));
   if (what === '"id"') return "an id begins with a letter";
   if (what === '"steps"') return "write each step as an item of a list: `- id: <id>`";
   if (wants("string")) {
     return typeof value === "number" || typeof value === "boolean" ? `put it in quotes: "${String(value)}"` : undefined;
   }
+  if (wants("object") && owner.includes("input")) return describedHint(value);
+  if (what === '"retry"' && typeof value === "number") return `write { attempts: ${value} }`;
+  if (wants("array") && typeof value === "number") return `write [${value}]`;
   if (typeof value !== "string") return undefined;
   if (wants("array")) return value.startsWith("-") ? "put a blank behind each dash" : `write [${value}]`;
   if (wants("boolean")) return "write true or false, without quotes";
   if (wants("number", "integer")) return Number.isNaN(Number(value || "x")) ? undefined : "remove the quotes";
   return what === "this step" ? `write it as \`- id: <id>\` and \`uses: ${value}\`` : undefined;
 }
+
+/** Of an input that is not described but given: as a type, or as a value. */
+function describedHint(value: unknown): string | undefined {
+  if (typeof value === "string" && isTypeName(value)) return `write { type: ${TYPE_WORDS[value] ?? value} }`;
+  if (typeof value === "string") return `write { type: string, default: ${value} }`;
+  if (typeof value === "boolean") return `write { type: boolean, default: ${value} }`;
+  return typeof value === "number" ? `write { type: number, default: ${value} }` : undefined;
+}
+
+/** What other languages call the types of inputs. */
+const TYPE_WORDS: Readonly<Record<string, string>> = {
+  str: "string",
+  text: "string",
+  securestring: "string",
+  int: "integer",
+  bool: "boolean",
+  float: "number",
+  double: "number",
+  dict: "map",
+  hash: "map",
+};
+const isTypeName = (word: string): boolean =>
+  Object.hasOwn(TYPE_WORDS, word) || (INPUT_TYPES as readonly string[]).includes(word);
 
 /** A bare word is no expression; what has a dot, a bracket or an operator may be one. */
 function conditionHint(text: string): string {
@@ -178,6 +220,9 @@ function enumProblem(what: string, value: unknown, values: readonly unknown[], t
   if (what === '"uses"') {
     const message = value === null ? '"uses" is empty, expected a step type' : `${shown(value)} is no step type`;
     const all = `known here: ${names.map((one) => `"${one}"`).join(", ")}`;
+    const isFile = typeof value === "string" && /\.ya?ml$/i.test(value) && names.includes("runbook");
+    if (isFile)
+      return tell("unknown-step-type", message, `write \`uses: runbook\`, and \`path: ${value}\` below \`with\``);
     const other = typeof value === "string" ? otherWord(value, names) : undefined;
     return tell("unknown-step-type", message, other ?? (near?.startsWith("did you") === true ? near : all));
   }

@@ -100,7 +100,7 @@ export function schemaPlaceOf(path: readonly string[], root: Authored): SchemaPl
 function ownerOf(path: readonly string[], root: Authored): string {
   if (path.length === 0) return "the runbook";
   if (path[0] === "inputs" && path.length === 2) return `input "${path[1]!}"`;
-  if (!isList(path[0]) || path.length < 2) return `"${path.join(".")}"`;
+  if (!isList(path[0]) || path.length < 2) return `"${placeText(path)}"`;
   const entries = entriesOf(entryAt(root, path.slice(0, 2))?.node);
   const id = scalarAt(entries, "id")?.value ?? undefined;
   const step = id === undefined ? `step ${Number(path[1]) + 1}` : `step "${String(id)}"`;

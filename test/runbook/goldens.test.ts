@@ -49,11 +49,11 @@ describe("a runbook with mistakes", () => {
   it("is told that it is too large", () => {
     expectGolden("test/runbooks/err/too-large.out", checkText("#".repeat(2_000_001), "too-large.yaml"));
   });
-  it("is there more than a hundred times, and for every code", () => {
+  it("is there hundreds of times, and for every code", () => {
     const told = readdirSync(projectFile("test/runbooks/err"))
       .filter((name) => name.endsWith(".out"))
       .map((name) => readProjectFile(`test/runbooks/err/${name}`));
-    expect(told.length).greaterThan(110);
+    expect(told.length).greaterThan(320);
     const missing = Object.keys(DIAGNOSTIC_CODES).filter((code) => !told.some((text) => text.includes(`[${code}]`)));
     expect(missing).eql([]);
   });

@@ -118,9 +118,10 @@ function* valueProblem(
     yield diagnosticAt(source, node.span, "secret-in-file", message, { hint });
     return;
   }
-  for (const { path, message, hint } of valueProblems(input, plain(node) as Json)) {
+  for (const { path, message, hint, key } of valueProblems(input, plain(node) as Json)) {
     const where = path.length === 0 ? "" : `, at \`${pathText(input.name, path)}\`,`;
-    const span = entryAt(node, path.map(String))?.node.span ?? node.span;
+    const named = key === undefined ? undefined : entryAt(node, [...path.map(String), key])?.keySpan;
+    const span = named ?? entryAt(node, path.map(String))?.node.span ?? node.span;
     yield diagnosticAt(source, span, "step-input", `input "${input.name}" of ${file}${where} ${message}`, { hint });
   }
 }

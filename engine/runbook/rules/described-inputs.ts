@@ -157,9 +157,14 @@ function* valuesProblems(entries: AuthoredEntries, shape: ValueShape, name: stri
       isKey: key !== undefined,
       code: "wrong-default",
       message: `${where} ${message}`,
-      hint: hint ?? (near && `did you mean "${near}"?`),
+      hint: hint ?? (near && `did you mean "${near}"?`) ?? quotesHint(shape, path, value),
     };
   }
+}
+
+function quotesHint({ type }: ValueShape, path: readonly unknown[], value: Json): string | undefined {
+  const isBare = typeof value === "number" || typeof value === "boolean";
+  return type === "string" && path.length === 0 && isBare ? `put it in quotes: "${value}"` : undefined;
 }
 
 function holdsExpressions(node: Authored): boolean {

@@ -126,7 +126,7 @@ class Checker {
   walk(node: Authored, schema: Schema | undefined, what: string, leak: string, environment: Environment): void {
     if (node.kind === "scalar") this.#check(node, { what, type: schema && typeOfSchema(schema), leak }, environment);
     else if (node.kind === "list") {
-      const items = schema?.["items"] as Schema | undefined;
+      const items = takesAnything(schema) ? schema : (schema?.["items"] as Schema | undefined);
       for (const item of node.items) this.walk(item, items, `an item of ${what}`, leak, environment);
     } else {
       for (const [key, { value }] of node.entries)
@@ -188,9 +188,11 @@ function memberOf(schema: Schema | undefined, key: string): Schema | undefined {
   if (properties !== undefined && Object.hasOwn(properties, key)) return properties[key];
   const patterns = schema?.["patternProperties"] as Readonly<Record<string, Schema>> | undefined;
   if (patterns !== undefined) return Object.values(patterns)[0];
-  // A schema that says nothing takes anything.
-  return schema !== undefined && Object.keys(schema).length === 0 ? schema : undefined;
+  return takesAnything(schema) ? schema : undefined;
 }
+
+/** A schema that says nothing takes anything, and so do the parts of what it takes. */
+const takesAnything = (schema: Schema | undefined): boolean => schema !== undefined && Object.keys(schema).length === 0;
 
 /** The type of what stands somewhere, as far as it is right. */
 function checkedType(node: Authored, environment: Environment): ValueType {
