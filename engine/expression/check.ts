@@ -197,7 +197,9 @@ class Checker {
     const step = stepOf(target);
     if (step !== undefined) {
       const message = `a step has \`outputs\`, \`status\` and \`error\`, and no "${name}"`;
-      return this.#tell(nameSpan, "unknown-property", message, `write steps.${step.id}.outputs.<name>`);
+      const near = suggest(name, of.properties.keys());
+      const hint = near?.startsWith("did you") === true ? near : `write steps.${step.id}.outputs.<name>`;
+      return this.#tell(nameSpan, "unknown-property", message, hint);
     }
     const hint = suggest(name, of.properties.keys());
     const source = target.kind === "property" && target.name === "outputs" ? stepOf(target.target) : undefined;
