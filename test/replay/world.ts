@@ -17,6 +17,8 @@ const without = (value: Json, ...names: string[]): Json =>
   Object.fromEntries(Object.entries(value ?? {}).filter(([k]) => !names.includes(k)));
 const readOnly = ["provisioningState", "resourceGuid", "etag"];
 
+/** What an image that is only named was made of. */
+const ownImage = { storageProfile: { osDisk: { osType: "Linux", osState: "Generalized" } } };
 /** In place of one that an example only names. */
 const someone = "00000000-0000-4000-8000-00000000000f";
 
@@ -262,7 +264,7 @@ export class World {
           ...(typeOf(id).split("/").length > 2 ? {} : common),
           ...without(shown, "id", "name", "type", "etag"),
           properties: without(
-            p,
+            typeOf(id) === "microsoft.compute/images" && shown === undefined ? ownImage : p,
             ...readOnly,
             "diskState",
             // Who uses a proximity placement group, as its example shows it; and a policy that one shows by its number.
@@ -362,6 +364,14 @@ export class World {
       if (isId(p[neighbour]?.id))
         await this.ensure(p[neighbour].id as string, at, undefined, common.location as string);
     for (const one of Object.keys(shown?.identity?.userAssignedIdentities ?? {})) await this.ensure(one, at);
+    for (const name of ["availabilitySet", "proximityPlacementGroup", "virtualMachineScaleSet", "hostGroup", "host"])
+      if (isId(p[name]?.id)) await this.ensure(p[name].id, at, undefined, common.location as string);
+    for (const { createOption, managedDisk, diskSizeGB } of (p.storageProfile?.dataDisks ?? []) as Json[])
+      if (/^attach$/i.test(String(createOption)) && isId(managedDisk?.id) && !(await this.exists(managedDisk.id)))
+        await this.#put(managedDisk.id, {
+          location: common.location as unknown,
+          properties: { creationData: { createOption: "Empty" }, diskSizeGB: diskSizeGB ?? 10 },
+        });
     const disk = [...vmOfDisk].find(([, vm]) => key(vm) === key(id))?.[0];
     const os: Json = p.osProfile ?? { computerName: "seeded", adminUsername: "seeduser" };
     const keys: Json[] | undefined = os.linuxConfiguration?.ssh?.publicKeys;

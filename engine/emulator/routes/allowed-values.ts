@@ -160,9 +160,6 @@ const places = new Map(
     })),
   ]),
 );
-/** The places of a type, for who compares them with Azure's documents. */
-export const allowedValues = (type: string): Words | undefined => table[type.toLowerCase()];
-
 interface Found {
   readonly value: unknown;
   readonly path: readonly (string | number)[];
