@@ -10,9 +10,9 @@ import { documents, openValidator } from "./validator.mjs";
 
 /** Where recorded Azure itself does what a document leaves out: `<operation> <status> <api-version>`. */
 const azureDoesIt = new Set(["Disks_Delete 409 2022-07-02"]);
-/** The last page has no link, which the document of these two wants of every page. */
+/** The last page has no link, which the document of these two wants of every page; and Azure counts subscriptions. */
 const isLastPage = (operation, errors) =>
-  /^(Subscriptions|Tenants)_List$/.test(operation) && errors.every((text) => /nextLink/.test(text));
+  /^(Subscriptions|Tenants)_List$/.test(operation) && errors.every((text) => /\/(nextLink|count)\)/.test(text));
 const { specs, directory, name } = workerData;
 const failures = [];
 const operations = [];
