@@ -131,9 +131,10 @@ function matchesPattern(pattern: string, text: string): boolean | undefined {
   }
 }
 
-/** Backtracking needs two parts that repeat, or a long text. */
+/** Backtracking needs two parts that repeat, or a long text. So many of one kind of character are no such part. */
 function isQuick(pattern: string, text: string): boolean {
-  return text.length <= 1000 && (pattern.match(/[*+{]/g)?.length ?? 0) < 2;
+  const repeating = pattern.replaceAll(/(\]|\\[dDwWsS])\{\d+\}/g, "$1").match(/[*+{]/g) ?? [];
+  return text.length <= 1000 && repeating.length < 2;
 }
 
 export function isPattern(text: string): boolean {
