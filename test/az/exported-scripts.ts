@@ -16,11 +16,7 @@ const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 const PASSWORD = `${String.raw`Pl4nted"can\ary$(x)`}\ttab`;
 
 /** A runbook, and where its script must come to the same. */
-const RUNBOOKS = [
-  "runbooks/windows-vm-user-assigned-identity.yaml",
-  "runbooks/linux-fleet.yaml",
-  "test/exports/odd.yaml",
-];
+const RUNBOOKS = ["runbooks/windows-vm-user-assigned-identity.yaml", "test/exports/odd.yaml"];
 
 function runbook(argv: readonly string[], cwd: string, env: Readonly<Record<string, string>> = {}): string {
   const { status, stdout, stderr } = spawnSync(process.execPath, [BIN, ...argv], {
