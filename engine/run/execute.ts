@@ -87,8 +87,9 @@ export async function executeRun(options: RunOptions): Promise<RunResult> {
   );
   const { steps, registry, inputs, concurrency, resume, signals } = options;
   const begun = begunBefore(options);
-  const holds = (name: string): boolean => !begun.has(name);
-  const scheduler = new Scheduler(steps, registry, inputs, { concurrency, emit, ...(options.pace && { holds }) });
+  const hasBegun = (name: string): boolean => begun.has(name);
+  const holds = options.pace && ((name: string): boolean => !hasBegun(name));
+  const scheduler = new Scheduler(steps, registry, inputs, { concurrency, emit, hasBegun, ...(holds && { holds }) });
   const { vault } = options;
   const { facts } = scheduler;
   const perform = vault

@@ -98,7 +98,8 @@ export function prepareResume(
     ...(!isSameText && { runbook: how.runbook }),
     ...(!isSameInput && { inputs: how.inputs }),
   });
-  for (const step of again) journal.append({ kind: "discarded", step });
+  // Causes last: should this process die between two of these lines, the next still finds what failed.
+  for (const step of again.toReversed()) journal.append({ kind: "discarded", step });
   return { recorded: state, accept: how.accept, ...(how.assume && { assume: how.assume }) };
 }
 

@@ -22,6 +22,8 @@ export interface SchedulerOptions {
   readonly emit: (event: EventBody) => void;
   /** Whether a step or item may not begin yet; asked again by `goOn`. Absent: each begins as soon as it can. */
   readonly holds?: (name: string) => boolean;
+  /** Whether an earlier process began it, as far as its record counts. Absent: there was none. */
+  readonly hasBegun?: (name: string) => boolean;
 }
 
 /** A step or item that could begin. */
@@ -335,12 +337,22 @@ export class Scheduler {
     this.#tell(name, end, change, end.status === "failed" && !isCounted);
     group.ended(grouped, end);
     if (group.hasFailed) {
-      const mine = this.#ready.filter((one) => one.node === node);
-      this.#ready = this.#ready.filter((one) => one.node !== node);
+      this.#takeBegun(node, group);
+      const isLeft = (one: Instance): boolean => one.node === node && this.#options.hasBegun?.(one.name) !== true;
+      const mine = this.#ready.filter(isLeft);
+      this.#ready = this.#ready.filter((one) => !isLeft(one));
       for (const { name: other } of group.abandon(mine.map((one) => one.grouped!)))
         this.#tell(other, { status: "skipped", reason: "maxErrors" }, "none", false);
     }
     this.#feed(node, group);
+  }
+
+  /** Items that had begun before this failure, and have not yet now: with a step begun anew, others come later than their turn was. */
+  #takeBegun(node: Node, group: ItemGroup): void {
+    for (const { name } of group.items) {
+      const item = this.#options.hasBegun?.(name) === true ? group.take(name) : undefined;
+      if (item !== undefined) this.#ready.push(new Instance(node, item));
+    }
   }
 
   #tell(name: string, end: End, change: Change, continued: boolean): void {

@@ -230,6 +230,21 @@ const FOUND: readonly { steps: readonly Drawn[]; seed: number; deaths: number[] 
     deaths: [37],
   },
   { steps: [plain, { ...plain, maxErrors: 1, items: [9, 9, 0] }], seed: 0, deaths: [26] },
+  // The second process dies while it writes down what it begins anew.
+  {
+    steps: [
+      { ...plain, fails: 9 },
+      { ...plain, isFinally: true, items: [0] },
+    ],
+    seed: 0,
+    deaths: [13, 2],
+  },
+  // The first step is begun anew, so that an item that had begun before another failed comes later than its turn was.
+  {
+    steps: [{ ...plain, items: [9] }, { ...plain, items: [0] }, { ...plain, continues: true, items: [9, 0] }, plain],
+    seed: 532_448,
+    deaths: [3, 32],
+  },
 ];
 
 describe("any runbook", () => {
