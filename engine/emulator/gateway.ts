@@ -19,7 +19,7 @@ import {
   requireKnownType,
 } from "./routes/api-version.ts";
 import { routeTable } from "./routes/route-table.ts";
-import type { Route } from "./routes/route.ts";
+import type { Found, Route } from "./routes/route.ts";
 import { requireAllowedValues } from "./routes/allowed-values.ts";
 import { requireEnvelope, requireMediaType, requireNames, requireRegionInPath } from "./routes/envelope.ts";
 import { requireShape, withoutNulls } from "./routes/shape.ts";
@@ -57,11 +57,20 @@ export function arm(r: ArmRequest, seen: (objectId: string) => void): Answer {
     throw e;
   }
 }
+/** Whatever can be read can be asked after: https://learn.microsoft.com/rest/api/resources/resources/check-existence-by-id */
+function findRoute(method: string, path: string): Found {
+  const found = routeTable.find(method, path);
+  if (found.kind !== "method" || method !== "HEAD") return found;
+  const read = routeTable.find("GET", path);
+  if (read.kind !== "route") return found;
+  const handler = (c: Context): Answer => ({ status: read.route.handler(c).status === 200 ? 204 : 404 });
+  return { kind: "route", route: { ...read.route, method: "HEAD", handler } };
+}
 function serve(r: ArmRequest, caller: Caller): Answer {
   const apiVersion = requireApiVersion(parameter(r.query, "api-version"));
   const id = parseId(r.path);
   checkSubscription(r.tx, id);
-  const found = routeTable.find(r.method, id.path);
+  const found = findRoute(r.method, id.path);
   const action = r.method === "POST" ? lastSegment(id) : undefined;
   const about = action === undefined ? id : parseId(id.path.slice(0, id.path.lastIndexOf("/")));
   const route = found.kind === "route" ? found.route : r.tx.upstream ? unknownTypeRoute(r.method, id) : undefined;

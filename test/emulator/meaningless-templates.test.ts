@@ -128,7 +128,7 @@ describe("a template that cannot mean anything", () => {
     const { status, body } = await azure.put(deployment(), good());
     expect(status, JSON.stringify(body)).equal(201);
     azure.now += 10_000;
-    expect((await azure.get(deployment())).body.properties.outputs).eql({ size: { type: "string", value: "small" } });
+    expect((await azure.get(deployment())).body.properties.outputs).eql({ size: { type: "String", value: "small" } });
   });
 
   describe("nor can an extension", () => {

@@ -68,6 +68,8 @@ class Player {
   }
   async play(exchange: Exchange, at: number): Promise<Tried> {
     await this.#prepare(exchange, at);
+    for (const { type } of exchange.body?.properties?.template?.resources ?? [])
+      await this.#world.register(String(type).split("/")[0] ?? "");
     let best: Tried | undefined;
     const isSafe = exchange.method === "GET" || exchange.method === "HEAD";
     for (const wait of waits) {
@@ -77,7 +79,8 @@ class Player {
       const [first] = best.comparison.differences;
       if (first === undefined || (!isSafe && !first.startsWith("status 4"))) return best;
     }
-    if (isSafe && isId(exchange.path) && exchange.status === 200 && best !== undefined) {
+    const isOne = isId(exchange.path) && resourceOf(exchange.path, "GET") === exchange.path;
+    if (isSafe && isOne && exchange.status === 200 && best !== undefined) {
       await this.#world.rewrite(exchange.path, at);
       best = await this.#try(exchange, best);
     }

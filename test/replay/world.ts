@@ -277,7 +277,9 @@ export class World {
     }
   }
   async #register(id: string): Promise<void> {
-    const namespace = typeOf(id).split("/")[0] ?? "";
+    await this.register(typeOf(id).split("/")[0] ?? "");
+  }
+  async register(namespace: string): Promise<void> {
     const path = `${this.#azure.subscription}/providers/${namespace}`;
     if ((await this.#azure.get(path)).body.registrationState === "Registered") return;
     await this.#azure.post(`${path}/register`);

@@ -139,6 +139,7 @@ export function startOperation(c: Context, o: AsyncOptions): Record<string, stri
       error: o.error ?? null,
       finalStatus: o.finalStatus ?? 200,
       group: groupPath(c.id),
+      target: c.id.path,
     },
   });
   const url = `${c.origin}${id}?api-version=${c.apiVersion}`;

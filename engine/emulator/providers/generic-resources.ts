@@ -117,9 +117,19 @@ function patchGeneric(c: Context): Answer {
   const e = entryOf(c);
   for (const field of shownFields) if (c.body[field] !== undefined) e.body[field] = c.body[field];
   if (c.body["properties"])
-    e.body["properties"] = { ...e.body["properties"], ...withoutSecrets(c.body["properties"] as Body) };
+    e.body["properties"] = mergePatch(e.body["properties"], withoutSecrets(c.body["properties"] as Body));
   c.tx.put(e);
   return ok(view(e, c.tx.now));
+}
+/** https://www.rfc-editor.org/rfc/rfc7396 */
+function mergePatch(target: unknown, patch: unknown): unknown {
+  if (typeof patch !== "object" || patch === null || Array.isArray(patch)) return patch;
+  const isObject = typeof target === "object" && target !== null && !Array.isArray(target);
+  const merged: Body = isObject ? { ...target } : {};
+  for (const [name, value] of Object.entries(patch))
+    if (value === null) delete merged[name];
+    else merged[name] = mergePatch(merged[name], value);
+  return merged;
 }
 function entryOf(c: Context): Entry {
   if (c.id.group && !isPartOfNetwork(c)) return requireEntry(c);

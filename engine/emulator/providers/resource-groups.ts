@@ -144,7 +144,8 @@ export function listResources(c: Context): Answer {
         e.hidden?.["kind"] === undefined &&
         within(e.id, scope) &&
         !/\/providers\/Microsoft\.(Authorization|Resources)\//i.test(e.id) &&
-        parseId(e.id).types.length === 1,
+        // Parts of a resource are listed where they have a place of their own: extensions of VMs, say.
+        (parseId(e.id).types.length === 1 || e.body["location"] !== undefined),
     )
     .map((e) => ({ ...brief(view(e, c.tx.now)), ...expanded(e, expand, c.tx.now) }));
   return page(c, [...own, ...c.tx.listed(scope).map(brief)].filter(wanted));

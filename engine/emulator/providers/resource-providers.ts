@@ -62,6 +62,22 @@ const listProviders = (c: Context): Answer =>
     c,
     allNamespaces.map((n) => shown(c, n)),
   );
+/** Of the tenant: what there is, whatever a subscription has registered. */
+const inTenant = (c: Context, n: Namespace): Body => {
+  const { namespace, resourceTypes } = shown(c, n);
+  return { id: `/providers/${n.name}`, namespace: namespace as unknown, resourceTypes: resourceTypes as unknown };
+};
+const listTenantProviders = (c: Context): Answer =>
+  page(
+    c,
+    allNamespaces.map((n) => inTenant(c, n)),
+  );
+function getTenantProvider(c: Context): Answer {
+  const name = c.id.path.split("/")[2] ?? "";
+  const found = namespaceOf(name);
+  if (!found) throw gatewayError(404, "InvalidResourceNamespace", `The resource namespace '${name}' is invalid.`);
+  return ok(inTenant(c, found));
+}
 const getProvider = (c: Context): Answer => ok(shown(c, named(c)));
 
 /** Takes a while, as on Azure: the state reads `now` until then. */
@@ -106,7 +122,15 @@ function requireRegion(c: Context, n: Namespace): void {
 const about = { type: "Microsoft.Resources/subscriptions/providers" };
 const read = { ...about, action: "Microsoft.Resources/subscriptions/providers/read" };
 const one = "/subscriptions/{subscriptionId}/providers/{resourceProviderNamespace}";
+const inAnyTenant = { ...about, action: null };
 export const resourceProviderRoutes = [
+  ...on("/providers", ["GET", "Providers_ListAtTenantScope", listTenantProviders, inAnyTenant]),
+  ...on("/providers/{resourceProviderNamespace}", [
+    "GET",
+    "Providers_GetAtTenantScope",
+    getTenantProvider,
+    inAnyTenant,
+  ]),
   ...on("/subscriptions/{subscriptionId}/providers", ["GET", "Providers_List", listProviders, read]),
   ...on(one, ["GET", "Providers_Get", getProvider, read]),
   ...on(`${one}/register`, ["POST", "Providers_Register", registerProvider, about]),

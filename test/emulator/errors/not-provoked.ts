@@ -6,6 +6,10 @@ const mistake = "Only a mistake of the emulator's own brings it about; test/emul
 const status = "A state that is shown of a VM, and no refusal.";
 
 export const notProvoked: readonly (readonly [start: string, why: string])[] = [
+  [
+    "Operation execution has been preempted",
+    "How the operation ends that the deletion of its VM stops (test/emulator/contract.test.ts); it refuses no request.",
+  ],
   ["ExpectationFailed", transport],
   ["The server does not meet the request's expectation.", transport],
   ["The HTTP method 'CONNECT' is not supported.", transport],

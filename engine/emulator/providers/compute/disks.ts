@@ -145,6 +145,11 @@ const sized = (sizeGB: number): Body => ({
   diskSizeBytes: sizeGB * 1024 ** 3,
   diskIOPSReadWrite: Math.max(120, sizeGB * 4),
 });
+/** The disk or snapshot that a copy is made of. */
+function sourceOf(c: Context, creationData: Body): Entry | null {
+  const id: unknown = creationData["sourceResourceId"];
+  return typeof id === "string" && id.startsWith("/subscriptions/") ? c.tx.get(id) : null;
+}
 function putDisk(c: Context): Answer {
   requireGroup(c);
   const was = c.tx.get(c.id.path);
@@ -164,18 +169,21 @@ function putDisk(c: Context): Answer {
   const id = was?.id ?? c.id.path;
   const owner = was ? (was.hidden?.["owner"] as string | undefined) : undefined;
   const sku = String(c.body["sku"]?.name ?? was?.body["sku"]?.name ?? "Standard_LRS");
+  const source = sourceOf(c, creationData);
   const order = {
     id,
     location,
     sku,
     sizeGB: sizeGB || 30,
-    creationData,
+    creationData: source
+      ? { ...creationData, sourceUniqueId: source.body["properties"].uniqueId ?? c.tx.invent.guid("disk", source.id) }
+      : creationData,
     zones: c.body["zones"],
     tags: c.body["tags"] ?? was?.body["tags"],
     extendedLocation: c.body["extendedLocation"] ?? was?.body["extendedLocation"],
     properties: { ...kept(before), ...kept(p) },
   };
-  const osType = p["osType"] ?? was?.body["properties"].osType;
+  const osType = p["osType"] ?? was?.body["properties"].osType ?? source?.body["properties"].osType;
   const e = makeDisk(c.tx, osType === undefined ? order : { ...order, osType: String(osType) }, owner, readyAt);
   return { status: 202, body: accepted(c, e), headers: async(c, location, readyAt, e) };
 }

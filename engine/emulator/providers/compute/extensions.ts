@@ -4,7 +4,7 @@ import { inGroup, on } from "../../routes/route.ts";
 import { view, type Entry } from "../../store.ts";
 import { AzureError, type Answer, type Body } from "../../wire.ts";
 import { noContent, ok, requireEntry, requireLocation, startOperation, type Context } from "../context.ts";
-import { extensionsOf } from "./instance-view.ts";
+import { extensionsOf, extensionView } from "./instance-view.ts";
 
 const provider = "Microsoft.Compute" as const;
 const type = "Microsoft.Compute/virtualMachines/extensions";
@@ -65,7 +65,11 @@ function getExtension(c: Context): Answer {
   vmOf(c);
   const e = c.tx.get(c.id.path);
   if (!e) throw notThere();
-  return ok(view(e, c.tx.now));
+  const body = view(e, c.tx.now);
+  const expand = [...c.query].find(([key]) => key.toLowerCase() === "$expand")?.[1];
+  if (/^instanceView$/i.test(expand ?? "") && (e.readyAt ?? 0) <= c.tx.now)
+    body["properties"] = { ...body["properties"], instanceView: extensionView(e) };
+  return ok(body);
 }
 const listExtensions = (c: Context): Answer => ok({ value: extensionsOf(c.tx, vmOf(c)).map((e) => view(e, c.tx.now)) });
 function patchExtension(c: Context): Answer {

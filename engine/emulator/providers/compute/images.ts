@@ -148,11 +148,12 @@ const offers: readonly Offer[] = [
   [
     "RedHat",
     "RHEL",
-    "7-LVM 7_9 7lvm-gen2 8 8-lvm 8-lvm-gen2 8_9 8_10 810-gen2 9-lvm 9-lvm-gen2 9_4 94_gen2 95_gen2 9_6 96-gen2 10-lvm-gen2 7.2 7.3 7.4 7.5 7.6 7.7 7-RAW",
+    "7-LVM 7_9 7lvm-gen2 8 8-lvm 8-lvm-gen2 8_9 8_10 810-gen2 9-lvm 9-lvm-gen2 9_4 94_gen2 95_gen2 9_6 96-gen2 10-lvm-gen2 7.6 7.7",
     "9.6.2025111211",
     "redhat",
     64,
   ],
+  ["RedHat", "RHEL", "7.2 7.3 7.4 7.5 7-RAW", "7.5.2018081518", "redhat", 32],
   ["microsoft-ads", "standard-data-science-vm", "standard-data-science-vm", "1.0.14", "Windows Server", 127],
   ["microsoft-ads", "windows-data-science-vm", "windows2016", "19.01.14", "Windows Server", 127],
   ["microsoft-ads", "linux-data-science-vm-ubuntu", "linuxdsvmubuntu", "19.08.23", "ubuntu", 100],

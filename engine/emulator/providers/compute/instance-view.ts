@@ -25,6 +25,19 @@ export const extensionsOf = (tx: Transaction, vm: Entry): Entry[] => {
 /** The emulated guest runs no extension, and says so. */
 const extensionMessage = "The emulator keeps this extension and runs nothing.";
 
+/** Of a VM's instance view it has the time, by itself none. */
+export function extensionView(x: Entry, time?: number): Body {
+  const { publisher, type, typeHandlerVersion } = x.body["properties"] as Body;
+  const state = { code: "ProvisioningState/succeeded", level: "Info", displayStatus: "Provisioning succeeded" };
+  return {
+    name: nameOf(x.id),
+    type: `${publisher}.${type}`,
+    typeHandlerVersion: typeHandlerVersion as unknown,
+    statuses: [
+      { ...(time === undefined ? state : status("ProvisioningState/succeeded", time)), message: extensionMessage },
+    ],
+  };
+}
 export function instanceViewOf(tx: Transaction, e: Entry): Body {
   const { now } = tx;
   const isMade = (e.readyAt ?? 0) <= now || e.pending !== "Creating";
@@ -40,6 +53,8 @@ export function instanceViewOf(tx: Transaction, e: Entry): Body {
     ...((p["storageProfile"]?.dataDisks as Body[] | undefined) ?? []),
   ] as Body[];
   return {
+    // Where it stands among the others of its set.
+    ...(p["availabilitySet"] === undefined ? {} : { platformUpdateDomain: 0, platformFaultDomain: 0 }),
     ...(power === "deallocated" ? {} : agent),
     hyperVGeneration: /gen2|gensecond|-g2$|azure-edition|^server$|^win11|^minimal$/i.test(image?.sku ?? "")
       ? "V2"
@@ -47,12 +62,7 @@ export function instanceViewOf(tx: Transaction, e: Entry): Body {
     disks: disks.map((d) => ({ name: d["name"] as unknown, statuses: [status("ProvisioningState/succeeded", time)] })),
     ...(extensions.length && power !== "deallocated"
       ? {
-          extensions: extensions.map((x) => ({
-            name: nameOf(x.id),
-            type: `${x.body["properties"].publisher}.${x.body["properties"].type}`,
-            typeHandlerVersion: x.body["properties"].typeHandlerVersion as unknown,
-            statuses: [{ ...status("ProvisioningState/succeeded", time), message: extensionMessage }],
-          })),
+          extensions: extensions.map((x) => extensionView(x, time)),
         }
       : {}),
     ...(p["diagnosticsProfile"]?.bootDiagnostics?.enabled === true

@@ -21,7 +21,8 @@ const size = (name: string, family: string, cores: number, memoryGB: number, tem
   cores,
   memoryMB: Math.round(memoryGB * gb),
   tempDiskMB: Math.round(tempGB * gb),
-  dataDisks: Math.min(64, cores * 2),
+  // The families of the time before 2017 take twice as many.
+  dataDisks: Math.min(64, cores * (/^(D|DS|F|G|GS)\d+(s|_v2)?$/.test(name) ? 4 : 2)),
 });
 /** `D` with `s_v5` at 2, 4, 8…: `Standard_D2s_v5`. */
 const series = (

@@ -28,6 +28,23 @@ import { validateChange, validateVm } from "./vm-validation.ts";
 
 const provider = "Microsoft.Compute" as const;
 const type = "Microsoft.Compute/virtualMachines";
+const preempted = {
+  code: "OperationPreempted",
+  message: "Operation execution has been preempted by a more recent operation.",
+};
+/** What was under way at a VM that is deleted does not end as it would have. */
+function preempt(c: Context, vm: string): void {
+  const isUnderWay = (o: Entry): boolean =>
+    o.hidden?.["kind"] === "operation" &&
+    lower(String(o.hidden["target"])) === lower(vm) &&
+    (o.readyAt ?? 0) > c.tx.now;
+  for (const o of c.tx.all().filter(isUnderWay))
+    c.tx.put({
+      ...structuredClone(o),
+      readyAt: c.tx.now,
+      hidden: { ...o.hidden, output: null, ending: "Canceled", error: preempted },
+    });
+}
 const isBeingDeleted = (id: string, operation: string): AzureError =>
   new AzureError(
     409,
@@ -238,6 +255,7 @@ function deleteVm(c: Context): Answer {
   for (const below of c.tx.all())
     if (lower(below.id).startsWith(`${lower(e.id)}/`)) c.tx.put({ ...structuredClone(below), goneAt });
   c.tx.put({ ...e, goneAt });
+  preempt(c, e.id);
   return {
     status: 202,
     headers: startOperation(c, { provider, region: e.body["location"] as string, readyAt: goneAt, location: true }),

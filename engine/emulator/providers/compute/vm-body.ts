@@ -38,6 +38,10 @@ export function vmProperties(
   return {
     ...old,
     ...p,
+    // Spot VMs are paid for at any price unless a price is named.
+    ...(/^(spot|low)$/i.test(String(p["priority"] ?? old["priority"] ?? "")) && {
+      billingProfile: { maxPrice: -1, ...old["billingProfile"], ...p["billingProfile"] },
+    }),
     vmId: old["vmId"] ?? c.tx.invent.guid("vmId", id),
     hardwareProfile: { ...old["hardwareProfile"], ...p["hardwareProfile"] },
     storageProfile: storageProfile(c, id, region, p, old, windows, readyAt),
@@ -115,6 +119,9 @@ function storageProfile(
     ...before["osDisk"],
     ...given["osDisk"],
     createOption: upperFirst(given["osDisk"]?.createOption ?? before["osDisk"]?.createOption ?? "FromImage"),
+    ...(given["osDisk"]?.diffDiskSettings && {
+      diffDiskSettings: { placement: "CacheDisk", ...given["osDisk"].diffDiskSettings },
+    }),
     ...(isManaged ? { managedDisk: managed } : {}),
   };
   // Rehearsed on a copy of a target, a disk that the VM brings with it is a matter of that target.
@@ -141,9 +148,13 @@ function storageProfile(
       id,
       readyAt,
     );
+  const bootId = String(managed["id"]);
+  const boot = isManaged ? c.tx.get(bootId) : null;
+  if (boot) c.tx.put({ ...boot, hidden: { ...boot.hidden, owner: id } });
   const dataDisks = ((given["dataDisks"] ?? before["dataDisks"] ?? []) as Body[]).map((d) =>
     dataDisk(c, id, region, d, readyAt),
   );
+  release(c, before, [bootId, ...dataDisks.map((d) => String(d["managedDisk"]?.id))]);
   return {
     ...before,
     ...given,
@@ -153,6 +164,14 @@ function storageProfile(
     osDisk,
     dataDisks,
   };
+}
+/** Disks that the VM had and has no longer are nobody's. */
+function release(c: Context, before: Body, kept: readonly string[]): void {
+  const had: Body[] = [before["osDisk"], ...((before["dataDisks"] as Body[] | undefined) ?? [])];
+  for (const id of had.map((d) => d?.["managedDisk"]?.id as string | undefined)) {
+    const there = id === undefined || kept.some((k) => lower(k) === lower(id)) ? null : c.tx.get(id);
+    if (there) c.tx.put({ ...there, hidden: { ...there.hidden, owner: undefined } });
+  }
 }
 function dataDisk(c: Context, vm: string, region: string, d: Body, readyAt: number): Body {
   const name = String(

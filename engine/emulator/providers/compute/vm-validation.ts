@@ -91,6 +91,12 @@ function validateParts(c: Context, p: Body, whole: Body): void {
     if (!c.tx.upstream && !c.tx.get(id)) throw missingReference(c, id);
   }
 }
+/** Another disk that is there takes the place of a stopped VM's: https://learn.microsoft.com/azure/virtual-machines/linux/os-disk-swap */
+const isSwap = (c: Context, was: Entry, osDisk: Body | undefined): boolean =>
+  typeof osDisk?.["managedDisk"]?.id === "string" &&
+  lower(osDisk["managedDisk"].id) !== lower(String(was.body["properties"].storageProfile?.osDisk?.managedDisk?.id)) &&
+  was.hidden?.["power"] !== "running" &&
+  c.tx.get(osDisk["managedDisk"].id) !== null;
 /** What may not change once the VM is there. */
 export function validateChange(c: Context, was: Entry, p: Body): void {
   const old: Body = was.body["properties"];
@@ -106,7 +112,8 @@ export function validateChange(c: Context, was: Entry, p: Body): void {
       old["storageProfile"]?.imageReference?.[field],
       p["storageProfile"]?.imageReference?.[field],
     );
-  changed("osDisk.name", old["storageProfile"]?.osDisk?.name, p["storageProfile"]?.osDisk?.name);
+  const osDisk: Body | undefined = p["storageProfile"]?.osDisk;
+  if (!isSwap(c, was, osDisk)) changed("osDisk.name", old["storageProfile"]?.osDisk?.name, osDisk?.["name"]);
   changed("osProfile.computerName", old["osProfile"]?.computerName, p["osProfile"]?.computerName);
   changed("osProfile.adminUsername", old["osProfile"]?.adminUsername, p["osProfile"]?.adminUsername);
   const [stored, sent]: [Body, Body] = [old["storageProfile"] ?? {}, p["storageProfile"] ?? {}];

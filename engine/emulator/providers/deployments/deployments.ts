@@ -1,23 +1,16 @@
 /** Template deployments into a resource group: every resource of the template is written through its own operation. */
 import { createHash } from "node:crypto";
-import { groupPath, lower, nameOf, parseId } from "../../resource-id.ts";
+import { groupPath, nameOf, parseId } from "../../resource-id.ts";
 import { inGroup, on } from "../../routes/route.ts";
 import { requireShape, withoutNulls } from "../../routes/shape.ts";
 import type { Entry } from "../../store.ts";
 import { AzureError, gatewayError, notEmulated, type Answer, type Body } from "../../wire.ts";
 import { noContent, ok, polite, requireGroup, type Context } from "../context.ts";
 import { page } from "../lists.ts";
+import { deploymentOperationRoutes } from "./deployment-operations.ts";
 import { resolve } from "./expressions.ts";
-import { planOf, shownPlan, type Plan, type Wanted } from "./template.ts";
-
-const type = "Microsoft.Resources/deployments";
-interface Made {
-  readonly id: string;
-  readonly type: string;
-  readonly name: string;
-  readonly status: number;
-  readonly error?: Body;
-}
+import { deploymentType as type, isRunning, requireDeployment, stateOf, type Made } from "./deployment.ts";
+import { planOf, shownPlan, shownType, type Plan, type Wanted } from "./template.ts";
 
 function planFor(c: Context, p: Body): Plan {
   const template: Body | undefined = withoutNulls(p["template"] ?? undefined);
@@ -48,11 +41,22 @@ function planFor(c: Context, p: Body): Plan {
     subscriptionId: String(c.id.subscription),
     tenantId: c.tx.tenantId,
     group: { id: group.id, name: nameOf(group.id), location: String(group.body["location"]) },
-    reference: (id) => (c.tx.get(id)?.body["properties"] as unknown) ?? {},
+    reference: (id) => referenceTo(c, id),
   });
   // Deployments that the template makes in other groups.
   for (const { id } of plan.resources) requireGroup({ ...c, id: parseId(id) });
   return plan;
+}
+/** The properties of a resource, or of the identity that it has of its own. */
+function referenceTo(c: Context, id: string): Body {
+  const owner = /^(.+)\/providers\/Microsoft\.ManagedIdentity\/identities\/default$/i.exec(id)?.[1];
+  const there = owner === undefined ? c.tx.get(id) : null;
+  // It is worked out here and told when all is done.
+  if (there)
+    return { ...there.body["properties"], ...(there.readyAt === undefined ? {} : { provisioningState: "Succeeded" }) };
+  if (owner === undefined) return {};
+  const { principalId, tenantId }: Body = c.tx.get(owner)?.body["identity"] ?? {};
+  return principalId === undefined ? {} : { principalId: principalId as unknown, tenantId: tenantId as unknown };
 }
 /** Writes them one after the other; the first that is refused ends it. What was written before stays. */
 function make(c: Context, resources: readonly Wanted[]): Made[] {
@@ -60,8 +64,9 @@ function make(c: Context, resources: readonly Wanted[]): Made[] {
   for (const r of resources) {
     const before = new Map(c.tx.writes);
     const shown = { id: r.id, type: r.type, name: r.name };
+    const body = r.body();
     try {
-      const answer = c.send("PUT", r.id, r.apiVersion, r.body);
+      const answer = c.send("PUT", r.id, r.apiVersion, body);
       made.push({ ...shown, status: answer.status });
     } catch (e) {
       if (!(e instanceof AzureError)) throw e;
@@ -91,7 +96,7 @@ const invalid = (c: Context, error: Body): AzureError =>
 
 /** What has a plan is bought before anything is made. The misspelling is Azure's. */
 function requirePurchase(c: Context, plan: Plan): void {
-  if (c.tx.limits.mayPurchase || plan.resources.every(({ body: { plan: bought } }) => bought === undefined)) return;
+  if (c.tx.limits.mayPurchase || plan.resources.every(({ isBought }) => !isBought)) return;
   const why =
     '{"error":{"code":"AccountSetupError","message":"You cannot purchase reservation because required AAD tenant information is missing. Please ask your tenant admin to fill this form: https://aka.ms/orgprofile"}}';
   throw gatewayError(
@@ -102,11 +107,9 @@ function requirePurchase(c: Context, plan: Plan): void {
   );
 }
 
-const isRunning = (e: Entry, now: number): boolean => (e.readyAt ?? 0) > now;
-function stateOf(e: Entry, now: number): string {
-  if (isRunning(e, now)) return now > e.createdAt ? "Running" : "Accepted";
-  return (e.hidden?.["outcome"] as string | undefined) ?? e.ended ?? "Succeeded";
-}
+/** `NewNSG` is told as `newNSG`, `VMSS` as `vmss`. */
+const camelCase = (name: string): string =>
+  name.replace(/^[A-Z]+(?![a-z])|^[A-Z](?=[a-z])/, (start) => start.toLowerCase());
 const duration = (ms: number): string => {
   const minutes = Math.floor(ms / 60_000);
   return `PT${minutes > 0 ? `${minutes}M` : ""}${((ms % 60_000) / 1000).toFixed(7)}S`;
@@ -164,8 +167,8 @@ function putDeployment(c: Context): Answer {
     ? {}
     : Object.fromEntries(
         Object.entries<Body>(plan.outputs).map(([k, o]) => [
-          k,
-          { type: String(o["type"]), value: resolve(o["value"], plan.scope) },
+          camelCase(k),
+          { type: shownType(String(o["type"])), value: resolve(o["value"], plan.scope) },
         ]),
       );
   const e: Entry = {
@@ -208,12 +211,6 @@ function putDeployment(c: Context): Answer {
   c.tx.put(e);
   const status = `${c.origin}${c.id.path}/operationStatuses/${operation}?api-version=${c.apiVersion}`;
   return { status: was ? 200 : 201, body: view(c, e), headers: { "azure-asyncoperation": status, ...polite(c) } };
-}
-function requireDeployment(c: Context, path = c.id.path): Entry {
-  requireGroup(c);
-  const e = c.tx.get(path);
-  if (!e) throw gatewayError(404, "DeploymentNotFound", `Deployment '${nameOf(path)}' could not be found.`);
-  return e;
 }
 const getDeployment = (c: Context): Answer => ok(view(c, requireDeployment(c)));
 function headDeployment(c: Context): Answer {
@@ -262,8 +259,9 @@ function validateDeployment(c: Context): Answer {
   for (const [k, v] of before) c.tx.writes.set(k, v);
   if (failed?.error) throw invalid(c, failed.error);
   return ok({
-    // Older versions answer with the properties alone.
-    ...(c.apiVersion < "2022-09-01" ? {} : { id: c.id.path, name: c.id.names[0], type }),
+    id: c.id.path,
+    name: c.id.names[0],
+    ...(c.apiVersion < "2019-05-01" ? {} : { type }),
     properties: {
       templateHash: BigInt(
         `0x${createHash("sha256").update(JSON.stringify(p["template"])).digest("hex").slice(0, 15)}`,
@@ -275,68 +273,16 @@ function validateDeployment(c: Context): Answer {
       duration: "PT0S",
       correlationId: c.tx.invent.guid("correlation", `${c.id.path}|${c.tx.now}`),
       ...shownPlan(plan),
-      validatedResources: plan.resources.map((r) => ({ id: r.id })),
+      validatedResources: plan.resources.map((r) =>
+        c.apiVersion < "2019-05-01"
+          ? { ...r.body(), apiVersion: r.apiVersion, id: r.id, name: r.name, type: r.type }
+          : { id: r.id },
+      ),
     },
   });
 }
 const exportTemplate = (c: Context): Answer =>
   ok({ template: (requireDeployment(c).hidden?.["template"] as unknown) ?? {} });
-const above = (path: string, segments: number): string => path.split("/").slice(0, -segments).join("/");
-function getStatus(c: Context): Answer {
-  const e = c.tx.get(above(c.id.path, 2));
-  if (!e || lower(String(e.hidden?.["operation"])) !== lower(nameOf(c.id.path)))
-    throw gatewayError(
-      404,
-      "DeploymentOperationNotFound",
-      `The deployment operation '${nameOf(c.id.path)}' could not be found.`,
-    );
-  const state = stateOf(e, c.tx.now);
-  const running = isRunning(e, c.tx.now);
-  return ok(
-    {
-      status: running ? "Running" : state,
-      ...(e.hidden?.["error"] && !running ? { error: e.hidden["error"] as unknown } : {}),
-    },
-    running ? polite(c) : {},
-  );
-}
-function operationOf(c: Context, e: Entry, m: Made): Body {
-  const operationId = c.tx.invent.hex("deploymentOperation", m.id, 16).toUpperCase();
-  const isDone = (c.tx.get(m.id)?.readyAt ?? 0) <= c.tx.now;
-  return {
-    id: `${e.id}/operations/${operationId}`,
-    operationId,
-    properties: {
-      provisioningOperation: "Create",
-      provisioningState: m.error ? "Failed" : isDone ? "Succeeded" : "Running",
-      timestamp: new Date(e.createdAt).toISOString(),
-      duration: "PT1S",
-      statusCode: m.error ? String(m.status) : m.status === 201 ? "Created" : "OK",
-      ...(m.error ? { statusMessage: { error: m.error } } : {}),
-      targetResource: { id: m.id, resourceType: m.type, resourceName: m.name },
-    },
-  };
-}
-function listOperations(c: Context): Answer {
-  const e = requireDeployment(c, above(c.id.path, 1));
-  return page(
-    c,
-    ((e.hidden?.["made"] as Made[] | undefined) ?? []).map((m) => operationOf(c, e, m)),
-  );
-}
-function getOperation(c: Context): Answer {
-  const e = requireDeployment(c, above(c.id.path, 2));
-  const found = ((e.hidden?.["made"] as Made[] | undefined) ?? [])
-    .map((m) => operationOf(c, e, m))
-    .find((o) => lower(String(o["operationId"])) === lower(nameOf(c.id.path)));
-  if (!found)
-    throw gatewayError(
-      404,
-      "DeploymentOperationNotFound",
-      `The deployment operation '${nameOf(c.id.path)}' could not be found.`,
-    );
-  return ok(found);
-}
 const body = {
   tags: "map",
   properties: {
@@ -363,29 +309,5 @@ export const deploymentRoutes = [
   ...on(inGroup(`${one}/validate`), ["POST", "Deployments_Validate", validateDeployment, { body }]),
   ...on(inGroup(`${one}/cancel`), ["POST", "Deployments_Cancel", cancelDeployment]),
   ...on(inGroup(`${one}/exportTemplate`), ["POST", "Deployments_ExportTemplate", exportTemplate]),
-  ...on(inGroup(`${one}/operationStatuses/{operationId}`), [
-    "GET",
-    "Operations_GetStatus",
-    getStatus,
-    { action: null, type },
-  ]),
-  ...[
-    `${one}/operations`,
-    `/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/deployments/{deploymentName}/operations`,
-  ].flatMap((path) => {
-    const whole = path.startsWith("/") ? path : inGroup(path);
-    const inPath = (handler: (c: Context) => Answer) => (c: Context) => {
-      const full = c.id.path.replace(
-        /^(\/subscriptions\/[^/]+\/resourcegroups\/[^/]+)\/deployments\//i,
-        `$1/providers/${type}/`,
-      );
-      c.id = { ...c.id, path: full };
-      return handler(c);
-    };
-    const action = { action: "Microsoft.Resources/deployments/operations/read", type };
-    return [
-      ...on(whole, ["GET", "DeploymentOperations_List", inPath(listOperations), action]),
-      ...on(`${whole}/{operationId}`, ["GET", "DeploymentOperations_Get", inPath(getOperation), action]),
-    ];
-  }),
+  ...deploymentOperationRoutes,
 ];

@@ -11,8 +11,8 @@ export interface Scope {
   readonly subscriptionId: string;
   readonly tenantId: string;
   readonly group: { readonly id: string; readonly name: string; readonly location: string };
-  /** The properties of a resource of this deployment or of one that is there. */
-  reference(id: string): Value;
+  /** The properties of a resource that is there, by its id, or of one of this deployment, by its name. */
+  reference: (id: string) => Value;
 }
 /** Found by Resource Manager itself. */
 export const invalidTemplate = (message: string, path = ""): AzureError =>
@@ -125,9 +125,7 @@ function call(name: string, args: Value[], scope: Scope): Value {
       };
     case "reference":
       return scope.reference(
-        text(0).startsWith("/")
-          ? text(0)
-          : resourceId(text(0).split("/").length > 2 ? splitId(text(0)) : [text(0)], scope),
+        text(0).startsWith("/") || !text(0).includes("/") ? text(0) : resourceId(splitId(text(0)), scope),
       );
     case "tolower":
       return text(0).toLowerCase();

@@ -1,4 +1,5 @@
 /** What a deployment's template asks for: its parameters, its resources in order, their dependencies. */
+import { nameOf } from "../../resource-id.ts";
 import type { AzureError, Body } from "../../wire.ts";
 import { requireTemplate, requireValue } from "./template-form.ts";
 import { invalidTemplate, resolve, resourceId, splitId, type Scope, type Value } from "./expressions.ts";
@@ -8,7 +9,11 @@ export interface Wanted {
   readonly type: string;
   readonly name: string;
   readonly apiVersion: string;
-  readonly body: Body;
+  /** Worked out when its turn comes: it may refer to what comes before it. */
+  readonly body: () => Body;
+  readonly location: string;
+  /** It has a plan of the marketplace. */
+  readonly isBought: boolean;
   /** Ids of those that come before it. */
   readonly after: readonly string[];
 }
@@ -20,7 +25,7 @@ export interface Plan {
   readonly scope: Scope;
 }
 const isSecure = (type: unknown): boolean => /^secure/i.test(String(type));
-const shownType = (type: string): string =>
+export const shownType = (type: string): string =>
   `${type[0]?.toUpperCase()}${type.slice(1)}`
     .replace(/^Securestring$/i, "SecureString")
     .replace(/^Secureobject$/i, "SecureObject");
@@ -56,9 +61,12 @@ export function planOf(template: Body, given: Body, scope: Omit<Scope, "paramete
   // A default may be an expression of its own.
   for (const [name, value] of values) values.set(name, resolve(value, own));
   const list = (template["resources"] as Body[] | undefined) ?? [];
+  const named = (id: string): string =>
+    id.startsWith("/") ? id : (resources.find((r) => same(r.name, id) || same(nameOf(r.id), id))?.id ?? id);
+  own.reference = (id) => scope.reference(named(id));
   const all = list.map((r) => ({ isWanted: resolve(r["condition"] ?? true, own) !== false, one: wanted(r, own) }));
   requireDefined(all.map(({ one }) => one));
-  const resources = all.filter(({ isWanted }) => isWanted).map(({ one }) => one);
+  const resources: Wanted[] = all.filter(({ isWanted }) => isWanted).map(({ one }) => one);
   return {
     resources: inOrder(resources),
     parameters: shown,
@@ -91,7 +99,17 @@ function wanted(resource: Body, scope: Scope): Wanted {
   const after = (dependsOn as Value[])
     .map((d) => String(resolve(d, scope)))
     .map((d) => (d.startsWith("/") ? d : resourceId(splitId(d), scope)));
-  return { id, type, name, apiVersion: String(apiVersion), body: resolve(body, scope) as Body, after };
+  const location = String(resolve(body["location"] ?? "", scope));
+  return {
+    id,
+    type,
+    name,
+    apiVersion: String(apiVersion),
+    body: () => resolve(body, scope) as Body,
+    location,
+    isBought: body["plan"] !== undefined,
+    after,
+  };
 }
 /** What is waited for stands in the template too, if only under a condition that does not hold; and each stands there once. */
 function requireDefined(all: readonly Wanted[]): void {
@@ -128,15 +146,11 @@ const circular = (left: readonly Wanted[]): AzureError =>
 /** `providers` and `dependencies` of a deployment, as Azure lists them. */
 export function shownPlan(plan: Plan): Body {
   const namespaces = new Map<string, Map<string, Set<string>>>();
-  for (const { type, body } of plan.resources) {
+  for (const { type, location } of plan.resources) {
     const [namespace = "", ...rest] = type.split("/");
     const types = namespaces.get(namespace) ?? new Map<string, Set<string>>();
     const places = types.get(rest.join("/")) ?? new Set<string>();
-    places.add(
-      String(body["location"] ?? "")
-        .replaceAll(" ", "")
-        .toLowerCase(),
-    );
+    places.add(location.replaceAll(" ", "").toLowerCase());
     types.set(rest.join("/"), places);
     namespaces.set(namespace, types);
   }

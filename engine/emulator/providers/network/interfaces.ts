@@ -227,6 +227,7 @@ const interfaceType: NetworkType = {
     const vm: Body | undefined = e.body["properties"].virtualMachine;
     return {
       ...(vm && c.tx.isGone(String(vm["id"])) ? { virtualMachine: undefined, primary: undefined } : {}),
+      ...ofEarly2018(c, e),
       ...(c.apiVersion < "2022-01-01" ? { vnetEncryptionSupported: undefined } : {}),
       ...(c.apiVersion < "2023-02-01" ? { disableTcpStateTracking: undefined, auxiliarySku: undefined } : {}),
     };
@@ -245,6 +246,15 @@ const interfaceType: NetworkType = {
   },
 };
 
+/** Fields that came and went, in no document. */
+function ofEarly2018(c: Context, e: Entry): Body {
+  if (c.apiVersion < "2017-10-01" || c.apiVersion >= "2018-08-01") return {};
+  const withField = (i: Body): Body => ({ ...i, properties: { ...i["properties"], isInUseWithService: false } });
+  return {
+    ipConfigurations: configurationsOf(e).map(withField),
+    ...(c.apiVersion < "2018-02-01" ? {} : { virtualNetworkTapProvisioningState: "NotProvisioned" }),
+  };
+}
 const nicOf = (c: Context): Entry => requireEntry(c, c.id.path.split("/").slice(0, 9).join("/"));
 function listConfigurations(c: Context): Answer {
   return { status: 200, body: { value: configurationsOf(nicOf(c)) } };

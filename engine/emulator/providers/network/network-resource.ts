@@ -115,7 +115,9 @@ export function shownNetwork(tx: Transaction, e: Entry, extra: Body = {}): Body 
   return shown;
 }
 export const etagsFor = (c: Context, id: string): [string, string] => {
-  const make = (state: string) => `W/"${c.tx.invent.guid("etag", `${id}|${c.tx.now}|${state}`)}"`;
+  // Two writes of one moment differ too.
+  const [, before = ""]: [string?, string?] = c.tx.kept(id).hidden?.["etags"] ?? [];
+  const make = (state: string) => `W/"${c.tx.invent.guid("etag", `${id}|${c.tx.now}|${state}|${before}`)}"`;
   return [make("updating"), make("settled")];
 };
 

@@ -4,7 +4,7 @@ import { inGroup, on } from "../../routes/route.ts";
 import type { Shape } from "../../routes/shape.ts";
 import type { Entry } from "../../store.ts";
 import type { Answer, Body } from "../../wire.ts";
-import { noContent, ok, requireEntry, type Context } from "../context.ts";
+import { noContent, ok, requireEntry, requirePreconditions, type Context } from "../context.ts";
 import {
   allInterfaces,
   bad,
@@ -193,6 +193,8 @@ function putRule(c: Context): Answer {
   const rules = rulesIn(whole, "securityRules");
   const at = rules.findIndex((r) => lower(String(r["name"])) === lower(c.id.names[1] ?? ""));
   requireName(c.id.names[1] ?? "");
+  const was = rules[at];
+  requirePreconditions(c, was && shownPart(c, whole, was)["etag"]);
   const rule = ruleOf(whole.id, {
     name: at < 0 ? c.id.names[1] : rules[at]?.["name"],
     properties: c.body["properties"] as unknown,
@@ -206,7 +208,9 @@ function deleteRule(c: Context): Answer {
   const whole = wholeOf(c);
   const rules = rulesIn(whole, "securityRules");
   const left = rules.filter((r) => lower(String(r["name"])) !== lower(c.id.names[1] ?? ""));
-  if (left.length === rules.length) return noContent;
+  const gone = rules.find((r) => !left.includes(r));
+  if (gone === undefined) return noContent;
+  requirePreconditions(c, shownPart(c, whole, gone)["etag"]);
   whole.body["properties"].securityRules = left;
   return changePart(c, whole, undefined, 202);
 }

@@ -35,7 +35,9 @@ function isAddress(text: string): boolean {
   return size === undefined || (size >= 0 && size <= 32 && first % 2 ** (32 - size) === 0);
 }
 const given = (p: Body, one: string, many: string): string[] =>
-  [p[one], ...((p[many] as unknown[] | undefined) ?? [])].filter((x) => x !== undefined && x !== null).map(String);
+  [p[one], ...((p[many] as unknown[] | undefined) ?? [])]
+    .filter((x) => x !== undefined && x !== null && x !== "")
+    .map(String);
 
 /** Each end has an address, a group of applications in its stead, and ports. */
 function requireEnd(id: string, p: Body, end: string): void {

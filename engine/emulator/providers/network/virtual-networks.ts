@@ -4,7 +4,7 @@ import { inGroup, on } from "../../routes/route.ts";
 import type { Shape } from "../../routes/shape.ts";
 import type { Entry } from "../../store.ts";
 import type { Answer, AzureError, Body } from "../../wire.ts";
-import { noContent, ok, requireEntry, type Context } from "../context.ts";
+import { noContent, ok, requireEntry, requirePreconditions, type Context } from "../context.ts";
 import {
   addressOf,
   contains,
@@ -234,6 +234,8 @@ function putSubnet(c: Context): Answer {
   const subnets = subnetsIn(whole);
   const at = indexOf(c, whole);
   requireName(c.id.names[1] ?? "");
+  const was = subnets[at];
+  requirePreconditions(c, was && shownPart(c, whole, was)["etag"]);
   const made = subnetOf(c, whole.id, whole.body["location"] as string, {
     name: subnets[at]?.["name"] ?? c.id.names[1],
     properties: c.body["properties"] as unknown,
@@ -249,6 +251,7 @@ function deleteSubnet(c: Context): Answer {
   const subnets = subnetsIn(whole);
   const subnet = subnets[indexOf(c, whole)];
   if (!subnet) return noContent;
+  requirePreconditions(c, shownPart(c, whole, subnet)["etag"]);
   requireNoUser(c, subnet);
   whole.body["properties"].subnets = subnets.filter((s) => s !== subnet);
   return changePart(c, whole, undefined, 202);
