@@ -85,6 +85,16 @@ const FUNCTIONS: Readonly<Record<string, ExpressionFunction>> = {
     gives: string,
     call: ([value]) => text(value).toUpperCase(),
   },
+  trim: {
+    signature: "trim(text)",
+    summary: "The text without blanks and line ends around it, as what a script printed has them.",
+    example: { text: "trim(' ready ')", value: "ready" },
+    required: 1,
+    most: 1,
+    takes: [TEXT],
+    gives: string,
+    call: ([value]) => text(value).trim(),
+  },
   join: {
     signature: "join(list, separator)",
     summary: "The items of a list as one text; the separator is a comma unless given.",

@@ -13,10 +13,14 @@ import { worldState } from "../support/world.ts";
 
 const BIN = fileURLToPath(new URL("../../bundle/cli/bin.js", import.meta.url));
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
-const PASSWORD = `${String.raw`Pl4nted"can\ary$(x)`}\ttab`;
+const PASSWORD = String.raw`Pl4nted"can\ary$(x)`;
 
 /** A runbook, and where its script must come to the same. */
-const RUNBOOKS = ["runbooks/windows-vm-user-assigned-identity.yaml", "test/exports/odd.yaml"];
+const RUNBOOKS = [
+  "runbooks/windows-vm-user-assigned-identity.yaml",
+  "runbooks/linux-fleet.yaml",
+  "test/exports/odd.yaml",
+];
 
 function runbook(argv: readonly string[], cwd: string, env: Readonly<Record<string, string>> = {}): string {
   const { status, stdout, stderr } = spawnSync(process.execPath, [BIN, ...argv], {

@@ -62,7 +62,8 @@ export class Rig implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await rm(this.directory, { recursive: true, force: true });
+    // What a test has left running may still be writing there.
+    await rm(this.directory, { recursive: true, force: true, maxRetries: 5 });
   }
 
   async cli(argv: readonly string[], options: CliOptions = {}): Promise<Ended> {

@@ -172,6 +172,8 @@ class Writer {
   readonly #subscription: string;
   readonly #names: VariableNames;
   readonly #environmentName: (input: string) => string;
+  /** Addresses, in lower case, that the script has put something at: what comes there later changes it. */
+  readonly #put = new Set<string>();
   constructor(subscription: string, names: VariableNames, environmentName: (input: string) => string) {
     this.#subscription = subscription;
     this.#names = names;
@@ -206,7 +208,15 @@ class Writer {
     const send = [`send ${method.toLowerCase()} "$url" <<${document.end}`, ...document.lines, "JSON"];
     if (method === "POST") return [...lines, ...send];
     if (method === "PATCH") return [...lines, ...send, 'settled "$url"'];
+    if (this.#isPutBefore(path)) return [...lines, ...send, 'settled "$url"'];
     return [...lines, 'if ! exists "$url"; then', ...send, "fi", 'settled "$url"'];
+  }
+
+  #isPutBefore(path: ExportedRequest["path"]): boolean {
+    const address = this.#quoted(piecesOf(path)).toLowerCase();
+    if (this.#put.has(address)) return true;
+    this.#put.add(address);
+    return false;
   }
 
   /** Between double quotes. */
