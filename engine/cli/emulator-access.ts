@@ -2,6 +2,7 @@
 
 import { chmodSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
+import { isAlive } from "../emulator/sandbox/process-alive.ts";
 
 export interface EmulatorAccess {
   /** `https://localhost:43210` */
@@ -34,15 +35,6 @@ export function makeEphemeralDirectory(directory: string): string {
   const own = join(directory, `ephemeral-${process.pid}`);
   mkdirSync(own, { recursive: true, mode: 0o700 });
   return own;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (thrown) {
-    return (thrown as NodeJS.ErrnoException).code !== "ESRCH";
-  }
 }
 
 /** Writes the files of a directory, over those of the time before. */

@@ -59,6 +59,17 @@ az cloud set -n emulator --profile 2020-09-01-hybrid
 az login --service-principal -u "$AZURE_CLIENT_ID" -p "$AZURE_CLIENT_SECRET" -t "$AZURE_TENANT_ID"
 `;
 
+/** A script makes the items of a step in the order of their names, and the parts of a resource, which have names, have no order. */
+function stateIn(directory: string): string {
+  return JSON.stringify(JSON.parse(worldState(directory)), (_key, value: unknown) => {
+    if (!Array.isArray(value) || !value.every(hasName)) return value;
+    return value.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  });
+}
+
+const hasName = (one: unknown): one is { readonly name: string } =>
+  typeof one === "object" && one !== null && "name" in one && typeof one.name === "string";
+
 async function compare(file: string): Promise<string> {
   const here = await mkdtemp(join(tmpdir(), "runbook-az-"));
   const there = await mkdtemp(join(tmpdir(), "runbook-az-"));
@@ -77,8 +88,8 @@ async function compare(file: string): Promise<string> {
     } finally {
       await stop();
     }
-    const wanted = worldState(join(here, ".runbook/emulator"));
-    const found = worldState(join(there, ".runbook/emulator"));
+    const wanted = stateIn(join(here, ".runbook/emulator"));
+    const found = stateIn(join(there, ".runbook/emulator"));
     if (found !== wanted) throw new Error(`${file} leaves\n${wanted}\nand its script\n${found}`);
     const kept = await readFile(join(there, "script.sh"), "utf8");
     if (kept.includes(PASSWORD)) throw new Error("the script holds the password");

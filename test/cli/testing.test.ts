@@ -11,6 +11,7 @@ import { SourceText } from "../../engine/source/source-text.ts";
 import { projectFile, readProjectFile } from "../support/project.ts";
 import { expectGolden } from "../support/golden.ts";
 import { expectEnd, Rig } from "../support/rig.ts";
+import { vmRunbook } from "../support/vm-runbook.ts";
 
 const GROUP = `version: 1
 name: group
@@ -31,22 +32,7 @@ outputs:
   list: [one, two]
 `;
 
-const SCRIPT = `version: 1
-name: vm
-inputs:
-  password: { type: string, secret: true }
-steps:
-  - { id: group, uses: create-rg, with: { name: lab, location: eastus } }
-  - id: vm
-    uses: create-vm
-    with:
-      resourceGroup: \${{ steps.group.outputs.name }}
-      name: vm
-      location: eastus
-      image: Ubuntu2204
-      adminUsername: someone
-      adminPassword: \${{ inputs.password }}
-  - id: check
+const SCRIPT = `${vmRunbook("vm")}  - id: check
     uses: run-command
     with: { vm: "\${{ steps.vm.outputs.id }}", script: systemctl is-active web, exitCodes: [0, 3] }
   - id: then

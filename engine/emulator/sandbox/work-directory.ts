@@ -2,6 +2,7 @@
 import { lstatSync, mkdtempSync, readdirSync, readlinkSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { isAlive } from "./process-alive.ts";
 
 /** Made for one script, and to be removed after it. */
 export function makeWorkDirectory(): string {
@@ -25,13 +26,4 @@ export function removeAbandoned(): void {
 /** Processes of another container may have the same numbers and share the folder. */
 function pidNamespace(): string {
   return /\d+/.exec(readlinkSync("/proc/self/ns/pid"))?.[0] ?? "0";
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (thrown) {
-    return (thrown as NodeJS.ErrnoException).code !== "ESRCH";
-  }
 }
