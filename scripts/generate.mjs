@@ -42,10 +42,26 @@ function compiled(schemas, options) {
 
 const explaining = compiled(schemasOf(builtinSteps), AJV_OPTIONS);
 const quick = compiled(quickSchemasOf(builtinSteps), QUICK_OPTIONS);
-// What is wrong is not asked of them: a third of the code would tell it. And a pattern is made when it is first asked.
-const quickCode = quick.code
-  .replaceAll(/\{instancePath[,:](?:[^{}]|\{[^{}]*\})*?\}(?=;|\])/g, "0")
-  .replaceAll(/const (pattern\d+) = new RegExp\(("(?:[^"\\]|\\.)*"), "u"\);/g, "const $1 = pattern($2);");
+// What is wrong is not asked of them, only how often: most of the code would tell it. A pattern is made when it is first asked.
+const quickCode = [
+  [/\{instancePath[,:](?:[^{}]|\{[^{}]*\})*?\}(?=;|\])/g, "0"],
+  [
+    /const (err\d+) = [^;]*;if\(vErrors === null\)\{vErrors = \[\1\];\}else \{vErrors\.push\(\1\);\}errors\+\+;/g,
+    "errors++;",
+  ],
+  [
+    /vErrors = vErrors === null \? ([\w.]+)\.errors : vErrors\.concat\(\1\.errors\);errors = vErrors\.length;/g,
+    "errors++;",
+  ],
+  [/if\(vErrors !== null\)\{if\(_errs\d+\)\{vErrors\.length = _errs\d+;\}else \{vErrors = null;\}\}/g, ""],
+  [/[\w.]+\.errors = vErrors;return errors === 0;/g, "return errors === 0;"],
+  [/let vErrors = null;/g, ""],
+  [/\b([\w.]+)\((data[\w.[\]]*), \{instancePath[,:](?:[^{}]|\{[^{}]*\})*?\}\)/g, "$1($2)"],
+  [/\(data, \{instancePath="", parentData, parentDataProperty, rootData=data\}=\{\}\)/g, "(data)"],
+  [/const (pattern\d+) = new RegExp\(("(?:[^"\\]|\\.)*"), "u"\);/g, "const $1 = pattern($2);"],
+].reduce((code, [from, to]) => code.replaceAll(from, to), quick.code);
+const left = /.{80}\b(?:vErrors|instancePath)\b.{80}/.exec(quickCode);
+if (left !== null) throw new Error(`the quick validators still tell something: ${left[0]}`);
 const lazyPattern = `function pattern(source) {
   let made;
   return { test: (text) => (made ??= new RegExp(source, "u")).test(text) };
