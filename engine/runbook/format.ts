@@ -23,6 +23,8 @@ export function formatRunbook(text: string, file: string): Formatted {
   const source = new SourceText(file, text.startsWith("\uFEFF") ? text.slice(1) : text);
   const { root, diagnostics } = readYaml(source);
   if (root === undefined) return { diagnostics };
+  // Neither an end of a line here nor a character of one: before the line feed that is added at the end it would become one.
+  if (/\r(?!\n)/.test(source.text)) return { text, isLeft: true };
   const lines = source.text.replaceAll("\r\n", "\n");
   const laidOut = layOut(lines);
   // Should a way to write YAML be met that does not survive, the text is left alone rather than harmed.

@@ -89,6 +89,10 @@ describe("runbook fmt, on a text,", () => {
     }
     expect(laidOut).above(200);
   });
+  it("leaves one with a carriage return that ends no line as it is, and says so", () => {
+    const text = "name: x\nsteps:\n  - id: a\n    with:\n      script: |\n        echo\r";
+    expect(formatRunbook(text, "a.yaml")).eql({ text, isLeft: true });
+  });
   it("says what is no YAML", () => {
     const formatted = formatRunbook("a: [\n", "a.yaml");
     expect("diagnostics" in formatted && formatted.diagnostics.map(({ code }) => code)).eql(["yaml-syntax"]);
