@@ -38,7 +38,7 @@ function misplaced(text: string): string | undefined {
       }
     }
     const told = renderDiagnostic(diagnostic);
-    if (/undefined|\[object|NaN/.test(told.replaceAll(text, "")) && !/undefined|NaN|nan/.test(text)) return told;
+    if (/undefined|\[object [A-Z]|NaN/.test(told.replaceAll(text, "")) && !/undefined|NaN|nan/.test(text)) return told;
   }
   return undefined;
 }
