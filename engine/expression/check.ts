@@ -6,6 +6,7 @@ import { suggest } from "../source/suggestion.ts";
 import { type Binary, type Call, type Expression, type Index, type LocalValue, type Property, stepOf } from "./ast.ts";
 import { type ExpressionFunction, functionNamed, functionNames, insteadOf } from "./functions.ts";
 import { excerpt } from "./print.ts";
+import { type Environment, inputNamed, localNamed, type Named, rootNamed, stepNamed } from "./names.ts";
 import { type ExpressionProblem, problemAt } from "./problem.ts";
 import type { Template } from "./template.ts";
 import {
@@ -18,19 +19,6 @@ import {
   typeOfSchema,
   type ValueType,
 } from "./types.ts";
-
-/** What expressions may read where they stand. */
-export interface Environment {
-  readonly inputs: ReadonlyMap<string, ValueType>;
-  /** The type of each step's outputs, with `nullWhen` where they may be null. */
-  readonly steps: ReadonlyMap<string, ValueType>;
-  /** The names of locals. */
-  readonly locals?: ReadonlySet<string>;
-  /** The values of the item that a step with `forEach` is run for; absent elsewhere. */
-  readonly each?: ValueType;
-  /** Whether it is a step of `finally`, which sees the run's outcome. */
-  readonly isFinally?: boolean;
-}
 
 export interface Checked {
   /** Of what is wrong nothing further is said, so it has any type. */
@@ -50,43 +38,6 @@ export function checkTemplate(template: Template, environment: Environment): Che
 }
 
 const BOOLEAN: ValueType = { kind: "boolean" };
-const STATUS: ValueType = { kind: "string", values: ["done", "failed", "skipped"] };
-const RUN: ValueType = {
-  kind: "object",
-  properties: new Map([["outcome", { kind: "string", values: ["done", "failed"] }]]),
-};
-
-function errorOf(step: string): ValueType {
-  const nullWhen = `step "${step}" may not have failed`;
-  return {
-    kind: "object",
-    properties: new Map<string, ValueType>([
-      ["message", { kind: "string" }],
-      ["code", { kind: "string" }],
-      ["status", { kind: "integer" }],
-    ]),
-    nullWhen,
-  };
-}
-
-/** Where an author who knows other languages looks for values. */
-const ELSEWHERE: Readonly<Record<string, string>> = {
-  env: "declare an input and write inputs.<name>",
-  needs: "write steps.<id>.outputs.<name>",
-  parameters: "write inputs.<name>",
-  params: "write inputs.<name>",
-  secrets: "declare an input with `secret: true` and write inputs.<name>",
-  var: "write inputs.<name>",
-  variables: "write inputs.<name>",
-  vars: "write inputs.<name>",
-};
-
-function insteadOfName(name: string): string | undefined {
-  const word = name.toLowerCase();
-  if (word === "true" || word === "false" || word === "null") return `write ${word}`;
-  return Object.hasOwn(ELSEWHERE, word) ? ELSEWHERE[word] : undefined;
-}
-
 const JOINED: Readonly<Record<"&&" | "||", string>> = {
   "&&": "there is no `a && b || c` to choose a value; `&&` joins two conditions",
   "||": "write default(a, b) for another value in place of null; `||` joins two conditions",
@@ -109,7 +60,7 @@ class Checker {
           return { kind: Number.isInteger(expression.value) ? "integer" : "number" };
         return { kind: typeof expression.value as "string" | "boolean" };
       case "name":
-        return this.#name(expression.name, expression.span);
+        return this.#named(rootNamed(expression.name, expression.span, this.#environment));
       case "property":
         return this.#property(expression);
       case "index":
@@ -136,55 +87,19 @@ class Checker {
     this.#tell(expression.span, "type-mismatch", message, hint);
   }
 
-  /** A root that stands alone, or in front of something that is no name. */
-  #name(name: string, span: Span): ValueType {
-    const { inputs } = this.#environment;
-    if (name === "inputs") return { kind: "object", properties: inputs };
-    if (name === "each") {
-      const { each } = this.#environment;
-      return each ?? this.#tell(span, "unknown-name", "`each` is read in a step that has no `forEach`");
-    }
-    if (name === "run") {
-      if (this.#environment.isFinally === true) return RUN;
-      const message = "`run` is read in a step that is not of `finally`";
-      return this.#tell(
-        span,
-        "unknown-name",
-        message,
-        "how the run ended is known only there; write steps.<id>.status",
-      );
-    }
-    if (name === "locals") return this.#tell(span, "type-mismatch", "`locals` stands alone", "write locals.<name>");
-    if (name === "steps") {
-      return this.#tell(span, "type-mismatch", "`steps` stands alone", "write steps.<id>.outputs.<name>");
-    }
-    const called = functionNamed(name);
-    if (called) {
-      return this.#tell(span, "expression-syntax", `\`${name}\` is a function`, `write ${called.signature}`);
-    }
-    const { locals, each, isFinally } = this.#environment;
-    const roots = ["inputs", "steps"];
-    if (locals !== undefined && locals.size > 0) roots.push("locals");
-    if (each !== undefined) roots.push("each");
-    if (isFinally === true) roots.push("run");
-    const named = roots.map((root) => `\`${root}\``);
-    const none = roots.length === 2 ? `neither ${named.join(" nor ")}` : `none of ${listed(named)}`;
-    const message = `\`${name}\` is ${none}`;
-    const hint = inputs.has(name)
-      ? `write inputs.${name}`
-      : this.#environment.locals?.has(name) === true
-        ? `write locals.${name}`
-        : this.#environment.steps.has(name)
-          ? `write steps.${name}.outputs.<name>`
-          : (insteadOfName(name) ?? suggest(name, roots));
-    return this.#tell(span, "unknown-name", message, hint);
+  #named(named: Named): ValueType {
+    if ("type" in named) return named.type;
+    this.problems.push(named.problem);
+    return ANY;
   }
 
   #property(expression: Property): ValueType {
     const { target, name, nameSpan } = expression;
-    if (target.kind === "name" && target.name === "inputs") return this.#input(name, nameSpan);
-    if (target.kind === "name" && target.name === "locals") return this.#unknownLocal(name, nameSpan);
-    if (stepOf(expression) !== undefined) return this.#step(name, nameSpan);
+    if (target.kind === "name" && target.name === "inputs")
+      return this.#named(inputNamed(name, nameSpan, this.#environment));
+    if (target.kind === "name" && target.name === "locals")
+      return this.#named(localNamed(name, nameSpan, this.#environment));
+    if (stepOf(expression) !== undefined) return this.#named(stepNamed(name, nameSpan, this.#environment));
     const of = this.typeOf(target);
     const without = of.nullWhen === undefined ? {} : { nullWhen: of.nullWhen };
     if (of.kind === "any") return { ...ANY, ...without };
@@ -207,42 +122,6 @@ class Checker {
       return this.#tell(nameSpan, "unknown-output", `step "${source.id}" has no output "${name}"`, hint);
     }
     return this.#tell(nameSpan, "unknown-property", `\`${excerpt(target)}\` has no "${name}"`, hint);
-  }
-
-  #input(name: string, span: Span): ValueType {
-    const { inputs, steps } = this.#environment;
-    const type = inputs.get(name);
-    if (type !== undefined) return type;
-    const message = `"${name}" is no input of this runbook`;
-    const known = suggest(name, inputs.keys());
-    const none = inputs.size === 0 ? "this runbook has no inputs; describe them under `inputs`" : undefined;
-    const hint = steps.has(name) ? `write steps.${name}.outputs.<name>` : (known ?? none);
-    return this.#tell(span, "unknown-input", message, hint);
-  }
-
-  /** One that is known stands for a value instead, unless something is wrong with it that is told of elsewhere. */
-  #unknownLocal(name: string, span: Span): ValueType {
-    const { locals = new Set<string>(), inputs } = this.#environment;
-    if (locals.has(name)) return ANY;
-    const none = locals.size === 0 ? "this runbook has no locals; describe them under `locals`" : undefined;
-    const hint = inputs.has(name) ? `write inputs.${name}` : (suggest(name, locals) ?? none);
-    return this.#tell(span, "unknown-name", `"${name}" is no local of this runbook`, hint);
-  }
-
-  #step(id: string, span: Span): ValueType {
-    const { steps } = this.#environment;
-    const outputs = steps.get(id);
-    if (outputs === undefined) {
-      return this.#tell(span, "unknown-step", `"${id}" is no step of this runbook`, suggest(id, steps.keys()));
-    }
-    return {
-      kind: "object",
-      properties: new Map([
-        ["outputs", outputs],
-        ["status", STATUS],
-        ["error", errorOf(id)],
-      ]),
-    };
   }
 
   #index({ target, index }: Index): ValueType {
@@ -420,8 +299,4 @@ function isText({ kind }: ValueType): boolean {
 function itemHint({ target, name }: Property, of: ValueType): string | undefined {
   if (of.kind !== "array" || of.items.kind !== "object" || !of.items.properties.has(name)) return undefined;
   return `it is a list: write ${excerpt(target)}[0].${name} for that of the first`;
-}
-
-function listed(all: readonly string[]): string {
-  return `${all.slice(0, -1).join(", ")} and ${all.at(-1)!}`;
 }

@@ -16,6 +16,7 @@ import { withLocals } from "./locals.ts";
 import { type Outline, outlineOf, type Rule } from "./outline.ts";
 import { readYaml } from "./read-yaml.ts";
 import { calls } from "./rules/calls.ts";
+import { composedIds } from "./rules/composed-ids.ts";
 import { constantConditions } from "./rules/constant-conditions.ts";
 import { dependencies } from "./rules/dependencies.ts";
 import { describedInputs, unusedInputs } from "./rules/described-inputs.ts";
@@ -118,6 +119,7 @@ function loadOne(
   told.add(stepInputs(outline, defaults, validators.knownInputs, (span) => told.isWithin(span)));
   if (!told.hasError) {
     told.add(handedOn(outline, validators.knownInputs));
+    told.add(composedIds(outline));
     told.add(ADVICE.flatMap((rule) => rule(outline)));
   }
   const hidden = hiddenInTree(outline);

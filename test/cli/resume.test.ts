@@ -3,21 +3,9 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { takeLock } from "../../engine/run/journal/lock.ts";
 import { expectEnd, Rig, timeless } from "../support/rig.ts";
+import { vmRunbook } from "../support/vm-runbook.ts";
 
-const RESTARTS = `version: 1
-name: restarts
-steps:
-  - { id: group, uses: create-rg, with: { name: g, location: eastus } }
-  - id: vm
-    uses: create-vm
-    with:
-      resourceGroup: \${{ steps.group.outputs.name }}
-      name: vm
-      location: eastus
-      image: Ubuntu2204
-      adminUsername: azureuser
-      sshPublicKey: ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f me@here
-  - id: restart
+const RESTARTS = `${vmRunbook("restarts", "key")}  - id: restart
     uses: arm-post
     with: { path: "\${{ steps.vm.outputs.id }}/restart", apiVersion: "2025-04-01" }
 `;

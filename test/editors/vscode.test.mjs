@@ -102,9 +102,9 @@ describe("the VS Code extension", () => {
     }
   });
   it("lets the server load step types of others in a workspace that is trusted, unless the setting forbids it", async () => {
-    expect((await started("", ["/work/a", "/work/b"])).allowed).eql(["file:///work/a", "file:///work/b"]);
-    expect((await started("", ["/work/a"], false)).allowed).eql([]);
-    expect((await started("", ["/work/a"], true, false)).allowed).eql([]);
+    expect((await started("", ["/srv/a", "/srv/b"])).allowed).eql(["file:///srv/a", "file:///srv/b"]);
+    expect((await started("", ["/srv/a"], false)).allowed).eql([]);
+    expect((await started("", ["/srv/a"], true, false)).allowed).eql([]);
   });
   it("says what it could not start", async () => {
     expect((await started("missing"))[2]).equal('runbook could not be started as "missing": ENOENT');

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { readdirSync } from "node:fs";
-import { checkTemplate, type Environment } from "../../engine/expression/check.ts";
+import { checkTemplate } from "../../engine/expression/check.ts";
+import type { Environment } from "../../engine/expression/names.ts";
 import { EvaluationError, type EvaluationScope, evaluateTemplate } from "../../engine/expression/evaluate.ts";
 import { functionNamed, functionNames } from "../../engine/expression/functions.ts";
 import { parseTemplate } from "../../engine/expression/template.ts";

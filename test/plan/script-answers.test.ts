@@ -12,22 +12,10 @@ import { builtinSteps } from "../../engine/steps/builtin/index.ts";
 import type { StepRegistry } from "../../engine/steps/definition.ts";
 import type { Json, JsonObject } from "../../engine/value/json.ts";
 import { type Applied, applyOn, mutationsIn, openWorld, planOn, runbookOf, type World } from "../support/planning.ts";
+import { vmRunbook } from "../support/vm-runbook.ts";
 
 /** Made once: what is looked at is what comes after a script. */
-const MACHINE = `version: 1
-name: machine
-steps:
-  - { id: group, uses: create-rg, with: { name: rg, location: eastus } }
-  - id: vm
-    uses: create-vm
-    with:
-      resourceGroup: \${{ steps.group.outputs.name }}
-      name: vm1
-      location: eastus
-      image: Ubuntu2204
-      adminUsername: someone
-      sshPublicKey: ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJWR8I6oyz7dc4jwb1bYYW0wSU7pLHhM2UXqPVQOFX5r me
-`;
+const MACHINE = vmRunbook("machine", "key");
 const BASE = `version: 1
 name: after-a-script
 steps:
@@ -36,7 +24,7 @@ steps:
     with: { vm: VM, script: printf ready, exitCodes: [0, 3] }
 `;
 const identity = (id: string, name: string, more = ""): string =>
-  `  - { id: ${id}, uses: create-uami, ${more}with: { resourceGroup: rg, name: ${name}, location: eastus } }\n`;
+  `  - { id: ${id}, uses: create-uami, ${more}with: { resourceGroup: lab, name: ${name}, location: eastus } }\n`;
 const inputs = {};
 
 interface Ran {
@@ -48,7 +36,7 @@ interface Ran {
 
 /** Planned, saved, read again, found applicable, applied; `answer`: what the script says. */
 async function goOn(on: World, written: string, registry: StepRegistry = builtinSteps): Promise<Ran> {
-  const machine = `/subscriptions/${on.target.subscriptionId}/resourceGroups/rg/providers/Microsoft.Compute/virtualMachines/vm1`;
+  const machine = `/subscriptions/${on.target.subscriptionId}/resourceGroups/lab/providers/Microsoft.Compute/virtualMachines/vm`;
   const text = written.replace("VM", machine).replace("GROUP", machine.replace(/\/providers.*/, ""));
   on.requests.length = 0;
   const saved = await planOn(on, { text, inputs });
@@ -149,12 +137,12 @@ ${identity("then", "id1", "needs: [fine], ")}finally:
 
   const TOLD = `${BASE}  - id: tagged
     uses: create-uami
-    with: { resourceGroup: rg, name: told, location: eastus, tags: { said: "it said \${{ steps.s.outputs.stdout }}!", fixed: yes-sir } }
+    with: { resourceGroup: lab, name: told, location: eastus, tags: { said: "it said \${{ steps.s.outputs.stdout }}!", fixed: yes-sir } }
 `;
   it("may hold what the script said, and nothing else in its place", async () => {
     const ran = await go({ stdout: "ready / and more\n" }, TOLD);
     isDone(ran);
-    const id = "{sub}/resourceGroups/rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/told";
+    const id = "{sub}/resourceGroups/lab/providers/Microsoft.ManagedIdentity/userAssignedIdentities/told";
     const { body } = await on.send("GET", `${id}?api-version=2024-11-30`);
     expect(body["tags"]).eql({ said: "it said ready / and more\n!", fixed: "yes-sir" });
     expect(
@@ -247,7 +235,7 @@ ${identity("then", "id1", "needs: [fine], ")}finally:
   });
   it("is refused where the whole address is known only later", async () => {
     const text = `${BASE}  - { id: away, uses: arm-delete, with: { id: "\${{ steps.s.outputs.stdout }}", apiVersion: "2024-11-30" } }\n`;
-    const stdout = "/subscriptions/x/resourceGroups/rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/a";
+    const stdout = "/subscriptions/x/resourceGroups/lab/providers/Microsoft.ManagedIdentity/userAssignedIdentities/a";
     const { plan, run, sent } = await go({ stdout }, text);
     expect(plan.steps.at(-1)).deep.include({
       change: "opaque",

@@ -1,11 +1,12 @@
 // The beginning of a runbook that makes a Linux VM, for tests of what is done with one.
 
-/** Ends in the list of steps: what follows is a step more. The VM's step is `vm`, the secret input `password`. */
-export const vmRunbook = (name: string): string => `version: 1
+/**
+ * Ends in the list of steps: what follows is a step more. The VM's step is `vm`. `by`: how its user signs in, with the
+ * secret input `password` or with a key, which needs no input.
+ */
+export const vmRunbook = (name: string, by: "password" | "key" = "password"): string => `version: 1
 name: ${name}
-inputs:
-  password: { type: string, secret: true }
-steps:
+${by === "password" ? "inputs:\n  password: { type: string, secret: true }\n" : ""}steps:
   - { id: group, uses: create-rg, with: { name: lab, location: eastus } }
   - id: vm
     uses: create-vm
@@ -15,5 +16,7 @@ steps:
       location: eastus
       image: Ubuntu2204
       adminUsername: azureuser
-      adminPassword: \${{ inputs.password }}
+      ${by === "password" ? "adminPassword: ${{ inputs.password }}" : `sshPublicKey: ${KEY}`}
 `;
+
+const KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f me@here";

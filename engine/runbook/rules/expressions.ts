@@ -1,6 +1,7 @@
 // What expressions read exists, and has the type that is wanted where they stand.
 
-import { checkTemplate, type Environment } from "../../expression/check.ts";
+import { checkTemplate } from "../../expression/check.ts";
+import type { Environment } from "../../expression/names.ts";
 import { readsName, referencedSteps, type Template } from "../../expression/template.ts";
 import {
   ANY,
