@@ -9,15 +9,26 @@ import { fileURLToPath } from "node:url";
 /** Longer than any module takes that only defines step types. */
 const LONGEST_MS = 20_000;
 
+type Module = Readonly<Record<string, unknown>>;
+
+let before: Promise<unknown> = Promise.resolve();
+
 /** Rejects with an error whose message is the end of a sentence that begins with the extension's name. */
-export async function importExtension(url: string): Promise<Readonly<Record<string, unknown>>> {
+export function importExtension(url: string): Promise<Module> {
+  // One after the other: `process.exit` is replaced meanwhile, and two at once would put back each other's.
+  const next = before.then(() => importAlone(url));
+  before = next.catch(() => {});
+  return next;
+}
+
+async function importAlone(url: string): Promise<Module> {
   knowOurselves();
   const { exit } = process;
   process.exit = (): never => {
     throw new Error("it calls process.exit, which would end this command");
   };
   try {
-    return await beforeLong(import(url) as Promise<Readonly<Record<string, unknown>>>);
+    return await beforeLong(import(url) as Promise<Module>);
   } catch (thrown) {
     if (thrown instanceof NeverLoaded) throw thrown;
     const place = placeIn(url, thrown) ?? (thrown instanceof SyntaxError ? syntaxPlace(url) : undefined);

@@ -37,8 +37,6 @@ export interface ExtensionProblem {
 
 export interface LoadedExtensions {
   readonly registry: StepRegistry;
-  /** The name of the extension that each of their step types is of. */
-  readonly definedBy: ReadonlyMap<string, string>;
   /** By the extension's place among those that were located. */
   readonly problems: ReadonlyMap<number, ExtensionProblem>;
 }
@@ -74,28 +72,31 @@ const loadedBefore = new Map<string, Promise<LoadedExtensions>>();
 
 /** Runs each of them once, however many files name it; what was loaded before is the same registry again. */
 export function loadLocated(located: readonly LocatedExtension[]): Promise<LoadedExtensions> {
-  const key = JSON.stringify(located.map(({ extension: { name }, url, problem }) => [name, url, problem]));
+  const key = keyOf(located);
   const known = loadedBefore.get(key) ?? loadAll(located);
   loadedBefore.set(key, known);
   return known;
 }
 
+/** The same for the same modules, and for the same reasons why there are none. */
+export function keyOf(located: readonly LocatedExtension[]): string {
+  return JSON.stringify(located.map(({ extension: { name }, url, problem }) => [name, url, problem]));
+}
+
 async function loadAll(located: readonly LocatedExtension[]): Promise<LoadedExtensions> {
-  const registry = new Map(builtinSteps);
-  const definedBy = new Map<string, string>();
+  const registry = new Map<string, StepDefinition>(builtinSteps);
   const urls = new Set<string>();
   const problems = new Map<number, ExtensionProblem>();
   const load = async ({ name }: NamedExtension, url: string): Promise<void> => {
     if (urls.has(url)) return;
     urls.add(url);
     for (const step of await stepsOf(url, name)) {
-      const other = definedBy.get(step.name);
-      if (other !== undefined || builtinSteps.has(step.name)) {
-        const whose = other === undefined ? "comes with the engine" : `is defined by ${other}`;
+      const other = registry.get(step.name);
+      if (other !== undefined) {
+        const whose = other.extension === undefined ? "comes with the engine" : `is defined by ${other.extension}`;
         throw broken(`defines "${step.name}", which ${whose} already`);
       }
-      definedBy.set(step.name, name);
-      registry.set(step.name, { ...step, extension: name });
+      registry.set(step.name, step);
     }
   };
   for (const [index, { extension, url, problem }] of located.entries()) {
@@ -106,7 +107,7 @@ async function loadAll(located: readonly LocatedExtension[]): Promise<LoadedExte
       problems.set(index, problemOf(thrown));
     }
   }
-  return { registry, definedBy, problems };
+  return { registry, problems };
 }
 
 export function problemDiagnostics(

@@ -5,7 +5,7 @@ import type { RunResult } from "../run/execute.ts";
 import type { Vault } from "../run/vault.ts";
 import type { Runbook } from "../runbook/model.ts";
 import { isJsonObject } from "../value/json.ts";
-import { Secret } from "../value/secret.ts";
+import { withoutSecrets } from "../value/secret.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import type { Io } from "./io.ts";
 import { stateDirectory } from "./target-options.ts";
@@ -59,13 +59,8 @@ export function tellEndOfRun(
   }
   if (output === "json" || !isJsonObject(result.outputs) || Object.keys(result.outputs).length === 0) return;
   if (human) err.line();
-  const text = JSON.stringify(result.outputs, (_key, value: unknown) => shown(value), 2);
+  const text = JSON.stringify(result.outputs, withoutSecrets, 2);
   new Terminal(io.stdout, io.env).line(vault.redact(text));
-}
-
-/** `JSON.stringify` has already called `toJSON` on what it gives. */
-function shown(value: unknown): unknown {
-  return Secret.revive(value) instanceof Secret ? "(secret)" : value;
 }
 
 export function exitCodeOf(status: RunResult["status"]): ExitCode {

@@ -1,8 +1,8 @@
 // The step types that `steps` and `schema` tell of: those of the engine, and those of extensions that are named on the command
 // line or by a runbook. Loading an extension runs it.
 
-import { existsSync } from "node:fs";
-import { resolve } from "node:path";
+import { statSync } from "node:fs";
+import { relative, resolve } from "node:path";
 import type { Command } from "commander";
 import { SourceText } from "../source/source-text.ts";
 import { builtinSteps } from "../steps/builtin/index.ts";
@@ -18,12 +18,6 @@ export interface StepTypeOptions {
   readonly extensions: readonly string[];
   /** A runbook whose extensions are meant too. */
   readonly runbook?: string;
-}
-
-export interface KnownStepTypes {
-  readonly registry: StepRegistry;
-  /** The extension that a step type is of, as it is named; no entry for those of the engine. */
-  readonly definedBy: ReadonlyMap<string, string>;
 }
 
 export function addStepTypeOptions(command: Command): void {
@@ -42,21 +36,30 @@ export function stepTypeOptionsOf(command: Command): StepTypeOptions {
   return { extensions: extension, ...(runbook !== undefined && { runbook }) };
 }
 
-export async function knownStepTypes({ extensions, runbook }: StepTypeOptions, io: Io): Promise<KnownStepTypes> {
-  if (extensions.length === 0 && runbook === undefined) return { registry: builtinSteps, definedBy: new Map() };
+export async function knownStepTypes({ extensions, runbook }: StepTypeOptions, io: Io): Promise<StepRegistry> {
+  if (extensions.length === 0 && runbook === undefined) return builtinSteps;
   const [{ loadLocated, locateExtensions }, { namedBy, readRunbookFile }] = await Promise.all([
     import("./extensions.ts"),
     import("./runbook-file.ts"),
   ]);
   const given: readonly NamingFile[] = extensions.map((name) => {
-    const written = /^\.\.?\//.test(name) || !existsSync(resolve(io.cwd, name)) ? name : `./${name}`;
+    const written = asNamed(name, io.cwd);
     const source = new SourceText("--extension", written);
     return { named: [{ name: written, source, span: { start: 0, end: written.length } }], path: resolve(io.cwd, "-") };
   });
   const located = locateExtensions([...given, ...(runbook === undefined ? [] : namedBy(readRunbookFile(runbook, io)))]);
-  const { registry, definedBy, problems } = await loadLocated(located);
-  for (const [index, { message, hint }] of problems) {
-    throw new CliError(EXIT.badInput, `extension "${located[index]!.extension.name}" ${message}`, hint);
-  }
-  return { registry, definedBy };
+  const { registry, problems } = await loadLocated(located);
+  const [first] = problems;
+  if (first === undefined) return registry;
+  const [index, { message, hint }] = first;
+  throw new CliError(EXIT.badInput, `extension "${located[index]!.extension.name}" ${message}`, hint);
+}
+
+/** As a runbook in the same folder would name it: a file by its path from there, whatever way it is typed. */
+function asNamed(name: string, cwd: string): string {
+  const path = resolve(cwd, name);
+  const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+  if (/^\.\.?\//.test(name) || !isFile) return name;
+  const fromHere = relative(cwd, path).replaceAll("\\", "/");
+  return fromHere.startsWith("../") ? fromHere : `./${fromHere}`;
 }

@@ -8,17 +8,12 @@ import type { StepDefinition, StepRegistry } from "../steps/definition.ts";
 import { type StepPage, stepPage } from "./step-page.ts";
 
 /** Throws when an example is wrong: a mistake of the step type's author. */
-export async function pageOfStep(
-  type: StepDefinition,
-  registry: StepRegistry,
-  clock: Clock,
-  extension?: string,
-): Promise<StepPage> {
+export async function pageOfStep(type: StepDefinition, registry: StepRegistry, clock: Clock): Promise<StepPage> {
   const rights: ExampleRight[] = [];
   const examples = type.examples.map((example) => ({
     title: example.title,
     files: example.files ?? {},
-    ...exampleRunbook(type, example, registry, extension),
+    ...exampleRunbook(type, example, registry),
   }));
   for (const { title, text, step, files } of examples) {
     const readFile = (path: string): string | undefined => files[path];

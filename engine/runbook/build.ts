@@ -13,7 +13,7 @@ import { type Authored, type AuthoredScalar, entriesOf, entryAt, pathOf, templat
 import { AuthoredError, type ForEach, KnownLater, type Runbook, type RunbookScope, type RunbookStep } from "./model.ts";
 import type { CallOutline } from "./calls.ts";
 import { flattened } from "./flatten.ts";
-import { pathText, valueProblems } from "./input-values.ts";
+import { whereIn, valueProblems } from "./input-values.ts";
 import type { Outline, StepOutline } from "./outline.ts";
 import { withMemberDefaults } from "./value-shapes.ts";
 import { itemsOf } from "./items.ts";
@@ -172,8 +172,7 @@ class Values {
       if (value instanceof Secret || unknownsIn(value).length > 0) return [[input.name, value]];
       const [problem] = valueProblems(input, value, input.secret);
       if (problem === undefined) return [[input.name, withMemberDefaults(input, value)]];
-      const where = problem.path.length === 0 ? "" : `, at \`${pathText(input.name, problem.path)}\`,`;
-      throw this.errorAt(span, `${name}${where} ${problem.message}`);
+      throw this.errorAt(span, `${name}${whereIn(input.name, problem.path)} ${problem.message}`);
     });
     return Object.fromEntries(values);
   }

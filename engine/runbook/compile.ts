@@ -1,6 +1,7 @@
 // How schemas are compiled: alike at build time, for the built-in step types, and at run time for a program's own.
 
-import type { ErrorObject, Options } from "ajv";
+import type { Ajv, ErrorObject, Options } from "ajv";
+import { createRequire } from "node:module";
 import { PATTERN_MESSAGE_KEYWORD, SECRET_KEYWORD, type StepRegistry } from "../steps/definition.ts";
 import { ENUM_DESCRIPTIONS_KEYWORD, runbookSchema, type Schema } from "./schema.ts";
 
@@ -23,6 +24,12 @@ export const QUICK_OPTIONS: Options = { ...AJV_OPTIONS, verbose: false, messages
 export interface CompiledSchema {
   (value: unknown): boolean;
   errors?: readonly ErrorObject[] | null;
+}
+
+/** What compiles schemas at run time. Required here, not imported: most runs never need it. */
+export function schemaCompiler(): Ajv {
+  const { Ajv: Compiler } = createRequire(import.meta.url)("ajv") as { readonly Ajv: typeof Ajv };
+  return new Compiler(AJV_OPTIONS);
 }
 
 export function errorsOf(compiled: CompiledSchema, value: unknown): readonly ErrorObject[] {
@@ -64,7 +71,8 @@ function quicker(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(quicker);
   if (typeof schema !== "object" || schema === null) return schema;
   const entries = Object.entries(schema).flatMap(([key, value]): [string, unknown][] => {
-    if (WORDS.has(key) && typeof value !== "object") return [];
+    // A map of that name describes an input that is called so.
+    if (WORDS.has(key) && (typeof value !== "object" || Array.isArray(value))) return [];
     if (key === "pattern" && typeof value === "string") return [[key, asciiOnly(value)]];
     return [[key, quicker(value)]];
   });

@@ -54,13 +54,7 @@ export interface ExampleRunbook {
 }
 
 /** Throws when the example reads something that no surrounding step gives: a mistake of the step type's author. */
-export function exampleRunbook(
-  type: StepDefinition,
-  example: StepExample,
-  registry: StepRegistry,
-  /** The extension that the step type is of. */
-  extension?: string,
-): ExampleRunbook {
+export function exampleRunbook(type: StepDefinition, example: StepExample, registry: StepRegistry): ExampleRunbook {
   const own = Object.keys(SURROUNDINGS).find((id) => SURROUNDINGS[id]!.uses === type.name) ?? type.name;
   const steps = new Map<string, ExampleStep>();
   const inputs = new Set<string>();
@@ -85,7 +79,7 @@ export function exampleRunbook(
   const authored = {
     version: 1,
     name: `example-of-${type.name}`,
-    ...(extension !== undefined && { extensions: [extension] }),
+    ...(type.extension !== undefined && { extensions: [type.extension] }),
     ...(inputs.size > 0 && {
       inputs: Object.fromEntries([...inputs].map((name) => [name, { type: "string", secret: true }])),
     }),

@@ -44,6 +44,11 @@ export function pathText(name: string, path: ValueProblem["path"]): string {
   return `${name}${parts.join("")}`;
 }
 
+/** What stands between the name of an input and what is wrong with it, where only a part of it is. */
+export function whereIn(name: string, path: ValueProblem["path"]): string {
+  return path.length === 0 ? "" : `, at \`${pathText(name, path)}\`,`;
+}
+
 /** Everything that is wrong with a value. A secret's value is in no message. */
 export function valueProblems(shape: ValueShape, value: Json, isSecret = false): readonly ValueProblem[] {
   const own = ownProblem(shape, value, isSecret);

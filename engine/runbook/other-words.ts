@@ -43,7 +43,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   version: ["apiVersion", "schemaVersion", "format"],
   name: ["title", "label"],
   // An input's, and its types.
-  string: ["str", "text"],
+  string: ["str", "text", "securestring"],
   integer: ["int", "long"],
   number: ["num", "float", "double", "decimal"],
   boolean: ["bool"],
@@ -72,8 +72,12 @@ export function otherWord(word: string, known: readonly string[]): string | unde
   if (given === "required" && known.includes("optional"))
     return "a member must be given unless it is `optional: true` or has a default";
   if (given === "required" && known.includes("default")) return "an input without `default` must be given";
-  const meant = known.find(
-    (key) => Object.hasOwn(WORDS, key) && WORDS[key]!.some((one) => one.toLowerCase() === given),
-  );
+  const meant = meantBy(word, known);
   return meant === undefined ? undefined : `did you mean "${meant}"?`;
+}
+
+/** Which of the known keys the word means elsewhere. */
+export function meantBy(word: string, known: readonly string[]): string | undefined {
+  const given = word.toLowerCase();
+  return known.find((key) => Object.hasOwn(WORDS, key) && WORDS[key]!.some((one) => one.toLowerCase() === given));
 }

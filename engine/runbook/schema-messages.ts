@@ -5,7 +5,7 @@ import type { DiagnosticCode } from "../source/diagnostic-codes.ts";
 import { suggest } from "../source/suggestion.ts";
 import { PATTERN_MESSAGE_KEYWORD, SECRET_KEYWORD } from "../steps/definition.ts";
 import { INPUT_TYPES } from "./model.ts";
-import { otherWord } from "./other-words.ts";
+import { meantBy, otherWord } from "./other-words.ts";
 
 export interface SchemaProblem {
   readonly code: DiagnosticCode;
@@ -174,7 +174,7 @@ function typeHint(
   if (wants("string")) {
     return typeof value === "number" || typeof value === "boolean" ? `put it in quotes: "${String(value)}"` : undefined;
   }
-  if (wants("object") && owner.includes("input")) return describedHint(value);
+  if (wants("object") && /^(?:input "|"inputs\.)/.test(owner)) return describedHint(value);
   if (what === '"retry"' && typeof value === "number") return `write { attempts: ${value} }`;
   if (wants("array") && typeof value === "number") return `write [${value}]`;
   if (typeof value !== "string") return undefined;
@@ -186,26 +186,14 @@ function typeHint(
 
 /** Of an input that is not described but given: as a type, or as a value. */
 function describedHint(value: unknown): string | undefined {
-  if (typeof value === "string" && isTypeName(value)) return `write { type: ${TYPE_WORDS[value] ?? value} }`;
-  if (typeof value === "string") return `write { type: string, default: ${value} }`;
+  if (typeof value === "string") {
+    const types: readonly string[] = INPUT_TYPES;
+    const type = types.includes(value) ? value : meantBy(value, types);
+    return type === undefined ? `write { type: string, default: ${value} }` : `write { type: ${type} }`;
+  }
   if (typeof value === "boolean") return `write { type: boolean, default: ${value} }`;
   return typeof value === "number" ? `write { type: number, default: ${value} }` : undefined;
 }
-
-/** What other languages call the types of inputs. */
-const TYPE_WORDS: Readonly<Record<string, string>> = {
-  str: "string",
-  text: "string",
-  securestring: "string",
-  int: "integer",
-  bool: "boolean",
-  float: "number",
-  double: "number",
-  dict: "map",
-  hash: "map",
-};
-const isTypeName = (word: string): boolean =>
-  Object.hasOwn(TYPE_WORDS, word) || (INPUT_TYPES as readonly string[]).includes(word);
 
 /** A bare word is no expression; what has a dot, a bracket or an operator may be one. */
 function conditionHint(text: string): string {

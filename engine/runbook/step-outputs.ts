@@ -1,10 +1,8 @@
 // Whether what a step has given is what its type describes. Later steps were checked against the description.
 
-import type { Ajv } from "ajv";
-import { createRequire } from "node:module";
 import { SECRET_KEYWORD, type StepDefinition } from "../steps/definition.ts";
-import { Secret } from "../value/secret.ts";
-import { AJV_OPTIONS, type CompiledSchema, errorsOf, evaluatedSchema } from "./compile.ts";
+import { holdsSecret, Secret } from "../value/secret.ts";
+import { type CompiledSchema, errorsOf, evaluatedSchema, schemaCompiler } from "./compile.ts";
 import { pathOf } from "./authored.ts";
 import { pathText } from "./input-values.ts";
 import { schemaProblem } from "./schema-messages.ts";
@@ -30,9 +28,7 @@ function shapeProblem(schema: StepDefinition["outputs"], given: unknown): string
 function compile(schema: StepDefinition["outputs"]): CompiledSchema {
   const known = compiled.get(schema);
   if (known !== undefined) return known;
-  // Required here, not imported: most runs never need the compiler.
-  const { Ajv: Compiler } = createRequire(import.meta.url)("ajv") as { readonly Ajv: typeof Ajv };
-  const made = new Compiler(AJV_OPTIONS).compile(evaluatedSchema(schema)) as CompiledSchema;
+  const made = schemaCompiler().compile(evaluatedSchema(schema)) as CompiledSchema;
   compiled.set(schema, made);
   return made;
 }
@@ -45,11 +41,6 @@ function secretProblem(properties: Readonly<Record<string, object>>, given: unkn
     if (!isDescribed && holdsSecret(value)) return `"${name}" holds a secret, expected SecretString() in \`outputs\``;
   }
   return undefined;
-}
-
-function holdsSecret(value: unknown): boolean {
-  if (value instanceof Secret) return true;
-  return typeof value === "object" && value !== null && Object.values(value).some(holdsSecret);
 }
 
 /** As the journal has it: what is undefined is not there. */

@@ -28,8 +28,8 @@ export function stoodIn(value: Json, schema: unknown, assume: (unknown: Unknown)
 function standIn(unknown: Unknown, schema: Schema, assume: (unknown: Unknown) => boolean, path: string): Json {
   const { type } = schema;
   if (type === "boolean" || (type === undefined && unknown.isTruth)) return assume(unknown);
-  const isText = type === "string" || (type === undefined && schema["enum"] === undefined);
-  if (isText && schema["enum"] === undefined) return unknown.text;
+  const isText = (type === "string" || type === undefined) && schema["enum"] === undefined;
+  if (isText) return unknown.text;
   throw new KnownLater(`its input \`${path}\` is known only when ${unknown.after.join(" and ")} is done`);
 }
 

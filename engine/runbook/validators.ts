@@ -1,12 +1,12 @@
 // The compiled schemas of a registry. Those of the built-in step types come from the build: compiling takes three times
 // as long as a whole check. They come twice: most values are as they should be, and to say only that takes little code.
 
-import type { Ajv, ErrorObject } from "ajv";
+import type { ErrorObject } from "ajv";
 import { createRequire } from "node:module";
 import { builtinSteps } from "../steps/builtin/index.ts";
 import type { StepRegistry } from "../steps/definition.ts";
 import type { Json } from "../value/json.ts";
-import { AJV_OPTIONS, type CompiledSchema, errorsOf, RUNBOOK_SCHEMA, schemasOf } from "./compile.ts";
+import { type CompiledSchema, errorsOf, RUNBOOK_SCHEMA, schemaCompiler, schemasOf } from "./compile.ts";
 import { quick } from "./generated/quick-validators.js";
 import type { InputsValidator } from "./rules/step-inputs.ts";
 import type { Validator } from "./shape.ts";
@@ -30,9 +30,7 @@ export function validatorsFor(registry: StepRegistry): Validators {
 }
 
 function compile(registry: StepRegistry): Validators {
-  // Required here, not imported: most runs never need the compiler.
-  const { Ajv: Compiler } = createRequire(import.meta.url)("ajv") as { readonly Ajv: typeof Ajv };
-  const ajv = new Compiler(AJV_OPTIONS);
+  const ajv = schemaCompiler();
   const schemas = schemasOf(registry);
   const compileOf = (id: string): CompiledSchema => ajv.compile(schemas.get(id)!) as CompiledSchema;
   const byId = new Map([[RUNBOOK_SCHEMA, compileOf(RUNBOOK_SCHEMA)]]);

@@ -53,3 +53,13 @@ export function secretText(text: TemplateStringsArray, ...values: readonly (stri
   });
   return new Secret(parts.filter((part) => part !== ""));
 }
+
+export function holdsSecret(value: unknown): boolean {
+  if (value instanceof Secret) return true;
+  return typeof value === "object" && value !== null && Object.values(value).some(holdsSecret);
+}
+
+/** For `JSON.stringify`, which has already called `toJSON` on what it gives: a word in place of each secret. */
+export function withoutSecrets(_key: string, value: unknown): unknown {
+  return Secret.revive(value) instanceof Secret ? "(secret)" : value;
+}

@@ -2,7 +2,9 @@
 
 import { expect } from "chai";
 import { execFileSync, type ExecFileException } from "node:child_process";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { importExtension } from "../../engine/cli/extension-module.ts";
 import { projectFile } from "../support/project.ts";
 import { Rig } from "../support/rig.ts";
 
@@ -191,5 +193,11 @@ describe("an extension with a mistake", () => {
     await using rig = await Rig.open({ "e.yaml": runbook("fs") });
     const { stdout } = await rig.cli(["check", "e.yaml", "--format", "json"]);
     expect(JSON.parse(stdout).diagnostics[0].message).equal('extension "fs" is no package that is installed here');
+  });
+  it("leave the process as it was, also when two are imported at once", async () => {
+    await using rig = await Rig.open({ "a.mjs": "await 0;", "b.mjs": "await 0; await 0;" });
+    const { exit } = process;
+    await Promise.all(["a.mjs", "b.mjs"].map((file) => importExtension(pathToFileURL(join(rig.directory, file)).href)));
+    expect(process.exit).equal(exit);
   });
 });

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { join } from "node:path";
 import { readProjectFile } from "../support/project.ts";
 import { spawnCli } from "../support/spawn-cli.ts";
 import { expectEnd, Rig } from "../support/rig.ts";
@@ -61,6 +62,8 @@ tests:
   it("steps: in the list, its page, its example", async () => {
     const { stdout } = await rig.cli(["steps", "--extension", "infra/route-table.mjs"]);
     expect(stdout).match(/^ {2}route-table +Create a route table/m);
+    const absolute = await rig.cli(["steps", "--extension", join(rig.directory, "infra/route-table.mjs")]);
+    expect(absolute).eql({ code: 0, stdout, stderr: "" });
     const page = await rig.cli(["steps", "route-table", "--runbook", "infra/routes.yaml"]);
     expect(page.stdout).match(/Rights that the examples use\n {2}Microsoft.Network\/routeTables {2}read, write\n/);
     const example = await rig.cli(["steps", "route-table", "--extension", "./infra/route-table.mjs", "--example"]);

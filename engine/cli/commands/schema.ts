@@ -11,7 +11,7 @@ export const schemaCommand: CliCommand = {
   ],
   configure: addStepTypeOptions,
   run: async (command, io) => {
-    const { registry } = await knownStepTypes(stepTypeOptionsOf(command), io);
+    const registry = await knownStepTypes(stepTypeOptionsOf(command), io);
     new Terminal(io.stdout, io.env).line(JSON.stringify(runbookSchema(registry), null, 2));
     return EXIT.done;
   },

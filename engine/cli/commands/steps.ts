@@ -49,7 +49,7 @@ export async function steps({ type: name, format, ...of }: StepsOptions, io: Io)
   const out = new Terminal(io.stdout, io.env);
   const look = { width: out.columns - 1, paint: painterOf(out) };
   const { stepListText, stepText } = await import("../../report/step-text.ts");
-  const { registry, definedBy } = await knownStepTypes(of, io);
+  const registry = await knownStepTypes(of, io);
   const types = [...registry.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));
   if (name === undefined) {
     const listed = types.map(({ name: type, summary }) => ({ name: type, summary }));
@@ -63,18 +63,18 @@ export async function steps({ type: name, format, ...of }: StepsOptions, io: Io)
       name,
       types.map((one) => one.name),
     );
-  const extension = definedBy.get(name);
+  const { extension } = type;
   const [example] = type.examples;
   if (format === "example") {
     if (example === undefined) throw new CliError(EXIT.failed, `${name} has no example`);
     const { exampleRunbook } = await import("../../runbook/example-runbook.ts");
     const { besideText } = await import("../../report/step-pages.ts");
-    const { text } = await soundly(extension, () => exampleRunbook(type, example, registry, extension));
+    const { text } = await soundly(extension, () => exampleRunbook(type, example, registry));
     out.write(text + besideText(example.files ?? {}));
     return EXIT.done;
   }
   const { pageOfStep } = await import("../../report/step-pages.ts");
-  const page = await soundly(extension, () => pageOfStep(type, registry, io.clock, extension));
+  const page = await soundly(extension, () => pageOfStep(type, registry, io.clock));
   if (format === "text") out.write(stepText(page, look));
   else {
     const { inputs, outputs } = type;

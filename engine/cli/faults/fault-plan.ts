@@ -1,10 +1,8 @@
 // Reads fault plans: a file, checked as a runbook is, and the flag, which is one item of such a file in one line.
 
-import { createRequire } from "node:module";
-import type { Ajv } from "ajv";
 import type { Fault } from "../../emulator/faults/kinds.ts";
 import { type Authored, entriesOf, entryAt, plain, scalarAt, textAt } from "../../runbook/authored.ts";
-import { AJV_OPTIONS, type CompiledSchema, errorsOf } from "../../runbook/compile.ts";
+import { type CompiledSchema, errorsOf, schemaCompiler } from "../../runbook/compile.ts";
 import { readYaml } from "../../runbook/read-yaml.ts";
 import type { SchemaPlace } from "../../runbook/schema-messages.ts";
 import { checkShape, type Validator } from "../../runbook/shape.ts";
@@ -51,9 +49,7 @@ export function faultOfSpec(spec: string): Fault | { readonly problem: string; r
 let compiled: Validator | undefined;
 function validator(): Validator {
   if (compiled !== undefined) return compiled;
-  // Required here, not imported: a run without a fault plan never needs the compiler.
-  const { Ajv: Compiler } = createRequire(import.meta.url)("ajv") as { readonly Ajv: typeof Ajv };
-  const schema = new Compiler(AJV_OPTIONS).compile(faultPlanSchema()) as CompiledSchema;
+  const schema = schemaCompiler().compile(faultPlanSchema()) as CompiledSchema;
   return (compiled = (value) => errorsOf(schema, value));
 }
 

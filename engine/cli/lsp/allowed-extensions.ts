@@ -10,6 +10,7 @@ import { type NamedExtension, namedExtensions } from "../../runbook/extensions.t
 import type { Span } from "../../source/source-text.ts";
 import { builtinSteps } from "../../steps/builtin/index.ts";
 import {
+  keyOf,
   type LoadedExtensions,
   loadLocated,
   locateExtensions,
@@ -47,7 +48,7 @@ export class AllowedExtensions {
     const unsaved = own.filter((one) => !saved.some(({ named }) => named.includes(one)));
     if (saved.every(({ named }) => named.length === 0)) return { ...MISSING, ...missing(unsaved, "not-saved") };
     const located = locateExtensions(saved, versionOf);
-    const key = JSON.stringify(located.map(({ extension: { name }, url }) => [name, url]));
+    const key = keyOf(located);
     const loaded = this.#loaded.get(key);
     if (loaded === undefined) {
       this.#loaded.set(key, "loading");

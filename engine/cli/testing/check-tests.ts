@@ -1,7 +1,7 @@
 // Holds a test file against the runbooks that it is about: what it says of inputs, steps and outputs that they do not have.
 
 import { type AuthoredEntries, entriesOf, scalarAt } from "../../runbook/authored.ts";
-import { pathText, valueProblems } from "../../runbook/input-values.ts";
+import { whereIn, valueProblems } from "../../runbook/input-values.ts";
 import type { Runbook } from "../../runbook/model.ts";
 import { type Diagnostic, diagnosticAt, sortDiagnostics } from "../../source/diagnostic.ts";
 import type { SourceText, Span } from "../../source/source-text.ts";
@@ -44,8 +44,13 @@ class Checker {
         return [this.#unknown(keySpan, "input", name, names)];
       }
       return valueProblems(input, inputs[name]!, input.secret).map(({ path, message, hint }) => {
-        const at = path.length === 0 ? "" : `, at \`${pathText(name, path)}\`,`;
-        return diagnosticAt(this.#source, value.span, "wrong-value", `input "${name}"${at} ${message}`, { hint });
+        return diagnosticAt(
+          this.#source,
+          value.span,
+          "wrong-value",
+          `input "${name}"${whereIn(name, path)} ${message}`,
+          { hint },
+        );
       });
     });
   }

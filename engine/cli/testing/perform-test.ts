@@ -23,7 +23,7 @@ import type { Runbook } from "../../runbook/model.ts";
 import type { Span } from "../../source/source-text.ts";
 import type { StepRegistry } from "../../steps/definition.ts";
 import type { Json, JsonObject } from "../../value/json.ts";
-import { Secret } from "../../value/secret.ts";
+import { withoutSecrets } from "../../value/secret.ts";
 import { generateSecret } from "../generated-secret.ts";
 import type { Placed, RunbookTest, StateRequest } from "./test-file.ts";
 
@@ -115,7 +115,7 @@ export async function performTest(setting: TestSetting): Promise<Observed> {
     return {
       result: {
         ...result,
-        outputs: vault.redactJson(JSON.parse(vault.redact(JSON.stringify(result.outputs, withoutHandles))) as Json),
+        outputs: vault.redactJson(JSON.parse(vault.redact(JSON.stringify(result.outputs, withoutSecrets))) as Json),
       },
       events,
       requests,
@@ -130,10 +130,6 @@ export async function performTest(setting: TestSetting): Promise<Observed> {
     await target.close();
   }
 }
-
-/** `JSON.stringify` has already called `toJSON` on what it gives. */
-const withoutHandles = (_key: string, value: unknown): unknown =>
-  Secret.revive(value) instanceof Secret ? "(secret)" : value;
 
 async function runBefore(
   path: Placed<string>,

@@ -1,7 +1,5 @@
 // Reads a test file: checked as a runbook is, with every value at its place.
 
-import { createRequire } from "node:module";
-import type { Ajv } from "ajv";
 import type { ScriptAnswer } from "../../emulator/guest/scripted-guest.ts";
 import type { Fault } from "../../emulator/faults/kinds.ts";
 import { patternProblem } from "../faults/fault-words.ts";
@@ -16,7 +14,7 @@ import {
   templatesIn,
   textAt,
 } from "../../runbook/authored.ts";
-import { AJV_OPTIONS, type CompiledSchema, errorsOf } from "../../runbook/compile.ts";
+import { type CompiledSchema, errorsOf, schemaCompiler } from "../../runbook/compile.ts";
 import { readYaml } from "../../runbook/read-yaml.ts";
 import type { SchemaPlace } from "../../runbook/schema-messages.ts";
 import { checkShape, type Validator } from "../../runbook/shape.ts";
@@ -192,9 +190,7 @@ function apiVersionOf(path: string): string | undefined {
 let compiled: Validator | undefined;
 function validator(): Validator {
   if (compiled !== undefined) return compiled;
-  // Required here, not imported: only tests need the compiler.
-  const { Ajv: Compiler } = createRequire(import.meta.url)("ajv") as { readonly Ajv: typeof Ajv };
-  const schema = new Compiler(AJV_OPTIONS).compile(testSchema()) as CompiledSchema;
+  const schema = schemaCompiler().compile(testSchema()) as CompiledSchema;
   return (compiled = (value) => errorsOf(schema, value));
 }
 

@@ -12,7 +12,7 @@ import type { Runbook } from "../../runbook/model.ts";
 import { withoutControls } from "../../source/display-text.ts";
 import { suggest } from "../../source/suggestion.ts";
 import type { Json } from "../../value/json.ts";
-import { Secret } from "../../value/secret.ts";
+import { withoutSecrets } from "../../value/secret.ts";
 import { wrap } from "../../report/step-text.ts";
 import { countText } from "../diagnostic-formats.ts";
 import { painterOf } from "../plan-output.ts";
@@ -243,12 +243,7 @@ export class Walk {
   }
 
   #tellValue(what: string, value: Json): void {
-    const text = JSON.stringify(
-      value,
-      (_key, member: unknown) => (Secret.revive(member) instanceof Secret ? "(secret)" : member),
-      2,
-    );
-    this.#tell(`${what}: ${text}`);
+    this.#tell(`${what}: ${JSON.stringify(value, withoutSecrets, 2)}`);
   }
 
   #tell(text: string, isPainted = false): void {

@@ -2,7 +2,7 @@
 
 import type { Hole } from "../../plan/template.ts";
 import { isJsonObject, type Json } from "../../value/json.ts";
-import { Secret } from "../../value/secret.ts";
+import { holdsSecret, Secret } from "../../value/secret.ts";
 import { derivedAssignmentScope, type ExportedRequest, type ExportModel, holesIn, piecesOf } from "./export-model.ts";
 
 /** `environmentName`: of the variable that holds a secret input. */
@@ -126,7 +126,7 @@ function FUNCTIONS(requests: readonly ExportedRequest[]): readonly string[] {
           "}",
         ]
       : []),
-    ...(requests.some(({ body }) => hasSecret(body))
+    ...(requests.some(({ body }) => holdsSecret(body))
       ? [
           "",
           "# json TEXT: as it stands between quotes in JSON.",
@@ -143,12 +143,6 @@ function FUNCTIONS(requests: readonly ExportedRequest[]): readonly string[] {
         ]
       : []),
   ];
-}
-
-function hasSecret(value: Json): boolean {
-  if (value instanceof Secret) return true;
-  if (Array.isArray(value)) return (value as readonly Json[]).some(hasSecret);
-  return isJsonObject(value) && Object.values(value).some(hasSecret);
 }
 
 /** One name for each place that an answer is read from. */

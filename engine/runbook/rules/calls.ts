@@ -6,7 +6,7 @@ import { suggest } from "../../source/suggestion.ts";
 import type { Json } from "../../value/json.ts";
 import { type Authored, type AuthoredMap, entriesOf, entryAt, plain } from "../authored.ts";
 import { type Called, type CallOutline, isBeside, isCall, MOST_DEEP, MOST_STEPS, mustBeGiven } from "../calls.ts";
-import { pathText, valueProblems } from "../input-values.ts";
+import { whereIn, valueProblems } from "../input-values.ts";
 import type { RunbookInput } from "../model.ts";
 import type { Outline, Rule, StepOutline } from "../outline.ts";
 
@@ -119,10 +119,15 @@ function* valueProblem(
     return;
   }
   for (const { path, message, hint, key } of valueProblems(input, plain(node) as Json)) {
-    const where = path.length === 0 ? "" : `, at \`${pathText(input.name, path)}\`,`;
     const named = key === undefined ? undefined : entryAt(node, [...path.map(String), key])?.keySpan;
     const span = named ?? entryAt(node, path.map(String))?.node.span ?? node.span;
-    yield diagnosticAt(source, span, "step-input", `input "${input.name}" of ${file}${where} ${message}`, { hint });
+    yield diagnosticAt(
+      source,
+      span,
+      "step-input",
+      `input "${input.name}" of ${file}${whereIn(input.name, path)} ${message}`,
+      { hint },
+    );
   }
 }
 

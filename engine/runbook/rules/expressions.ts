@@ -28,21 +28,33 @@ interface Wanted {
   readonly what: string;
   /** Absent when nobody knows. */
   readonly type: ValueType | undefined;
-  /** What would become of a secret, as the end of a sentence. */
-  readonly leak: string;
+  readonly leak: Leak;
 }
+
+/** What would become of a secret, as the end of a sentence, and what to do with it instead. */
+interface Leak {
+  readonly why: string;
+  readonly hint: string;
+}
+const HINT = "secrets are for inputs that are secret themselves, such as adminPassword or token";
+const IN_STEP: Leak = { why: "where everybody can read it", hint: HINT };
+const IN_ITEMS: Leak = { why: "and the items' keys are shown", hint: HINT };
+const NOWHERE: Leak = { why: "", hint: HINT };
+const IN_OUTPUT: Leak = {
+  why: "and outputs are printed and recorded",
+  hint: "write the output as `value: …` with `secret: true` below: it is never shown then, and other runbooks can use it",
+};
 
 export const expressions: Rule = (outline) => {
   const checker = new Checker(outline);
   const { steps, outputs } = outline;
   for (const [name, { value }] of outline.locals) {
-    checker.walk(value, undefined, `local "${name}"`, "", checker.inLocals);
+    checker.walk(value, undefined, `local "${name}"`, NOWHERE, checker.inLocals);
   }
   for (const step of steps) {
-    const leak = "where everybody can read it";
     const schema = step.definition?.inputs as Schema | undefined;
     const environment = checker.environmentIn(step);
-    if (step.with !== undefined) checker.walk(step.with, schema, '"with"', leak, environment);
+    if (step.with !== undefined) checker.walk(step.with, schema, '"with"', IN_STEP, environment);
     if (step.if !== undefined) checker.condition(step.if, environment);
   }
   for (const [name, output] of outputs) checker.output(name, output);
@@ -88,7 +100,7 @@ class Checker {
     if (forEach === undefined) return environment;
     const { in: over } = forEach;
     this.#items = over.span;
-    this.walk(over, {}, '"forEach"', "and the items' keys are shown", environment);
+    this.walk(over, {}, '"forEach"', IN_ITEMS, environment);
     const type = over.kind === "scalar" ? checkedType(over, environment) : ANY;
     if (!["any", "array", "object"].includes(type.kind) && over.kind === "scalar" && over.template !== undefined) {
       const message = `"forEach" goes over ${describeType(type)}, expected a list or a map`;
@@ -101,9 +113,8 @@ class Checker {
   /** One that is secret may hold secrets, and holds one: what is known in the clear already cannot be hidden afterwards. */
   output(name: string, { value, secretSpan }: OutputOutline): void {
     const what = `output "${name}"`;
-    const leak = "and outputs are printed and recorded";
     const before = this.found.length;
-    this.walk(value, secretSpan === undefined ? {} : undefined, what, leak, this.inOutputs);
+    this.walk(value, secretSpan === undefined ? {} : undefined, what, IN_OUTPUT, this.inOutputs);
     if (secretSpan === undefined || this.found.length > before) return;
     if ([...templatesIn(value)].some(({ template }) => template !== undefined && this.#readsBroken(template))) return;
     if (value.kind === "scalar" && !value.isTemplate) {
@@ -120,11 +131,11 @@ class Checker {
   }
 
   condition(node: AuthoredScalar, environment: Environment): void {
-    this.#check(node, { what: '"if"', type: { kind: "boolean" }, leak: "" }, environment);
+    this.#check(node, { what: '"if"', type: { kind: "boolean" }, leak: NOWHERE }, environment);
   }
 
   /** Every expression in a tree whose shape the schema describes. */
-  walk(node: Authored, schema: Schema | undefined, what: string, leak: string, environment: Environment): void {
+  walk(node: Authored, schema: Schema | undefined, what: string, leak: Leak, environment: Environment): void {
     if (node.kind === "scalar") this.#check(node, { what, type: schema && typeOfSchema(schema), leak }, environment);
     else if (node.kind === "list") {
       const items = takesAnything(schema) ? schema : (schema?.["items"] as Schema | undefined);
@@ -149,11 +160,8 @@ class Checker {
     const span = node.inFile(node.template.span);
     if (holdsSecret(type) && wanted.type.kind !== "secret") {
       const is = type.kind === "secret" ? "a secret" : `${describeType(type)} with a secret in it`;
-      const message = `${is} stands in ${wanted.what}, ${wanted.leak}`;
-      const hint = wanted.leak.startsWith("and outputs")
-        ? "write the output as `value: …` with `secret: true` below: it is never shown then, and other runbooks can use it"
-        : "secrets are for inputs that are secret themselves, such as adminPassword or token";
-      this.found.push(diagnosticAt(source, span, "secret-in-plain", message, { hint }));
+      const message = `${is} stands in ${wanted.what}, ${wanted.leak.why}`;
+      this.found.push(diagnosticAt(source, span, "secret-in-plain", message, { hint: wanted.leak.hint }));
       return;
     }
     const message = `${wanted.what} is ${describeType(type)}, expected ${describeType(wanted.type)}`;

@@ -22,10 +22,11 @@ function* within(node: Authored, outline: Outline): Generator<Diagnostic> {
   // Scripts and templates for other tools have several lines, and a syntax of their own.
   else if (typeof node.value === "string" && !node.value.includes("\n")) {
     const { source } = outline;
-    for (const match of node.value.matchAll(OTHER)) {
-      const [written, expression = ""] = match;
+    let from = node.span.start;
+    for (const [written, expression = ""] of node.value.matchAll(OTHER)) {
+      const start = source.text.indexOf(written, from);
+      if (start !== -1) from = start + written.length;
       if (!isKnown(expression, outline)) continue;
-      const start = source.text.indexOf(written, node.span.start);
       const isFound = start !== -1 && start + written.length <= node.span.end && written !== node.value;
       const span = isFound ? { start, end: start + written.length } : node.span;
       const message = `\`${written}\` is text, and no expression`;

@@ -162,7 +162,7 @@ export function misspeltRole(name: string): string | undefined {
 }
 
 function isSlipOf(word: string, other: string): boolean {
-  if (word === other || nearest(word, [other]) === undefined) return word === other;
+  if (word === other) return true;
   // Of short words another one is near too: Tag and Lab.
-  return word.length > 3 && Math.abs(word.length - other.length) <= 2;
+  return word.length > 3 && Math.abs(word.length - other.length) <= 2 && nearest(word, [other]) !== undefined;
 }

@@ -64,9 +64,11 @@ export function sizeProblems(size: string | undefined): readonly InputProblem[] 
     const hint = near === undefined ? "sizes are named as in Standard_D2s_v5" : `did you mean "${near}"?`;
     return [{ at: "/size", message: `"${size}" is no name of a VM size`, hint }];
   }
+  const isFamily = Object.hasOwn(FAMILIES, (named["family"] ?? "").toUpperCase());
   const doubt = doubtOf(named, /^basic/i.test(size));
   if (doubt === undefined) return [];
-  const near = misplaced(size) ?? (doubt.startsWith("no family") ? undefined : nearest(size, COMMON_SIZES));
+  // Of another family no size is meant.
+  const near = misplaced(size) ?? (isFamily ? nearest(size, COMMON_SIZES) : undefined);
   const hint = near === undefined ? "`az vm list-sizes --location <region>` lists them" : `did you mean "${near}"?`;
   return [{ at: "/size", message: `"${size}" is no size that this engine knows: ${doubt}`, hint, isDoubt: true }];
 }
