@@ -117,12 +117,12 @@ export async function executeRun(options: RunOptions): Promise<RunResult> {
     const start = (operations: readonly DriverOperation[]): void => {
       for (const operation of operations) driver.start(operation);
     };
-    start(scheduler.begin());
+    start(scheduler.advance());
     for (;;) {
       for (let held = scheduler.held; held !== undefined; held = scheduler.held) {
         begun.add(held.name);
         if ((await options.pace?.(held)) === false) onInterrupt();
-        start(scheduler.goOn());
+        start(scheduler.advance());
       }
       if (scheduler.finished) break;
       // Timers that are in flight when a run is interrupted are not waited for: their due time is recorded.
@@ -147,7 +147,10 @@ export async function executeRun(options: RunOptions): Promise<RunResult> {
 function discardMisfits(options: RunOptions, recorded: JournalState): void {
   const { steps, registry, inputs, concurrency, journal } = options;
   for (;;) {
-    const scheduler = new Scheduler(steps, registry, inputs, { concurrency, emit: () => {} });
+    // Anew each time: what is discarded has not begun.
+    const begun = begunBefore(options);
+    const hasBegun = (name: string): boolean => begun.has(name);
+    const scheduler = new Scheduler(steps, registry, inputs, { concurrency, emit: () => {}, hasBegun });
     const found = misfits(recorded, scheduler);
     if (found.length === 0) return;
     for (const step of found) journal.append({ kind: "discarded", step });

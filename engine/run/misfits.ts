@@ -19,7 +19,7 @@ export function misfits(recorded: JournalState, scheduler: Scheduler): readonly 
   const take = (operations: readonly DriverOperation[]): void => {
     for (const operation of operations) asked.set(operation.key, operation);
   };
-  take(scheduler.begin());
+  take(scheduler.advance());
   for (;;) {
     const completion = replay.next(asked, (step) => take(scheduler.admit(step)));
     if (completion === undefined) break;

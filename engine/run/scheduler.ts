@@ -2,17 +2,18 @@
 // This file knows how steps hang together; `fibers.ts` advances what is inside one.
 
 import type { StepRegistry } from "../steps/definition.ts";
-import type { Operation, OperationData } from "../steps/operation.ts";
+import type { OperationData } from "../steps/operation.ts";
 import { deepFreeze, type Json, roundTrip } from "../value/json.ts";
 import type { Completion, DriverOperation } from "./driver.ts";
 import { type Change, type EventBody, type StepStatus, strongerChange } from "./events.ts";
 import type { RunFacts } from "./expansion.ts";
 import { type Failure, failureOf } from "./failure.ts";
-import { type Attempt, Fibers, type Outcome } from "./fibers.ts";
+import { Fibers } from "./fibers.ts";
 import { type GroupedItem, ItemGroup } from "./item-group.ts";
 import { stepOf } from "./operation-key.ts";
-import { stepRetryDelayMs } from "./retry.ts";
 import type { ScheduledStep, Scope } from "./scheduled-step.ts";
+import { type End, endEvent, endOf, endOfDependent, resultOf } from "./step-end.ts";
+import { StepTurns } from "./step-turns.ts";
 
 export type { ScheduledStep, Scope } from "./scheduled-step.ts";
 
@@ -20,9 +21,9 @@ export interface SchedulerOptions {
   /** How many steps may be running at once; each item of a `forEach` counts. */
   readonly concurrency: number;
   readonly emit: (event: EventBody) => void;
-  /** Whether a step or item may not begin yet; asked again by `goOn`. Absent: each begins as soon as it can. */
+  /** Whether a step or item may not begin yet; asked again by `advance`. Absent: each begins as soon as it can. */
   readonly holds?: (name: string) => boolean;
-  /** Whether an earlier process began it, as far as its record counts. Absent: there was none. */
+  /** Whether it began before: in an earlier process, as far as its record counts. Absent: there was none. */
   readonly hasBegun?: (name: string) => boolean;
 }
 
@@ -45,35 +46,22 @@ interface Node {
 }
 
 /** A step, or one item of a step with `forEach`, that runs or is about to. */
-class Instance {
+interface Instance {
   readonly node: Node;
   readonly name: string;
-  readonly grouped: GroupedItem | undefined;
-  turn = 1;
-  attempt: (Attempt & { isLive: boolean }) | undefined;
-  change: Change = "none";
-  constructor(node: Node, grouped?: GroupedItem) {
-    this.node = node;
-    this.name = grouped?.name ?? node.step.id;
-    this.grouped = grouped;
-  }
+  readonly grouped?: GroupedItem;
 }
 
-interface End {
-  readonly status: "done" | "failed" | "skipped";
-  readonly outputs?: Json;
-  readonly failure?: Failure;
-  readonly reason?: string;
-  /** It did not run because something failed. */
-  readonly isBlocked?: boolean;
+function itemOf(node: Node, grouped: GroupedItem): Instance {
+  return { node, name: grouped.name, grouped };
 }
 
 export class Scheduler {
   #scope: Scope;
   readonly #nodes = new Map<string, Node>();
-  readonly #registry: StepRegistry;
   readonly #options: SchedulerOptions;
   readonly #fibers: Fibers;
+  readonly #turns: StepTurns;
   readonly #failures = new Map<string, Failure>();
   readonly #continued = new Map<string, Failure>();
   #ready: Instance[] = [];
@@ -84,7 +72,6 @@ export class Scheduler {
   /** Of those that are not of `finally`. */
   #openBefore: number;
   #interrupted = false;
-  #givenUp: string[] = [];
 
   constructor(
     steps: readonly ScheduledStep[],
@@ -92,9 +79,9 @@ export class Scheduler {
     inputs: Readonly<Record<string, Json>>,
     options: SchedulerOptions,
   ) {
-    this.#registry = registry;
     this.#options = options;
     this.#fibers = new Fibers(options.emit);
+    this.#turns = new StepTurns(registry, this.#fibers, options.emit);
     this.#scope = { inputs: deepFreeze(inputs), steps: {} };
     for (const step of steps) {
       const remaining = step.dependencies.length + (step.isFinally === true ? 1 : 0);
@@ -118,7 +105,8 @@ export class Scheduler {
     return this.#fibers.facts;
   }
 
-  begin(): readonly DriverOperation[] {
+  /** Begins what can begin: at first, and when something is not held back any more. */
+  advance(): readonly DriverOperation[] {
     return this.#drain();
   }
 
@@ -128,11 +116,6 @@ export class Scheduler {
     if (first === undefined || this.#running > 0 || this.#interrupted || !this.#fibers.isIdle) return undefined;
     const { step } = first.node;
     return { name: first.name, inputs: () => step.inputs(this.#scopeOf(step, first.grouped)) };
-  }
-
-  /** Begins what is not held back any more. */
-  goOn(): readonly DriverOperation[] {
-    return this.#drain();
   }
 
   /** Starts a ready step or item before its turn: its record comes next, since one that was before it is begun anew. */
@@ -147,7 +130,7 @@ export class Scheduler {
   #itemBeforeItsTurn(name: string): Instance | undefined {
     const node = this.#nodes.get(stepOf(name));
     const item = node?.group?.take(name);
-    return node && item && new Instance(node, item);
+    return node && item && itemOf(node, item);
   }
 
   /** Takes one completion; answers with what is to be started now. */
@@ -158,9 +141,7 @@ export class Scheduler {
 
   /** Keys of operations in flight that nobody needs any more, because their step has run out of time. They still complete. */
   takeGivenUp(): readonly string[] {
-    const keys = this.#givenUp;
-    this.#givenUp = [];
-    return keys;
+    return this.#turns.takeGivenUp();
   }
 
   /** Start nothing more; what is in flight is still taken. */
@@ -232,7 +213,7 @@ export class Scheduler {
         return this.#settleNode(node, { status: "skipped", reason: "if" });
       if (forEach?.isConditionForEach !== true && step.condition?.(this.#scopeOf(step)) === false)
         return this.#settleNode(node, { status: "skipped", reason: "if" });
-      if (forEach === undefined) return void this.#ready.push(new Instance(node));
+      if (forEach === undefined) return void this.#ready.push({ node, name: step.id });
       const group = new ItemGroup(step.id, forEach, this.#scopeOf(step));
       node.group = group;
       node.status = "running";
@@ -251,7 +232,7 @@ export class Scheduler {
   }
 
   #feed(node: Node, group: ItemGroup): void {
-    for (const item of group.takeReady()) this.#ready.push(new Instance(node, item));
+    for (const item of group.takeReady()) this.#ready.push(itemOf(node, item));
     if (!group.isOver) return;
     const { outputs } = group;
     if (!group.hasFailed) this.#settleNode(node, { status: "done", outputs });
@@ -273,62 +254,16 @@ export class Scheduler {
       return this.#end(instance, { status: "failed", failure: failureOf(thrown, "step") });
     }
     this.#options.emit({ type: "step-started", step: name });
-    this.#try(instance, inputs);
-  }
-
-  #try(instance: Instance, inputs: Json): void {
-    const { node, name, turn } = instance;
-    const { timeoutMs } = node.step;
-    const path = turn === 1 ? name : `${name}~${turn}`;
-    const definition = this.#registry.get(node.step.uses)!;
-    const made = new Set<Operation<unknown>>();
-    const attempt = { instance: name, isLive: true, change: "none" as Change, made };
-    instance.attempt = attempt;
-    const settle = (outcome: Outcome): void => {
-      const forgotten = [...made].some((operation) => !operation.performed);
-      const message = `${definition.name} made an operation and never performed it (write yield*)`;
-      if (outcome.ok && forgotten) this.#endTurn(instance, inputs, { ok: false, failure: internal(message) });
-      else this.#endTurn(instance, inputs, outcome);
-    };
-    if (timeoutMs !== undefined) {
-      const expire = (): void => {
-        if (!attempt.isLive) return;
-        const message = `the step did not end within its timeout of ${timeoutMs / 1000} s`;
-        this.#givenUp.push(...this.#fibers.awaitedBy(attempt));
-        this.#endTurn(instance, inputs, { ok: false, failure: { origin: "step", code: "Timeout", message } });
-      };
-      this.#fibers.setAlarm(`${path}:timeout`, timeoutMs, expire, false);
-    }
-    this.#fibers.start(attempt, path, () => definition.start(inputs), settle);
-  }
-
-  /** An attempt is over: the step is done, or is tried again, or has failed. */
-  #endTurn(instance: Instance, inputs: Json, outcome: Outcome): void {
-    const { attempt, turn, name, node } = instance;
-    const { retry } = node.step;
-    attempt!.isLive = false;
-    instance.change = strongerChange(instance.change, attempt!.change);
-    if (outcome.ok) return this.#end(instance, { status: "done", outputs: outcome.value });
-    const { failure } = outcome;
-    const delayMs = retry && stepRetryDelayMs(failure, turn, retry);
-    if (delayMs === undefined) return this.#end(instance, { status: "failed", failure });
-    const path = `${name}~${turn + 1}`;
-    this.#options.emit({
-      type: "attempt-failed",
-      step: name,
-      path: name,
-      attempt: turn,
-      failure,
-      retryInMs: delayMs,
-      propagation: false,
+    this.#turns.begin({
+      name,
+      step,
+      inputs,
+      ended: (outcome, change) => this.#end(instance, endOf(outcome), change),
     });
-    instance.turn++;
-    this.#fibers.setAlarm(`${path}:delay`, delayMs, () => this.#try(instance, inputs), true);
   }
 
   /** A step, or one item of it, has ended. */
-  #end(instance: Instance, end: End): void {
-    const { node, name, grouped, change } = instance;
+  #end({ node, name, grouped }: Instance, end: End, change: Change = "none"): void {
     const { group } = node;
     this.#running--;
     node.change = strongerChange(node.change, change);
@@ -351,22 +286,12 @@ export class Scheduler {
   #takeBegun(node: Node, group: ItemGroup): void {
     for (const { name } of group.items) {
       const item = this.#options.hasBegun?.(name) === true ? group.take(name) : undefined;
-      if (item !== undefined) this.#ready.push(new Instance(node, item));
+      if (item !== undefined) this.#ready.push(itemOf(node, item));
     }
   }
 
   #tell(name: string, end: End, change: Change, continued: boolean): void {
-    const { status, outputs, failure, reason } = end;
-    this.#options.emit({
-      type: "step-finished",
-      step: name,
-      status,
-      change,
-      ...(outputs !== undefined && { outputs }),
-      ...(failure && { failure }),
-      ...(continued && { continued }),
-      ...(reason !== undefined && { reason }),
-    });
+    this.#options.emit(endEvent(name, end, change, continued));
   }
 
   /** A step has ended, and with it those that cannot run without it. */
@@ -374,37 +299,20 @@ export class Scheduler {
     const queue: [Node, End][] = [[first, firstEnd]];
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
       const [node, end] = next;
-      const { step, group } = node;
+      const { step } = node;
       const continued = end.status === "failed" && step.continuesOnError === true;
       node.status = end.status;
       this.#scope.steps[step.id] = resultOf(end);
       this.#tell(step.id, end, node.change, continued);
-      // What failed because a part of it did is told with that part.
-      const isOwn = end.isBlocked !== true;
-      const failures: Iterable<[string, Failure]> =
-        group !== undefined && group.failures.size > 0
-          ? group.failures
-          : end.failure && isOwn
-            ? [[step.id, end.failure]]
-            : [];
-      const counts = end.status === "failed" && !continued;
-      const blocks = counts || end.isBlocked === true;
-      for (const [name, failure] of failures) (counts ? this.#failures : this.#continued).set(name, failure);
+      const failures = end.status === "failed" && !continued ? this.#failures : this.#continued;
+      for (const [name, failure] of failuresOf(node, end)) failures.set(name, failure);
       for (const dependent of node.dependents) {
         if (dependent.status !== "waiting") continue;
-        const accepts = dependent.step.accepts?.get(step.id);
-        const passes =
-          end.status === "done" ||
-          accepts === "any" ||
-          (accepts === "continued" && continued) ||
-          (accepts === "unfailed" && !blocks);
-        if (passes) this.#countDown(dependent);
+        const without = endOfDependent(dependent.step, step, end);
+        if (without === undefined) this.#countDown(dependent);
         else {
-          // What depends on a step that gave no outputs cannot run; it names the step that is to blame.
-          const isPart = dependent.step.parts?.has(step.id) === true;
-          const failure = isPart && end.failure ? { failure: end.failure } : undefined;
-          dependent.status = failure ? "failed" : "skipped";
-          queue.push([dependent, { status: dependent.status, reason: step.id, isBlocked: blocks, ...failure }]);
+          dependent.status = without.status;
+          queue.push([dependent, without]);
         }
       }
       this.#open--;
@@ -424,16 +332,8 @@ export class Scheduler {
   }
 }
 
-function internal(message: string): Failure {
-  return { origin: "internal", message };
-}
-
-function resultOf({ status, outputs, failure }: End): Scope["steps"][string] {
-  const { code, status: httpStatus } = failure ?? {};
-  const error = failure && {
-    message: failure.message,
-    ...(code !== undefined && { code }),
-    ...(httpStatus !== undefined && { status: httpStatus }),
-  };
-  return { outputs: outputs === undefined ? null : deepFreeze(roundTrip(outputs)), status, error: error ?? null };
+/** By step or item. What failed because a part of it did is told with that part. */
+function failuresOf({ step, group }: Node, { failure, isBlocked }: End): Iterable<[string, Failure]> {
+  if (group !== undefined && group.failures.size > 0) return group.failures;
+  return failure && isBlocked !== true ? [[step.id, failure]] : [];
 }

@@ -71,7 +71,7 @@ class Scripted {
     const given = Object.fromEntries(runbook.inputs.map((one) => [one.name, inputs[one.name] ?? one.default!]));
     this.scheduler = new Scheduler(runbook.steps, registry, given, { concurrency: 16, emit });
     this.outputs = () => runbook.outputs(this.scheduler.scope);
-    this.#take(this.scheduler.begin());
+    this.#take(this.scheduler.advance());
   }
 
   get open(): readonly string[] {

@@ -37,7 +37,7 @@ class Scripted {
     const steps: readonly ScheduledStep[] = runbook.steps;
     this.scheduler = new Scheduler(steps, registry, inputs, { concurrency, emit });
     this.outputs = () => runbook.outputs(this.scheduler.scope);
-    this.#take(this.scheduler.begin());
+    this.#take(this.scheduler.advance());
   }
 
   #take(started: readonly DriverOperation[]): void {

@@ -40,7 +40,7 @@ function scripted(steps: ScheduledStep[], definitions: StepDefinition[], concurr
   const open = new Map<string, DriverOperation>();
   const take = (started: readonly DriverOperation[]): void =>
     started.forEach((operation) => open.set(operation.key, operation));
-  take(scheduler.begin());
+  take(scheduler.advance());
   const complete = (key: string, value: unknown): void => {
     if (!open.delete(key)) throw new Error(`${key} is not in flight: ${[...open.keys()].join()}`);
     take(scheduler.done({ key, ok: true, value: roundTrip(value) } satisfies Completion));
