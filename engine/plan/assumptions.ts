@@ -1,6 +1,7 @@
 // What a rehearsal takes the answers to be that its conditions ask for and only the run will know. Each subject, such as an
 // exit code, is taken to come out as one thing all through a rehearsal; others are tried in rehearsals of their own.
 
+import { canonicalJson } from "../value/json.ts";
 import type { Unknown } from "../value/unknown.ts";
 import type { Rehearsal } from "./rehearse.ts";
 import type { Supposition } from "./suppositions.ts";
@@ -43,7 +44,7 @@ export function clauseFor(subject: string, choice: Choice, literals: Iterable<st
 
 /** What else one rehearsal's subjects may come out as, each a supposition to be rehearsed. */
 export function otherChoices({ assumptions }: Rehearsal, under?: Supposition): readonly Supposition[] {
-  const { choices: given = new Map<string, Choice>(), contraries = [] } = under ?? {};
+  const { choices: given = new Map<string, Choice>(), contraries = [] } = under?.assumed ?? {};
   return [...assumptions.made].flatMap(([subject, { choice, literals }]) => {
     // What was given is tried already, each way.
     if (given.has(subject)) return [];
@@ -53,26 +54,31 @@ export function otherChoices({ assumptions }: Rehearsal, under?: Supposition): r
       text: [...(under ? [under.text] : []), clauseFor(subject, other, literals)].join(" and "),
       ends: new Map(),
       outcome: "done" as const,
-      choices: new Map([...given, [subject, other]]),
-      contraries: [...contraries, contrary],
+      assumed: { choices: new Map([...given, [subject, other]]), contraries: [...contraries, contrary] },
     }));
   });
+}
+
+/** The same for two that choose the same. */
+export function choicesOf({ assumed }: Supposition): string {
+  const choices = [...(assumed?.choices ?? [])];
+  return canonicalJson(choices.toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([...pair]) => pair));
 }
 
 /** Without those that suppose what another one does, and more. */
 export function weakest(suppositions: readonly Supposition[]): readonly Supposition[] {
   const includes = (one: Supposition, other: Supposition): boolean =>
     one !== other &&
-    one.choices !== undefined &&
-    other.choices !== undefined &&
-    other.choices.size < one.choices.size &&
-    [...other.choices].every(([subject, choice]) => one.choices!.get(subject) === choice);
+    one.assumed !== undefined &&
+    other.assumed !== undefined &&
+    other.assumed.choices.size < one.assumed.choices.size &&
+    [...other.assumed.choices].every(([subject, choice]) => one.assumed!.choices.get(subject) === choice);
   return suppositions.filter((one) => !suppositions.some((other) => includes(one, other)));
 }
 
 /** When something is done that is not done under any of these. */
 export function unless(suppositions: readonly Supposition[]): string {
-  const clauses = new Set(weakest(suppositions).map(({ contraries = [] }) => contraries.join(" or ")));
+  const clauses = new Set(weakest(suppositions).map(({ assumed }) => assumed?.contraries.join(" or ") ?? ""));
   const isOne = clauses.size === 1;
   return [...clauses].map((clause) => (isOne || !clause.includes(" or ") ? clause : `(${clause})`)).join(" and ");
 }

@@ -7,9 +7,12 @@ import type { JournalEntry } from "../run/journal.ts";
 import type { ScheduledStep, Scope } from "../run/scheduled-step.ts";
 import { isJsonObject, type Json } from "../value/json.ts";
 import { pick } from "./answers.ts";
-import type { Plan, PlannedRequest, PlannedStep } from "./model.ts";
+import { givenTo, valuesIn } from "./given.ts";
+import { type Filling, matchTemplate } from "./match.ts";
+import type { Given, Plan, PlannedRequest, PlannedStep } from "./model.ts";
+import { filled } from "./pieces.ts";
 import { isMutation } from "./slots.ts";
-import { filled, type Filling, matchTemplate, piecesOf } from "./template.ts";
+import { piecesOf } from "./template.ts";
 
 interface Claim {
   readonly path: string;
@@ -37,12 +40,12 @@ export class PlanGuard {
   readonly #claims = new Map<PlannedRequest, Claim>();
   readonly #answers = new Map<string, Json[]>();
   /** By step: inputs that only the run knows. */
-  readonly #given: ReadonlyMap<string, NonNullable<PlannedStep["given"]>>;
+  readonly #given: ReadonlyMap<string, readonly Given[]>;
   /** By step or item, then by expression: what it gave in this run; absent where nobody tells. */
   #evaluated: Map<string, ReadonlyMap<string, readonly string[]>> | undefined;
 
   constructor(plan: Plan) {
-    this.#given = new Map(plan.steps.map(({ id, given = [] }) => [id, given]));
+    this.#given = new Map(plan.steps.map((step) => [step.id, givenTo(step)]));
     this.#entries = new Map(plan.steps.map((step) => [step.id, [...step.requests, ...conditionalIn(step)]]));
     this.#conditional = new Set(plan.steps.flatMap(conditionalIn));
   }
@@ -59,15 +62,13 @@ export class PlanGuard {
 
   /** Told of the inputs of a step or item, as the runbook's expressions give them in this run. */
   evaluated(instance: string, inputs: Json): void {
-    const values = new Map<string, readonly string[]>();
-    for (const { instance: planned, at, text } of this.#given.get(stepOf(instance)) ?? []) {
-      const value = planned === instance ? pick(inputs, at) : undefined;
-      const found = typeof value === "string" ? filled(piecesOf(text) ?? [], value) : undefined;
-      for (const { hole, text: got } of found ?? []) {
-        if (hole.expression !== undefined) values.set(hole.expression, [...(values.get(hole.expression) ?? []), got]);
-      }
-    }
-    this.#evaluated?.set(instance, values);
+    const given = (this.#given.get(stepOf(instance)) ?? []).filter((one) => one.instance === instance);
+    this.#evaluated?.set(instance, valuesIn(given, inputs));
+  }
+
+  /** Whether it is to be told of the inputs of a step. */
+  listensTo(step: string): boolean {
+    return (this.#given.get(step) ?? []).length > 0;
   }
 
   /** What was refused was not done: the planned request is open again. */
@@ -216,12 +217,11 @@ export function guarding(
       if (isRefusal(response.status)) guard.refused(pathOf(request.key));
     },
   };
-  const told = new Set(plan.steps.flatMap(({ id, given = [] }) => (given.length > 0 ? [id] : [])));
   return {
     tap,
     steps: (steps) =>
       steps.map((step) => {
-        if (!told.has(step.id)) return step;
+        if (!guard.listensTo(step.id)) return step;
         const inputs = (scope: Scope): Json => {
           const given = step.inputs(scope);
           guard.evaluated(scope.each === undefined ? step.id : instanceName(step.id, scope.each.key), given);

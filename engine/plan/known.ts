@@ -17,8 +17,6 @@ export interface Comparison extends Known {
   templating(text: string): Template;
   /** The runbook's outputs. */
   readonly result: Template;
-  /** Of steps and items that were given what is not known: their inputs. */
-  given(instance: string): Template;
   /** Sentences about requests whose being sent depends on what is not known. */
   readonly unpredictable: readonly string[];
 }

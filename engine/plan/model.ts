@@ -70,6 +70,19 @@ const Right = object({
 const InVm = object({ vm: Value("ARM id; a template."), request: Value("What is asked inside it; a template.") });
 const Read = object({ method: Type.String(), url: Value("Path and query; a template.") });
 
+const Given = object({
+  instance: Text("The step, with its item if it has one."),
+  at: Text("JSON pointer into its inputs."),
+  text: Value("A template."),
+});
+
+const Givens = Type.Optional(
+  Type.Array(Given, {
+    description:
+      "Inputs made of what no rehearsal can tell. What a request holds in their place must be what these expressions give in the run.",
+  }),
+);
+
 const OnlyIf = object(
   {
     when: Text("For example: the run fails."),
@@ -78,15 +91,10 @@ const OnlyIf = object(
     requests: Type.Array(PlannedRequest),
     reads: Type.Array(Read),
     inVm: Type.Array(InVm),
+    given: Givens,
   },
   "What a step does beyond the rest when other steps, or the run, end otherwise than in the rehearsal.",
 );
-
-const Given = object({
-  instance: Text("The step, with its item if it has one."),
-  at: Text("JSON pointer into its inputs."),
-  text: Value("A template."),
-});
 
 const PlannedStep = object({
   id: Type.String(),
@@ -103,12 +111,7 @@ const PlannedStep = object({
   reads: Type.Array(Read),
   inVm: Type.Array(InVm),
   onlyIf: Type.Optional(Type.Array(OnlyIf)),
-  given: Type.Optional(
-    Type.Array(Given, {
-      description:
-        "Inputs made of what no rehearsal can tell. What a request holds in their place must be what these expressions give in the run.",
-    }),
-  ),
+  given: Givens,
   outputs: Type.Optional(Value("A template.")),
 });
 
@@ -164,6 +167,7 @@ export type Plan = Static<typeof PlanSchema>;
 export type PlannedStep = Plan["steps"][number];
 export type PlannedRequest = PlannedStep["requests"][number];
 export type OnlyIf = Static<typeof OnlyIf>;
+export type Given = Static<typeof Given>;
 export type ResourceChange = PlannedStep["resources"][number];
 export type Difference = ResourceChange["differences"][number];
 export type Right = Plan["rights"][number];

@@ -3,7 +3,7 @@
 
 import { stepOf } from "../run/operation-key.ts";
 import { canonicalJson, type Json } from "../value/json.ts";
-import { otherChoices, unless, weakest } from "./assumptions.ts";
+import { choicesOf, otherChoices, unless, weakest } from "./assumptions.ts";
 import type { Explored } from "./explore.ts";
 import type { OnlyIf, PlannedStep, Right } from "./model.ts";
 import { changingIn, clauseOf, plannedSteps } from "./planned-steps.ts";
@@ -51,7 +51,11 @@ interface Chunk {
 export async function otherwise(options: OtherwiseOptions): Promise<Otherwise> {
   const { runbook, base, steps, rights } = options;
   const { suppositions: ends, leftOut } = suppositionsOf(runbook);
-  const suppositions = [...ends, ...otherChoices(base)];
+  const supposed = new Set<string>();
+  // In which order answers are supposed to come out otherwise makes no other rehearsal.
+  const fresh = (all: readonly Supposition[]): readonly Supposition[] =>
+    all.filter((one) => supposed.size < supposed.add(choicesOf(one)).size);
+  const suppositions = [...ends, ...fresh(otherChoices(base))];
   const chunks: Chunk[] = [];
   const notes = new Set(
     leftOut.map((id) => `what other steps do when ${id} is not done: whatever they would write then is refused`),
@@ -67,8 +71,8 @@ export async function otherwise(options: OtherwiseOptions): Promise<Otherwise> {
     }
     const first = await options.rehearse(supposition);
     rehearsals++;
-    if (supposition.choices !== undefined) {
-      suppositions.push(...otherChoices(first, supposition));
+    if (supposition.assumed !== undefined) {
+      suppositions.push(...fresh(otherChoices(first, supposition)));
       const now = sentBy(first);
       for (const [step, all] of usual) {
         for (const one of without(all, now.get(step))) missing.set(one, [...(missing.get(one) ?? []), supposition]);
@@ -76,7 +80,7 @@ export async function otherwise(options: OtherwiseOptions): Promise<Otherwise> {
     }
     for (const [id, failure] of first.result.failures) {
       // An assertion that does not hold is what was supposed.
-      if (supposition.choices !== undefined && !first.sent.some(({ step }) => step === stepOf(id))) continue;
+      if (supposition.assumed !== undefined && !first.sent.some(({ step }) => step === stepOf(id))) continue;
       if (!base.result.failures.has(id)) notes.add(`what ${id} does if ${supposition.text}: ${clauseOf(failure)}`);
     }
     const sent = new Map([...sentBy(first)].map(([step, all]) => [step, without(all, usual.get(step))]));
@@ -106,7 +110,7 @@ export async function otherwise(options: OtherwiseOptions): Promise<Otherwise> {
   }
   const { sure, conditional } = split(steps, base, missing);
   const undecided = new Set(
-    chunks.flatMap(({ step, suppositions = [] }) => (suppositions.some(({ choices }) => choices) ? [step] : [])),
+    chunks.flatMap(({ step, suppositions = [] }) => (suppositions.some(({ assumed }) => assumed) ? [step] : [])),
   );
   const usually = sure.map((step) =>
     step.change === "skipped" && undecided.has(step.id)
@@ -142,7 +146,8 @@ function split(
       const known = rest.length === 0 ? { ...step, ...nothing } : step;
       conditional.push({ step: step.id, sent, when, does: beyond(step, known, sent, base), rights: [] });
     }
-    return { ...step, ...remaining };
+    // What it is given all of it is made of.
+    return { ...step, ...remaining, ...(step.given && { given: step.given }) };
   });
   return { sure, conditional };
 }
@@ -172,12 +177,14 @@ function beyond(step: PlannedStep, usual: PlannedStep, sent: readonly string[], 
   const faceOf = (one: unknown): string => canonicalJson(withoutExamples(one as Json));
   const added = <T>(all: readonly T[], known: readonly T[]): T[] =>
     all.filter((one) => !known.some((other) => faceOf(other) === faceOf(one)));
+  const given = added(step.given ?? [], usual.given ?? []);
   return {
     marks: [...new Set(resources.flatMap(({ marks }) => marks))],
     resources,
     requests,
     reads: added(step.reads, usual.reads),
     inVm: added(step.inVm, usual.inVm),
+    ...(given.length > 0 && { given }),
   };
 }
 
@@ -196,12 +203,14 @@ function gathered(chunks: readonly Chunk[]): Pick<Otherwise, "onlyIf" | "rights"
 }
 
 function together(a: Chunk["does"], b: Chunk["does"]): Chunk["does"] {
+  const given = [...(a.given ?? []), ...(b.given ?? [])];
   return {
     marks: [...new Set([...a.marks, ...b.marks])],
     resources: [...a.resources, ...b.resources],
     requests: [...a.requests, ...b.requests],
     reads: [...a.reads, ...b.reads],
     inVm: [...a.inVm, ...b.inVm],
+    ...(given.length > 0 && { given }),
   };
 }
 

@@ -225,7 +225,7 @@ function outcomeOf(
       : { change: "opaque", reason: `what it does is known only when ${failed.reason} is done` };
   }
   if (failed?.failure !== undefined && failed.continued !== true) {
-    const message = hasStandIns(base, step.id) ? knownAfter(step.id, base) : clauseOf(failed.failure);
+    const message = hasStandIns(base, step.id) ? knownAfter(step.id, failed.failure, base) : clauseOf(failed.failure);
     return isOpaque(failed.failure, base, step.id)
       ? { change: "opaque", reason: message }
       : { change: "failed", reason: message };
@@ -264,10 +264,12 @@ function isLost(step: string, base: Rehearsal): boolean {
 const hasStandIns = ({ given }: Rehearsal, step: string): boolean =>
   [...given.keys()].some((instance) => stepOf(instance) === step);
 
-function knownAfter(step: string, { given, standIns }: Rehearsal): string {
+/** What stands in may not be why it fails: that it is not allowed, say, would be no better in the run. */
+function knownAfter(step: string, failure: Failure, { given, standIns }: Rehearsal): string {
   const inputs = [...given].flatMap(([instance, value]) => (stepOf(instance) === step ? [JSON.stringify(value)] : []));
   const after = inputs.flatMap((text) => standIns.in(text)).flatMap((word) => standIns.known.get(word)!.after);
-  return `what it does is known only when ${[...new Set(after)].join(" and ")} is done`;
+  const cause = standIns.spelledOut(clauseOf(failure));
+  return `what it does is known only when ${[...new Set(after)].join(" and ")} is done; rehearsed, it fails: ${cause}`;
 }
 
 /** Whether it is the rehearsal that cannot tell, not the step that would fail. */

@@ -18,10 +18,9 @@ import { Vault } from "../run/vault.ts";
 import { VirtualClock } from "../run/virtual-clock.ts";
 import type { Runbook, RunbookStep } from "../runbook/model.ts";
 import type { StepRegistry } from "../steps/definition.ts";
-import type { Json } from "../value/json.ts";
+import { isJsonObject, type Json } from "../value/json.ts";
 import type { Secret, SecretRef } from "../value/secret.ts";
 import { stoodIn } from "../runbook/unknown-inputs.ts";
-import { isJsonObject } from "../value/json.ts";
 import { Assumptions } from "./assumptions.ts";
 import { guessing, type Veil, veiled, withoutAnswersOf } from "./opaque.ts";
 import { openOverlay } from "./overlay.ts";
@@ -97,7 +96,7 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
   const isMadeUp = (path: string): boolean => standIns.in(path).length > 0;
   const { target: overlay, inventor } = openOverlay({ target, caller, snapshot, clock, varied, isMadeUp });
   const standIns = new StandIns((step) => inventor.isVaried(step));
-  const assumptions = new Assumptions(supposition?.choices);
+  const assumptions = new Assumptions(supposition?.assumed?.choices);
   const vault = new RehearsalVault();
   for (const [ref, value] of options.secrets) vault.put(ref, value);
   const sent: SentRequest[] = [];
@@ -120,7 +119,7 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
       bySent.get(request)!.response = response;
     },
   };
-  const hasEnds = supposition !== undefined && supposition.choices === undefined;
+  const hasEnds = supposition !== undefined && supposition.assumed === undefined;
   const result = await executeRun({
     runbook: runbook.name,
     target: overlay.description,

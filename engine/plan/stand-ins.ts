@@ -47,13 +47,21 @@ export class StandIns {
       if (found.length === 0) return value;
       const [only] = found;
       if (only === value) return this.unknown(this.known.get(only)!.expression, this.known.get(only)!.after).asJson;
-      const written = value.replaceAll(SHAPE, (word) => `\${{ ${this.known.get(word)?.expression ?? word} }}`);
+      const written = this.spelledOut(value);
       const after = [...new Set(found.flatMap((word) => this.known.get(word)!.after))];
       return new Unknown(written, after, this.textFor, { text: value }).asJson;
     }
     if (Array.isArray(value)) return (value as readonly Json[]).map((item) => this.unveiled(item));
     if (!isJsonObject(value) || value instanceof Secret) return value;
     return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, this.unveiled(member)]));
+  }
+
+  /** A text with expressions in place of what stands in for them. */
+  spelledOut(text: string): string {
+    return text.replaceAll(SHAPE, (word) => {
+      const standIn = this.known.get(word);
+      return standIn === undefined ? word : `\${{ ${standIn.expression} }}`;
+    });
   }
 
   /** Those in a text, in order. */

@@ -14,9 +14,11 @@ export interface Supposition {
   readonly ends: ReadonlyMap<string, End>;
   readonly outcome: "done" | "failed";
   /** What answers are taken to be that only the run will know; absent: as it comes. */
-  readonly choices?: ReadonlyMap<string, Choice>;
-  /** For each of the choices: what it is supposed to be otherwise. */
-  readonly contraries?: readonly string[];
+  readonly assumed?: {
+    readonly choices: ReadonlyMap<string, Choice>;
+    /** For each of the choices: what it is supposed to be otherwise. */
+    readonly contraries: readonly string[];
+  };
 }
 
 export const RUN_FAILS = "the run fails";

@@ -1,8 +1,10 @@
 // Values that a plan knows in part. A template is JSON in which some texts have holes: what stands there is known only
 // when a step of the run is done. Made by comparing rehearsals that differ in what was invented.
 
-import { canonicalJson, isJsonObject, type Json, type JsonObject } from "../value/json.ts";
+import { canonicalJson, isJsonObject, type Json } from "../value/json.ts";
 import { Secret } from "../value/secret.ts";
+import { GUID_TEXT, LOOKS, merged, type Pieces, WORD_TEXT } from "./pieces.ts";
+import type { StandIn } from "./stand-ins.ts";
 
 /** A piece of text that is not known yet. */
 export interface Hole {
@@ -30,23 +32,20 @@ export interface Variant {
 /** Where a value that differs between rehearsals comes from: its value in each, the base first. */
 export type Sources = (values: readonly string[]) => Hole["from"];
 
-const GUID_TEXT = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
-const WORD_TEXT = "[A-Za-z0-9_.~-]+";
-const LOOKS: Record<Hole["like"], string> = { guid: GUID_TEXT, word: WORD_TEXT, text: "[^]*" };
 const isA = Object.fromEntries(
-  Object.entries(LOOKS).map(([like, source]) => [like, new RegExp(`^${source}$`, "i")]),
+  Object.entries(LOOKS).map(([like, source]) => [like, new RegExp(`^${source}$`)]),
 ) as Record<Hole["like"], RegExp>;
 
-type StandInTexts = ReadonlyMap<string, { readonly expression: string; readonly after: readonly string[] }>;
+type StandInTexts = ReadonlyMap<string, StandIn>;
 const NO_STAND_INS: StandInTexts = new Map();
 
 /** A text in pieces between which holes may begin and end, so that a hole is never a whole URL. */
-function tokensOf(text: string, standIns: StandInTexts = NO_STAND_INS): readonly string[] {
+export function tokensOf(text: string, standIns: StandInTexts = NO_STAND_INS): readonly string[] {
   if (standIns.size > 0) {
     const parts = text.split(new RegExp(`(${[...standIns.keys()].join("|")})`));
     if (parts.length > 1) return parts.flatMap((part, index) => (index % 2 === 1 ? [part] : tokensOf(part)));
   }
-  return text.match(new RegExp(`${GUID_TEXT}|${WORD_TEXT}|[^A-Za-z0-9_.~-]`, "gi")) ?? [];
+  return text.match(new RegExp(`${GUID_TEXT}|${WORD_TEXT}|[^A-Za-z0-9_.~-]`, "g")) ?? [];
 }
 
 function looksLike(values: readonly string[]): Hole["like"] {
@@ -123,8 +122,14 @@ export class TemplateMaker {
       } else if (typeof last === "string") pieces[pieces.length - 1] = last + token;
       else pieces.push(token);
     }
-    return pieces.some((piece) => typeof piece === "object") ? { $text: pieces as unknown as Json[] } : base;
+    return textOf(pieces) ?? base;
   }
+}
+
+/** `undefined` for a text without holes. */
+function textOf(pieces: Pieces): Template | undefined {
+  if (!pieces.some((piece) => typeof piece === "object")) return undefined;
+  return { $text: merged(pieces) as unknown as Json[] };
 }
 
 const RESERVED: ReadonlySet<string> = new Set(["$text", "$unknown", "$secret"]);
@@ -138,14 +143,14 @@ function sameKeys(a: readonly string[], b: readonly string[]): boolean {
 }
 
 /** The pieces of a text with holes; `undefined` for any other template. */
-export function piecesOf(template: Template): readonly (string | Hole)[] | undefined {
+export function piecesOf(template: Template): Pieces | undefined {
   if (!isJsonObject(template)) return undefined;
   const pieces = template["$text"];
-  return Array.isArray(pieces) ? (pieces as unknown as readonly (string | Hole)[]) : undefined;
+  return Array.isArray(pieces) ? (pieces as unknown as Pieces) : undefined;
 }
 
 /** The steps after which a value of unknown shape is known; `undefined` for any other template. */
-function unknownAfter(template: Template): readonly string[] | undefined {
+export function unknownAfter(template: Template): readonly string[] | undefined {
   if (!isJsonObject(template)) return undefined;
   const steps = template["$unknown"];
   return Array.isArray(steps) ? (steps as readonly string[]) : undefined;
@@ -168,13 +173,14 @@ export function withHoles(
 ): Template {
   const pieces: (string | Hole)[] = [];
   for (const token of tokensOf(text, standIns)) {
-    const hole = holes.get(token);
+    const standIn = standIns.get(token);
+    const hole = standIn === undefined ? holes.get(token) : { ...standIn, like: "text" as const, example: token };
     const last = pieces.at(-1);
     if (hole !== undefined) pieces.push(hole);
     else if (typeof last === "string") pieces[pieces.length - 1] = last + token;
     else pieces.push(token);
   }
-  return pieces.some((piece) => typeof piece === "object") ? { $text: pieces as unknown as Json[] } : text;
+  return textOf(pieces) ?? text;
 }
 
 /** Whether some of it has no known shape: a request of that kind cannot be enforced. */
@@ -183,105 +189,6 @@ export function hasUnknownShape(template: Template): boolean {
   if (Array.isArray(template)) return template.some((item: Json) => hasUnknownShape(item));
   if (!isJsonObject(template) || piecesOf(template) !== undefined) return false;
   return Object.values(template).some(hasUnknownShape);
-}
-
-export type Match =
-  | { readonly ok: true; /** Of the holes that an attempt does not change. */ readonly values: readonly string[] }
-  | { readonly ok: false; /** JSON pointer. */ readonly at: string; readonly why: string };
-
-/** What a run knows of the holes by now. */
-export interface Filling {
-  /** What an operation was answered at a pointer. */
-  answered(from: NonNullable<Hole["from"]>): readonly Json[];
-  /** What an expression of the runbook gave; `undefined`: nobody can tell. */
-  evaluated?(expression: string): readonly string[] | undefined;
-}
-
-/** Whether a value is one that the template allows. */
-export function matchTemplate(template: Template, value: Json | undefined, filling: Filling, at = ""): Match {
-  const no = (why: string): Match => ({ ok: false, at, why });
-  const pieces = piecesOf(template);
-  if (pieces !== undefined) return matchText(pieces, value, filling, at);
-  if (unknownAfter(template) !== undefined) return no("the plan does not know what belongs there");
-  if (template instanceof Secret || !(typeof template === "object" && template !== null)) {
-    if (typeof template === "string" && typeof value === "string" && sameSpelling(template, value)) return NOTHING;
-    return canonicalJson(template) === canonicalJson(value) ? NOTHING : no("it is another value");
-  }
-  const values: string[] = [];
-  if (Array.isArray(template)) {
-    if (!Array.isArray(value) || value.length !== template.length) return no("the list is another one");
-    for (const [index, item] of (template as readonly Json[]).entries()) {
-      const match = matchTemplate(item, (value as readonly Json[])[index], filling, `${at}/${index}`);
-      if (!match.ok) return match;
-      values.push(...match.values);
-    }
-    return { ok: true, values };
-  }
-  if (!isJsonObject(value)) return no("it is no object");
-  const given = new Map(Object.entries(value).map(([key, member]) => [foldKey(key), member]));
-  for (const [key, member] of Object.entries(template as JsonObject)) {
-    const match = matchTemplate(member, given.get(foldKey(key)), filling, `${at}/${key}`);
-    if (!match.ok) return match;
-    given.delete(foldKey(key));
-    values.push(...match.values);
-  }
-  const [extra] = given.keys();
-  return extra === undefined
-    ? { ok: true, values }
-    : { ok: false, at: `${at}/${extra}`, why: "the plan has no such member" };
-}
-
-const NOTHING: Match = { ok: true, values: [] };
-
-function matchText(
-  pieces: readonly (string | Hole)[],
-  value: Json | undefined,
-  { answered, evaluated }: Filling,
-  at: string,
-): Match {
-  if (typeof value !== "string") return { ok: false, at, why: "it is no text" };
-  const found = filled(pieces, value);
-  if (found === undefined) return { ok: false, at, why: "it is another text" };
-  const values: string[] = [];
-  for (const { hole, text: got } of found) {
-    const { from, expression } = hole;
-    const isAnswer = (answer: Json): boolean =>
-      typeof answer === "string" && tokensOf(answer).some((token) => token.toLowerCase() === got.toLowerCase());
-    if (from !== undefined && !answered(from).some(isAnswer)) {
-      return { ok: false, at, why: `it is not what ${from.operation} was answered at ${from.at}` };
-    }
-    if (expression !== undefined && evaluated?.(expression)?.includes(got) === false) {
-      return { ok: false, at, why: `it is not what ${expression} gave` };
-    }
-    if (hole.after.length > 0) values.push(expression === undefined ? got.toLowerCase() : got);
-  }
-  return { ok: true, values };
-}
-
-/** What stands in the holes of a text; `undefined` when it is another one. */
-export function filled(
-  pieces: readonly (string | Hole)[],
-  value: string,
-): readonly { readonly hole: Hole; readonly text: string }[] | undefined {
-  const source = pieces
-    .map((piece) =>
-      typeof piece === "string" ? piece.replace(/[.*+?^${}()|[\]\\]/g, "\\$&") : `(${LOOKS[piece.like]})`,
-    )
-    .join("");
-  const found = new RegExp(`^${source}$`, "i").exec(value);
-  if (found === null) return undefined;
-  const holes = pieces.filter((piece) => typeof piece === "object");
-  return holes.map((hole, index) => ({ hole, text: found[index + 1] ?? "" }));
-}
-
-/** ARM ids and URLs of Resource Manager compare without case. */
-function sameSpelling(a: string, b: string): boolean {
-  const isId = a.startsWith("/subscriptions/") || a.startsWith("/providers/");
-  return isId ? a.toLowerCase() === b.toLowerCase() : a === b;
-}
-
-function foldKey(key: string): string {
-  return key.startsWith("/subscriptions/") ? key.toLowerCase() : key;
 }
 
 /** The template as text for people; `hole` says how an unknown piece is written. */

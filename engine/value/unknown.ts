@@ -11,7 +11,7 @@ export interface Question {
 }
 
 /** Gives text for what an expression will come out as; the same text for the same expression. */
-export type StandIns = (expression: string, after: readonly string[]) => string;
+export type TextFor = (expression: string, after: readonly string[]) => string;
 
 interface More {
   readonly question?: Question;
@@ -29,15 +29,15 @@ export class Unknown {
   /** Asked where it decides something. */
   readonly question: Question;
   readonly isTruth: boolean;
-  readonly #standIns: StandIns;
+  readonly #textFor: TextFor;
   readonly #text: string | undefined;
 
-  constructor(expression: string, after: readonly string[], standIns: StandIns, more: More = {}) {
+  constructor(expression: string, after: readonly string[], textFor: TextFor, more: More = {}) {
     this.expression = expression;
     this.after = after;
     this.question = more.question ?? { subject: expression, literal: "true", isNegated: false };
     this.isTruth = more.isTruth ?? false;
-    this.#standIns = standIns;
+    this.#textFor = textFor;
     this.#text = more.text;
   }
 
@@ -45,7 +45,7 @@ export class Unknown {
   static from(all: readonly Unknown[], expression: string, more: More = {}): Unknown {
     const [first] = all;
     if (first === undefined) throw new Error("an unknown value is made of another one");
-    return new Unknown(expression, [...new Set(all.flatMap(({ after }) => after))], first.#standIns, more);
+    return new Unknown(expression, [...new Set(all.flatMap(({ after }) => after))], first.#textFor, more);
   }
 
   member(name: string): Unknown {
@@ -54,7 +54,7 @@ export class Unknown {
 
   /** Text for a step to work with. */
   get text(): string {
-    return this.#text ?? this.#standIns(this.expression, this.after);
+    return this.#text ?? this.#textFor(this.expression, this.after);
   }
 
   /** To stand among values. */

@@ -3,10 +3,11 @@
 import { expect } from "chai";
 import type { ScriptAnswer } from "../../engine/emulator/guest/scripted-guest.ts";
 import { requireApplicable } from "../../engine/plan/apply.ts";
+import { PlanGuard } from "../../engine/plan/guard.ts";
 import type { Plan } from "../../engine/plan/model.ts";
 import { readPlan } from "../../engine/plan/plan-file.ts";
 import { verifyRun } from "../../engine/plan/verify.ts";
-import { planPage } from "../../engine/report/plan-page.ts";
+import { planPage, textOf } from "../../engine/report/plan-page.ts";
 import { textPage } from "../../engine/report/text-page.ts";
 import { builtinSteps } from "../../engine/steps/builtin/index.ts";
 import type { StepRegistry } from "../../engine/steps/definition.ts";
@@ -100,6 +101,28 @@ describe("a step after a script", () => {
     expect(ran.sent).eql(["PUT userAssignedIdentities/id2"]);
   });
 
+  it("may be named under its condition after what the script said", async () => {
+    const name = '"idn-${{ trim(steps.s.outputs.stdout) }}"';
+    const unready = "if: \"${{ !contains(steps.s.outputs.stdout, 'ready') }}\", ";
+    const ran = await go({ stdout: "later\n" }, `${BASE}${identity("named", name, unready)}`);
+    isDone(ran);
+    expect(ran.sent).eql(["PUT userAssignedIdentities/idn-later"]);
+    const { given, onlyIf = [] } = ran.plan.steps.at(-1)!;
+    expect([given, onlyIf.map((one) => one.given?.map(({ at }) => at))]).eql([undefined, [["/name"]]]);
+  });
+  it("is rehearsed once for each set of answers, in whichever order they are asked for", async () => {
+    const asked = ["a", "b", "c", "d"].map((word) =>
+      identity(word, `${word}23`, `if: "\${{ contains(steps.s.outputs.stdout, '${word}') }}", `),
+    );
+    const ran = await go({ stdout: "a, c" }, `${BASE}${asked.join("")}`);
+    isDone(ran);
+    expect(ran.sent).have.members(["PUT userAssignedIdentities/a23", "PUT userAssignedIdentities/c23"]);
+    expect(ran.plan.unknowns.filter((one) => one.startsWith("everything"))).eql([]);
+    expect(ran.plan.steps.slice(-4).map(({ onlyIf = [] }) => onlyIf.map(({ when }) => when))).eql(
+      ["a", "b", "c", "d"].map((word) => [`contains(steps.s.outputs.stdout, '${word}')`]),
+    );
+  });
+
   const ASSERTED = `${BASE}  - id: fine
     uses: assert
     with: { conditions: [{ that: "\${{ steps.s.outputs.exitCode == 0 }}", message: it is not fine }] }
@@ -170,6 +193,10 @@ ${identity("then", "id1", "needs: [fine], ")}finally:
     const start = (given: Json) => honest.start(turn(given as Record<string, Json>));
     return new Map([...builtinSteps, ["create-uami", { ...honest, start }]]);
   };
+  const TWO = TOLD.replace(
+    /said: "[^"]*"/,
+    'said: "${{ steps.s.outputs.stdout }}${{ steps.s.outputs.stderr }}"',
+  ).replace("yes-sir", '"${{ steps.s.outputs.stdout }}"');
   const NAMED = `${BASE}${identity("named", '"id-${{ steps.s.outputs.stdout }}"')}`;
   for (const [what, text, turn, why] of [
     [
@@ -191,6 +218,24 @@ ${identity("then", "id1", "needs: [fine], ")}finally:
       "PUT told2: it differs from the plan at body/tags/fixed: it is another value",
     ],
     [
+      "a fixed part in other letters",
+      TOLD,
+      (given: Record<string, Json>) => ({ ...given, tags: { said: "It Said ready!", fixed: "yes-sir" } }),
+      "PUT told2: it differs from the plan at body/tags/said: it is another text",
+    ],
+    [
+      "all of what the script said where one part belongs",
+      TWO,
+      (given: Record<string, Json>) => ({ ...given, tags: { said: "readyEVIL", fixed: "readyEVIL" } }),
+      "PUT told2: it differs from the plan at body/tags/fixed: it is not what steps.s.outputs.stdout gave",
+    ],
+    [
+      "something else where two things stand that the script said",
+      TWO,
+      (given: Record<string, Json>) => ({ ...given, tags: { said: "readyevil", fixed: "ready" } }),
+      "PUT told2: it differs from the plan at body/tags/said: it is not what ${{ steps.s.outputs.stdout }}${{ steps.s.outputs.stderr }} gave",
+    ],
+    [
       "another address",
       TOLD,
       (given: Record<string, Json>) => ({ ...given, name: "id2" }),
@@ -210,7 +255,11 @@ ${identity("then", "id1", "needs: [fine], ")}finally:
     ],
   ] as const) {
     it(`is refused with ${what}`, async () => {
-      const { run, sent } = await go({ stdout: "ready" }, text.replace("name: told", "name: told2"), turned(turn));
+      const { run, sent } = await go(
+        { stdout: "ready", stderr: "EVIL" },
+        text.replace("name: told", "name: told2"),
+        turned(turn),
+      );
       expect(run.refusals.map(({ method, url, why: told }) => `${method} ${/[^/]+(?=\?)/.exec(url)![0]}: ${told}`)).eql(
         [why],
       );
@@ -218,6 +267,32 @@ ${identity("then", "id1", "needs: [fine], ")}finally:
     });
   }
 
+  it("may hold two things in one text that the script said", async () => {
+    const text = `${TWO.replace("name: told", "name: told3")}${identity("both", '"id-${{ steps.s.outputs.stdout }}_${{ steps.s.outputs.stderr }}"')}`;
+    const ran = await go({ stdout: "ready", stderr: "EVIL" }, text);
+    isDone(ran);
+    expect(ran.sent).have.members(["PUT userAssignedIdentities/told3", "PUT userAssignedIdentities/id-ready_EVIL"]);
+  });
+  it("is at no address that leads elsewhere", async () => {
+    const { plan } = await go({ stdout: "ready" }, NAMED.replace('"id-${{', '"${{'));
+    const { url, ...entry } = plan.steps.at(-1)!.requests[0]!;
+    const addressed = (template: Json, name: string): string | undefined => {
+      const steps = plan.steps.map((step) =>
+        step.id === "named" ? { ...step, requests: [{ ...entry, url: template }] } : step,
+      );
+      const guard = new PlanGuard({ ...plan, steps });
+      guard.watch();
+      guard.evaluated("named", { name });
+      const sent = textOf(url).replace("(known after s)", name);
+      return guard.check({ key: `${entry.operation}:put`, method: "PUT", url: sent, body: entry.body })?.why;
+    };
+    const elsewhere = "it differs from the plan at url: its address is known only later";
+    expect(addressed(url, "there")).equal(undefined);
+    for (const name of [".", "..", "..."]) expect(addressed(url, name), name).equal(elsewhere);
+    expect(addressed(url, "a/b")).equal("it differs from the plan at url: it is another text");
+    const anywhere = { $text: [{ after: ["s"], like: "text", example: "/subscriptions/x" }] };
+    expect(addressed(anywhere, "there")).equal(elsewhere);
+  });
   it("may be named after what the script said, which is one name and no path", async () => {
     const ran = await go(
       { stdout: "ready" },
@@ -239,7 +314,8 @@ ${identity("then", "id1", "needs: [fine], ")}finally:
     const { plan, run, sent } = await go({ stdout }, text);
     expect(plan.steps.at(-1)).deep.include({
       change: "opaque",
-      reason: "what it does is known only when s is done",
+      reason:
+        'what it does is known only when s is done; rehearsed, it fails: "${{ steps.s.outputs.stdout }}" is not the ARM id of a resource',
       requests: [],
     });
     expect(run.status).equal("failed");
